@@ -1,0 +1,1 @@
+"""Comments: the tree of answers under a post."""

@@ -1,0 +1,1 @@
+"""The site: everything that is not a post or a comment."""

@@ -1,0 +1,1 @@
+"""Archives: one reader a format, a plan that accounts for every line, and its loading."""

@@ -1,0 +1,1 @@
+"""Moderation: reports, holds, actions with reasons, limits, and the removal of names."""

@@ -1,0 +1,1 @@
+"""Pages the operator writes: About, Rules, Privacy and Contact."""

@@ -1,0 +1,1 @@
+"""Words in, safe HTML out: pure functions without models."""

@@ -1,0 +1,1 @@
+"""Posts: the articles, links and questions that threads begin with."""
