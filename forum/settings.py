@@ -1,0 +1,210 @@
+"""The site's settings: from the environment alone, safe for production unless told otherwise (docs/settings.md)."""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from forum.environment import LOOPBACK, Environment, secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = Environment(os.environ)
+
+# The site and where it keeps things
+
+DEBUG = ENVIRONMENT.flag("DEBUG", default=False)
+SITE = ENVIRONMENT.site("SITE_URL", "http://localhost:8000")
+SITE_URL = SITE.url
+SITE_NAME = ENVIRONMENT.text("SITE_NAME", "Rejoinder")
+DATA_DIR = ENVIRONMENT.folder("DATA_DIR", BASE_DIR / "var")
+SECRET_KEY = secret_key(ENVIRONMENT, DATA_DIR)
+
+# Any name of this machine will do for a site that only this machine sees.
+ALLOWED_HOSTS = [
+    *(["localhost", "127.0.0.1", "[::1]"] if SITE.is_local else [SITE.host]),
+    *ENVIRONMENT.names_of_hosts("ALLOWED_HOSTS"),
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+TRUSTED_PROXIES = ENVIRONMENT.number("TRUSTED_PROXIES", default=0, least=0, most=10)
+INTERNAL_IPS = list(LOOPBACK)
+
+# What the site is made of
+
+INSTALLED_APPS = [
+    "whitenoise.runserver_nostatic",
+    "forum.users",
+    "forum.pages",
+    "forum.moderation",
+    "forum.archive",
+    "forum.cache",
+    "posts",
+    "comments",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "forum.urls"
+WSGI_APPLICATION = "forum.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data
+
+DATABASES = {
+    "default": ENVIRONMENT.database(
+        "DATABASE_URL",
+        DATA_DIR / "forum.sqlite3",
+        synchronous=ENVIRONMENT.choice(
+            "SQLITE_SYNCHRONOUS", default="FULL", among=("FULL", "NORMAL", "EXTRA", "OFF")
+        ),
+    )
+}
+CACHES = {"default": ENVIRONMENT.cache("CACHE_URL")}
+
+# Words and times
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Files of style and script
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.folder("STATIC_ROOT", DATA_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+WHITENOISE_USE_FINDERS = True  # so that runserver has them before collectstatic was run
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "forum.staticfiles.Storage"},
+}
+
+# Mail
+
+MAIL = ENVIRONMENT.mail("EMAIL_URL", DATA_DIR / "mail")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = MAIL["EMAIL_FILE_PATH"] or None
+EMAIL_HOST = MAIL.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = MAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = MAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = MAIL.get("EMAIL_TIMEOUT", 10)
+EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+DEFAULT_FROM_EMAIL = ENVIRONMENT.address("EMAIL_FROM", f"{SITE_NAME} <forum@{SITE.host}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Accounts
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
+ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_UNIQUE_EMAIL = True
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# Cookies and headers
+
+SESSION_COOKIE_NAME = "__Host-session" if SITE.is_secure else "session"
+SESSION_COOKIE_SECURE = SITE.is_secure
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if SITE.is_secure else "csrf"
+CSRF_COOKIE_SECURE = SITE.is_secure
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = SITE.is_secure
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines on the inside, without TLS
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if SITE.is_secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE.is_secure
+SECURE_HSTS_PRELOAD = SITE.is_secure
+if SITE.is_secure and TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": SITE.is_secure,
+    }
+}
+
+# What a request may weigh: the longest form is a post of 64 KB, each byte of which may arrive as three.
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
+
+# What the forum's own rules count
+
+FIRST_COMMENTS_HELD = ENVIRONMENT.number("FIRST_COMMENTS_HELD", default=1, least=0, most=1000)
+LIMITS = {
+    name.lower(): ENVIRONMENT.number(name, default=default, least=1, most=1_000_000)
+    for name, default in (
+        ("COMMENTS_PER_HOUR", 30),
+        ("POSTS_PER_HOUR", 5),
+        ("EDITS_PER_HOUR", 60),
+        ("PREVIEWS_PER_HOUR", 300),
+        ("REPORTS_PER_HOUR", 10),
+        ("NAME_REMOVALS_PER_HOUR", 5),
+    )
+}
