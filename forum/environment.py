@@ -1,7 +1,9 @@
-"""Reads the site's settings from environment variables, and says in one sentence what is wrong with a bad one."""
+"""Reads settings from environment variables, and says in one sentence what is wrong with a bad one."""
 
+import os
 import re
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,7 +44,7 @@ FALSE = ("0", "false", "no", "off")
 
 
 class Environment:
-    """The environment's variables, read by kind; remembers each name asked for, so that the docs can be checked."""
+    """The environment's variables, read by kind; it remembers each name asked for."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
@@ -142,8 +144,8 @@ class Environment:
     def cache(self, name: str) -> dict[str, Any]:
         """Gives Django's settings of the cache: Redis or Valkey, else a table of the database.
 
-        Without a server the database holds it, since memory would be one cache per worker and limits would be counted
-        once in each.
+        Without a server the database holds it: memory would be one cache for each worker, and what is limited
+        would be counted once in each.
         """
         value = self.secret(name)
         if not value:
@@ -163,9 +165,7 @@ class Environment:
         value = self.secret(name)
         if not value:
             return {"EMAIL_BACKEND": FILES, "EMAIL_FILE_PATH": str(folder)}
-        expected = (
-            "smtp+tls://user:password@host:587 (or smtp://, smtp+ssl://), or left out to write mail to files"
-        )
+        expected = "smtp+tls://user:password@host:587 (or smtp://, smtp+ssl://), or left out"
         parts = _split(name, value, expected)
         if parts.scheme not in ("smtp", "smtp+tls", "smtp+ssl") or not parts.hostname:
             raise WrongSetting(name, _masked(value), expected)
@@ -176,7 +176,7 @@ FILES = "django.core.mail.backends.filebased.EmailBackend"
 
 
 def secret_key(environment: Environment, folder: Path) -> str:
-    """Gives SECRET_KEY, or the one kept in the folder, which only the owner may read; made on the first start."""
+    """Gives SECRET_KEY, or the one kept in the folder (0600), which the first start makes."""
     value = environment.secret("SECRET_KEY")
     if value:
         if len(value) < 50 or len(set(value)) < 5:
@@ -195,20 +195,14 @@ def secret_key(environment: Environment, folder: Path) -> str:
 
 
 def _read_key(file: Path) -> str:
-    import time
-
     for _ in range(20):
         if key := file.read_text(encoding="ascii").strip():
             return key
         time.sleep(0.05)
-    raise WrongSetting(
-        "DATA_DIR", str(file.parent), "a folder whose secret_key is not empty; delete that file"
-    )
+    raise WrongSetting("DATA_DIR", str(file.parent), "a folder whose secret_key is not an empty file")
 
 
 def _private(path: str, flags: int) -> int:
-    import os
-
     return os.open(path, flags, 0o600)
 
 
@@ -227,8 +221,8 @@ def _masked(url: str) -> str:
 
 
 def _sqlite(database: dict[str, Any], synchronous: str) -> dict[str, Any]:
-    # IMMEDIATE: a transaction that reads and then writes would otherwise fail at once when another writes in between,
-    # however long the timeout. FULL: a comment that was acknowledged survives a power cut.
+    # IMMEDIATE: a transaction that reads and then writes would otherwise fail at once when another wrote in
+    # between, however long the timeout. FULL: a comment that was acknowledged survives a power cut.
     pragmas = f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA mmap_size=134217728;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
     return {**database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}

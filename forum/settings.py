@@ -1,4 +1,4 @@
-"""The site's settings: from the environment alone, safe for production unless told otherwise (docs/settings.md)."""
+"""The site's settings, from the environment alone, safe for production by default (docs/settings.md)."""
 
 import os
 from pathlib import Path

@@ -1,10 +1,10 @@
-"""Names the files of style and script by their content once `collectstatic` was run, and plainly before that."""
+"""Names files of style and script by their content once `collectstatic` was run, plainly before."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class Storage(CompressedManifestStaticFilesStorage):
-    """Serves a fresh clone too: a file that the manifest lacks keeps its plain name instead of breaking the page."""
+    """Serves a fresh clone too: a file that the manifest lacks keeps its plain name."""
 
     def stored_name(self, name: str) -> str:
         if self.hash_key(self.clean_name(name)) in self.hashed_files:

@@ -5,7 +5,7 @@ from django.db import migrations
 
 
 def make(apps, schema_editor):
-    # Named here and not left to CACHES: the table must be there too when a site gives up its cache server later.
+    # Named here and not left to CACHES: the table must be there when a site gives up its cache server later.
     call_command("createcachetable", "forum_cache", database=schema_editor.connection.alias, verbosity=0)
 
 
