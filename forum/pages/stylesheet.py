@@ -1,0 +1,18 @@
+"""Joins the stylesheet from its components."""
+
+import re
+from pathlib import Path
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+JOINED = STATIC / "rejoinder.css"
+ORDER = ("tokens", "fonts", "base", "page", "post", "thread", "list", "form", "print")
+HEADING = "/* Made from static/css/ by `make css`; edit the files there. */\n"
+
+
+def joined() -> str:
+    """The components as one stylesheet, in order, without comments and indentation."""
+    parts = "".join((STATIC / "css" / f"{name}.css").read_text() for name in ORDER)
+    parts = re.sub(r"/\*.*?\*/", "", parts, flags=re.DOTALL)
+    parts = parts.replace('url("../', 'url("')
+    lines = (line.strip() for line in parts.splitlines())
+    return HEADING + "\n".join(line for line in lines if line) + "\n"
