@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "forum.pages",
     "forum.moderation",
     "forum.archive",
-    "forum.cache",
+    "forum.operating",
     "posts",
     "comments",
     "allauth",

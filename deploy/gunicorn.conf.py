@@ -1,0 +1,51 @@
+"""How gunicorn serves the site; every figure can be set by the environment (docs/settings.md)."""
+
+import os
+import socket
+
+from forum.settings import ENVIRONMENT, SITE_NAME, SITE_URL
+
+_port = ENVIRONMENT.number("PORT", default=8000, least=1, most=65535)
+_host = ENVIRONMENT.text("HOST", "127.0.0.1")
+
+bind = f"{_host}:{_port}"
+worker_class = "gthread"
+workers = ENVIRONMENT.number("WEB_WORKERS", default=2, least=1, most=64)
+threads = ENVIRONMENT.number("WEB_THREADS", default=8, least=1, most=64)
+timeout = 30
+graceful_timeout = 20
+keepalive = 5
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
+# A worker is renewed now and then, so that no leak lasts; not all at the same moment.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# The site itself reads X-Forwarded-*, and only from as many proxies as TRUSTED_PROXIES says.
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+# Heartbeats in memory: on a slow disk they would stop a busy worker.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+# The site writes a line for each request itself, with its id and no full address.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
+
+
+def on_starting(server):
+    """Says in one sentence that the port is taken, where gunicorn would try again and again."""
+    with socket.socket(socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_host, _port))
+        except OSError as error:
+            raise SystemExit(
+                f"PORT is {_port}, but {_host}:{_port} cannot be used: {error.strerror}."
+            ) from None
+
+
+def when_ready(server):
+    """Says where the site is."""
+    print(f"\n{SITE_NAME} is at {SITE_URL} (Ctrl-C stops it).", flush=True)
+    print("Make an administrator in another terminal with: make admin\n", flush=True)

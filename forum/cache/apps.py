@@ -1,8 +1,0 @@
-"""Tells Django of the cache's table."""
-
-from django.apps import AppConfig
-
-
-class CacheConfig(AppConfig):
-    name = "forum.cache"
-    label = "cache"

@@ -1,0 +1,42 @@
+"""Brings the site to where it can be served: `make run` calls it before each start."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrates the database, loads the fixture if there are no posts yet, and collects static files."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        self._load_fixture()
+        self._collect_static_files()
+
+    def _load_fixture(self) -> None:
+        if "load_fixture" in get_commands() and not apps.get_model("posts", "Post")._default_manager.exists():
+            call_command("load_fixture", stdout=self.stdout)
+
+    def _collect_static_files(self) -> None:
+        """Collects only when a file has changed: hashing and compressing all takes seconds."""
+        stamp = settings.STATIC_ROOT / ".collected"
+        state = _state_of_static_files()
+        if not stamp.exists() or stamp.read_text() != state:
+            call_command("collectstatic", interactive=False, verbosity=0)
+            stamp.write_text(state)
+
+
+def _state_of_static_files() -> str:
+    """Gives a digest of every static file's name, size and time of change; reads none of them."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,84 @@
+"""A real browser for tests: Debian's Chromium, driven by Playwright."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from forum.users.models import User
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.fixtures import SettingsWrapper
+from pytest_django.live_server_helper import LiveServer
+
+MISSING = "no browser: run `apt-get install chromium` as root"
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test that opens a browser, so that `-m browser` and `-m 'not browser'` choose by use."""
+    for item in items:
+        if "open_page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+            # A live server's test empties the tables afterwards, so the next needs the migrations' rows again.
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Starts one Chromium for all tests."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.skip(MISSING)
+    # Playwright's loop runs in this thread, so Django takes each query of a test for one inside a coroutine.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=[*sandbox, "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer, settings: SettingsWrapper) -> Iterator[OpenPage]:
+    """Opens pages of the running site: `open_page("/", scripts=False, width=390, user=ann)`."""
+    settings.SITE_URL = live_server.url
+    contexts: list[BrowserContext] = []
+
+    def page_at(
+        path: str = "/",
+        *,
+        scripts: bool = True,
+        width: int = 1280,
+        user: User | None = None,
+        scheme: str = "light",
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if user:
+            context.add_cookies([_session_of(user, live_server.url)])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield page_at
+    for context in contexts:
+        context.close()
+
+
+def _session_of(user: User, url: str) -> dict[str, str]:
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}

@@ -1,0 +1,113 @@
+"""The cast of every test, and what tests measure with."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from forum.users.models import User
+
+pytest_plugins = ["tests.browser"]
+
+PASSWORD = "correct horse battery staple"
+
+
+def member(name: str, **fields: object) -> User:
+    """Makes a member who can sign in with PASSWORD."""
+    return User.objects.create_user(name, f"{name}@example.org", PASSWORD, **fields)
+
+
+@pytest.fixture
+def ann(db: None) -> User:
+    """Posts."""
+    return member("ann")
+
+
+@pytest.fixture
+def ben(db: None) -> User:
+    """Replies."""
+    return member("ben")
+
+
+@pytest.fixture
+def eve(db: None) -> User:
+    """Is new and may do nothing yet."""
+    return member("eve")
+
+
+@pytest.fixture
+def mod(db: None) -> User:
+    """Moderates: the group's permissions and no more."""
+    moderator = member("mod", is_staff=True)
+    moderator.groups.add(Group.objects.get_or_create(name="Moderators")[0])
+    return moderator
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    """Administers."""
+    return member("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """Gives a browser of its own to a member who has signed in."""
+
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+Doubling = Callable[..., int]
+
+
+@pytest.fixture
+def count_queries(db: None) -> Callable[[Callable[[], object]], list[str]]:
+    """Gives the queries that an act makes."""
+
+    def queries_of(act: Callable[[], object]) -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            act()
+        return [query["sql"] for query in captured.captured_queries]
+
+    return queries_of
+
+
+@pytest.fixture
+def doubling(count_queries: Callable[[Callable[[], object]], list[str]]) -> Doubling:
+    """Holds that a page makes as many queries when its data doubles: `doubling(visit, double, at_most=8)`."""
+
+    def check(visit: Callable[[], object], double: Callable[[], object], *, at_most: int) -> int:
+        visit()  # what is made once for each process is made now
+        before = count_queries(visit)
+        double()
+        after = count_queries(visit)
+        shown = "\n".join(f"{number}. {sql[:300]}" for number, sql in enumerate(after, 1))
+        assert len(after) == len(before), f"{len(before)} queries became {len(after)}:\n{shown}"
+        assert len(after) <= at_most, f"{len(after)} queries, at most {at_most} are allowed:\n{shown}"
+        return len(after)
+
+    return check
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is said of the other database: a skip would hide a test that ought to run."""
+    vendor = connections["default"].vendor
+    others = {"sqlite": "postgresql_only", "postgresql": "sqlite_only"}[vendor]
+    left_out = [item for item in items if item.get_closest_marker(others)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fails a run in which a test was skipped, where NO_SKIPS says that everything must run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = 1
