@@ -1,0 +1,213 @@
+"""Markdown gives safe HTML, with quotations that hide what is hidden and links that hide nothing."""
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forum.text.html import MAX_BYTES, TooLarge, sanitise
+from forum.text.markdown import Quoted, render
+from tests.text.test_html import MUTATIONS, assert_inert
+
+DRILLER = Quoted("driller", "/comments/123/", True)
+
+
+def resolve(number: int) -> Quoted | None:
+    return {
+        123: DRILLER,
+        5: Quoted('<b>"x"', "/comments/5/", True),
+        9: Quoted("gone", "/comments/9/", False),
+    }.get(number)
+
+
+def html(source: str) -> str:
+    rendered = render(source, resolve=resolve).html
+    assert_inert(rendered)
+    assert sanitise(rendered, limit=10**7) == rendered
+    return rendered
+
+
+def test_common_markdown_is_rendered() -> None:
+    assert html("a *b* **c** `d` ~~e~~\nf") == (
+        '<p dir="auto">a <em>b</em> <strong>c</strong> <code>d</code> <s>e</s>\nf</p>\n'
+    )
+
+
+def test_a_heading_becomes_a_bold_paragraph() -> None:
+    assert html("# a *b*") == '<p dir="auto"><strong>a <em>b</em></strong></p>\n'
+
+
+def test_raw_html_and_tables_stay_text() -> None:
+    assert html("<b>x</b>") == '<p dir="auto">&lt;b&gt;x&lt;/b&gt;</p>\n'
+    assert "<table" not in html("|a|b|\n|-|-|\n|c|d|")
+
+
+@pytest.mark.parametrize("attack", MUTATIONS)
+def test_no_attack_survives_any_place(attack: str) -> None:
+    for source in [
+        attack,
+        f"> {attack}",
+        f"- {attack}",
+        f"[{attack}](/x)",
+        f"![{attack}](/x)",
+        f"`{attack}`",
+        f"# {attack}",
+    ]:
+        html(source)
+
+
+@given(st.text(alphabet="[]()!<>#*_`~>-+. \n\\&:/@ahtps\"'|1c\u202e\u0301\ud800\x00", max_size=80))
+def test_no_text_breaks_out(source: str) -> None:
+    html(source)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "JaVa&#x09;script:a()", "&#0000106avascript:a()", "data:text/html,x", "vbscript:a()", "\x01javascript:a()",
+        "javascript:a()", "//evil.example", "https://bank@evil.example", "file:///x",
+    ],
+)  # fmt: skip
+def test_an_unfit_address_is_no_link_however_it_is_written(address: str) -> None:
+    for source in [
+        f"[x]({address})",
+        f"<{address}>",
+        f"[x][1]\n\n[1]: {address}",
+        f"![x]({address})",
+        address,
+        f"[x](<{address}>)",
+    ]:
+        assert "<a" not in html(source)
+
+
+def test_a_bare_address_is_linked_without_the_sentences_marks() -> None:
+    assert '(<a href="https://a.example/b_(c)_d?e=1" ' in html("(https://a.example/b_(c)_d?e=1).")
+    assert ">https://a.example/b_(c)_d?e=1</a>)." in html("(https://a.example/b_(c)_d?e=1).")
+    assert "<a" not in html("xhttps://a.example and https:// and `https://a.example`")
+    assert html("[https://a.example/x](/y)").count("<a") == 1
+
+
+def test_a_picture_is_a_link_and_asks_nothing_of_other_sites() -> None:
+    assert html("![a pie](https://p.example/x.png)") == (
+        '<p dir="auto"><a href="https://p.example/x.png" dir="auto" rel="nofollow ugc noopener">a pie</a></p>\n'
+    )
+    assert html("[![pie](/pie.png)](https://p.example/)").count("<a") == 1
+    assert ">https://p.example/x.png</a>" in html("![](https://p.example/x.png)")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "https://bank.example", "bank.example", "www.bank.example/login", "BANK.example", "go to bank.example now",
+        "https://ba**nk.exa**mple", "bank\u3002example", "\uff42ank.example", "ba\u200bnk.example", "\u202eelpmaxe.knab",
+        "![bank.example](/x)", "192.168.0.1", "evil.example or bank.example", "me@bank.example", "x:https://bank.example/evil.example",
+    ],
+)  # fmt: skip
+def test_a_link_that_names_another_host_shows_the_real_one(words: str) -> None:
+    assert "</a> (evil.example)" in html(f"[{words}](https://evil.example/x)")
+
+
+@pytest.mark.parametrize(
+    "words", ["evil.example", "https://www.evil.example/y.html", "here", "3.5 e.g. this", "a...b"]
+)
+def test_an_honest_link_is_left_alone(words: str) -> None:
+    assert html(f"[{words}](https://evil.example/x)").endswith("</a></p>\n")
+
+
+def test_an_international_host_is_shown_as_machines_read_it() -> None:
+    assert "</a> (xn--80ak6aa92e.com)" in html("https://аррӏе.com")
+
+
+def test_a_quotation_names_and_links_what_it_quotes() -> None:
+    rendered = render("> #c123\n> old *words*\n\nmine", resolve=resolve)
+    assert rendered.quotes == (123,)
+    assert rendered.html == (
+        '<blockquote class="quote" dir="auto">\n<p class="quote-source" dir="auto">'
+        '<a href="/comments/123/" dir="auto">driller wrote</a></p>\n<p dir="auto">old <em>words</em></p>\n'
+        '</blockquote>\n<p dir="auto">mine</p>\n'
+    )
+
+
+def test_a_quoted_name_is_only_text() -> None:
+    assert "&lt;b&gt;&quot;x&quot; wrote" in html("> #c5\n> x") or '&lt;b&gt;"x" wrote' in html("> #c5\n> x")
+
+
+@pytest.mark.parametrize("number", [9, 404])
+def test_a_quotation_of_what_is_not_shown_hides_the_words(number: int) -> None:
+    rendered = html(f"> #c{number}\n> secret\n>\n> - secret\n>\n> > #c123\n> > secret\n\nmine")
+    assert "secret" not in rendered
+    assert "A quotation of a comment that is no longer shown." in rendered
+    assert '<p dir="auto">mine</p>' in rendered
+
+
+def test_every_quoted_comment_is_reported_once_and_in_order() -> None:
+    source = "> #c9\n> a\n> > #c5\n> > b\n\nx\n\n> #c123\n> c\n\ny\n\n> #c9\n> d"
+    assert render(source, resolve=resolve).quotes == (9, 5, 123)
+
+
+@pytest.mark.parametrize(
+    "source", ["> see #c123", "> #c123 said", "#c123\nx", "> `#c123`\n> x", "> #c0\n> x", "> #c" + "9" * 30]
+)
+def test_what_is_no_reference_is_an_ordinary_quotation(source: str) -> None:
+    rendered = render(source, resolve=resolve)
+    assert rendered.quotes == ()
+    assert "quote-source" not in rendered.html
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "![", "[", "[](", "*a ", "**a_ ", "`", "``a` ", "> ", "- ", "* - ", "<", "http://a", "http://a.b ", "://",
+        "https://@", "http://a.b/(", "\\", "&", "&amp;", "![a](<", "[a]: b\n", "_", "~", "1. ", "[a](", "[a][",
+        "[a](http://b.c) ", "[a.b](http://b.c)", "a.", ".", "\n", "> #c1\n\n", "\u0301", "#", "\t", "|a", "```\n",
+    ],
+)  # fmt: skip
+def test_the_time_grows_with_the_length_only(unit: str) -> None:
+    def seconds(length: int) -> float:
+        source = (unit * length)[:length]
+        best = 9.0
+        for _ in range(3):
+            started = time.process_time()
+            render(source, resolve=resolve)
+            best = min(best, time.process_time() - started)
+        return best
+
+    # Four times the text: sixteen times the time would be quadratic.
+    assert seconds(16_000) < max(0.1, 8 * seconds(4_000))
+
+
+def test_too_long_a_text_is_refused_before_it_is_parsed() -> None:
+    started = time.perf_counter()
+    with pytest.raises(TooLarge):
+        render("[" * (MAX_BYTES + 1), resolve=resolve)
+    assert time.perf_counter() - started < 0.05
+
+
+def test_deep_nesting_is_drawn_flat_not_refused() -> None:
+    assert "x" in html(">" * 500 + "x") or html("> " * 500 + "x")
+    html("- " * 500 + "x")
+    html("> - " * 300 + "x")
+
+
+def test_a_shuffled_heap_of_markup_never_fails() -> None:
+    pieces = [
+        "> #c9\n",
+        "> #c123\n",
+        "> ",
+        "- ",
+        "\n",
+        "\n\n",
+        "[a](http://b.c)",
+        "*",
+        "**",
+        "`",
+        "```\n",
+        "x",
+        "![",
+        "](",
+    ]
+    chooser = random.Random(7)  # noqa: S311 - the same heap on every run
+    for _ in range(200):
+        html("".join(chooser.choices(pieces, k=60)))
