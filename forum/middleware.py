@@ -1,0 +1,152 @@
+"""What every request passes through before any page sees it."""
+
+import ipaddress
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+from forum.logs import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+logger = logging.getLogger("forum.requests")
+
+PERMISSIONS = (
+    "accelerometer",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "usb",
+)
+
+
+def request_log(get_response: GetResponse) -> GetResponse:
+    """Gives each request an id and, once it is answered, a line without query, full address or secret."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        began = time.monotonic()
+        given = request.headers.get("X-Request-ID", "")
+        name = given if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", given) else secrets.token_hex(8)
+        request_id.set(name)
+        response = get_response(request)
+        response["X-Request-ID"] = name
+        if response.status_code >= 400 or request.path_info not in ("/healthz", "/readyz"):
+            _write_line(request, response, time.monotonic() - began)
+        return response
+
+    return answer
+
+
+def _write_line(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    # Only a user that the page has looked up already: the log shall not cost a query.
+    user = getattr(request, "_cached_user", None)
+    logger.info(
+        "answered",
+        extra={
+            "method": request.method,
+            "path": _path_for_log(request),
+            "status": response.status_code,
+            "milliseconds": round(seconds * 1000),
+            "network": _network_for_log(request.META.get("REMOTE_ADDR", "")),
+            "member": getattr(user, "pk", None),
+        },
+    )
+
+
+def _path_for_log(request: HttpRequest) -> str:
+    """Gives the path; below /accounts/ the route, since a path there may hold the key of a mailed link."""
+    if not request.path_info.startswith("/accounts/"):
+        return request.path_info[:500]
+    match = request.resolver_match
+    return f"/{match.route}" if match else "/accounts/…"
+
+
+def _network_for_log(address: str) -> str:
+    """Cuts an address to the network it is in: a /24, or a /48 of IPv6."""
+    try:
+        wide = 48 if ipaddress.ip_address(address).version == 6 else 24
+        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+    except ValueError:
+        return ""
+
+
+def true_address(get_response: GetResponse) -> GetResponse:
+    """Puts the visitor's own address in REMOTE_ADDR, so that nothing after it has to know of proxies.
+
+    X-Forwarded-For counts only as far as TRUSTED_PROXIES have written it, from its end; the rest anybody can
+    send. An address of IPv6 is cut to its /64, which one household or one rented server has: limits count it.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        hops = [hop.strip() for hop in request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")]
+        count = settings.TRUSTED_PROXIES
+        peer = request.META.get("REMOTE_ADDR", "")
+        address = hops[-count] if 0 < count <= len(hops) else peer
+        request.META["REMOTE_ADDR"] = _address_for_limits(address) or _address_for_limits(peer)
+        return get_response(request)
+
+    return answer
+
+
+def _address_for_limits(text: str) -> str:
+    """Gives the address in its one spelling, IPv6 as the first of its /64, or nothing if it is none."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network(f"{address.compressed.partition('%')[0]}/64", strict=False)[0])
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Adds the headers that Django has no setting for."""
+    permissions = ", ".join(f"{name}=()" for name in PERMISSIONS)
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("Permissions-Policy", permissions)
+        return response
+
+    return answer
+
+
+# Never in an honest address: a database or a header would choke. A query may hold a form's line breaks.
+_ODD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ODD_IN_QUERY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def refuse_odd_bytes(get_response: GetResponse) -> GetResponse:
+    """Answers 400 where the path or the query holds control characters or bytes that are no UTF-8."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if _ODD_IN_PATH.search(request.path_info):
+            raise BadRequest("odd characters in the path")
+        try:
+            query = unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
+        except UnicodeDecodeError:
+            raise BadRequest("a query that is no UTF-8") from None
+        if _ODD_IN_QUERY.search(query):
+            raise BadRequest("odd characters in the query")
+        # A cookie is left out instead: it would lock its owner out of every page.
+        cookies = {name: value for name, value in request.COOKIES.items() if not _ODD_IN_PATH.search(value)}
+        request.COOKIES = cookies
+        return get_response(request)
+
+    return answer
