@@ -40,9 +40,7 @@ def on_starting(server):
         try:
             probe.bind((_host, _port))
         except OSError as error:
-            raise SystemExit(
-                f"PORT is {_port}, but {_host}:{_port} cannot be used: {error.strerror}."
-            ) from None
+            raise SystemExit(f"PORT is {_port}, but {_host}:{_port} cannot be used: {error.strerror}.") from None
 
 
 def when_ready(server):

@@ -98,9 +98,7 @@ DATABASES = {
     "default": ENVIRONMENT.database(
         "DATABASE_URL",
         DATA_DIR / "forum.sqlite3",
-        synchronous=ENVIRONMENT.choice(
-            "SQLITE_SYNCHRONOUS", default="FULL", among=("FULL", "NORMAL", "EXTRA", "OFF")
-        ),
+        synchronous=ENVIRONMENT.choice("SQLITE_SYNCHRONOUS", default="FULL", among=("FULL", "NORMAL", "EXTRA", "OFF")),
     )
 }
 CACHES = {"default": ENVIRONMENT.cache("CACHE_URL")}

@@ -10,4 +10,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("posts.urls")),
+    path("", include("comments.urls")),
 ]

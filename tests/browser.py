@@ -5,10 +5,11 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from forum.users.models import User
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
+
+from forum.users.models import User
 
 MISSING = "no browser: run `apt-get install chromium` as root"
 OpenPage = Callable[..., Page]

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
 from forum.users.models import User
 
 pytest_plugins = ["tests.browser"]

@@ -59,9 +59,7 @@ def _place() -> str | None:
 def _programs(folder: Path) -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise SystemExit(
-            f"PostgreSQL is missing: the package {PACKAGE} is not installed (make test installs it)."
-        )
+        raise SystemExit(f"PostgreSQL is missing: the package {PACKAGE} is not installed (make test installs it).")
     package = Path(spec.submodule_search_locations[0])
     if os.geteuid() == 0:
         # The programs look for their libraries beside themselves, in these two folders.

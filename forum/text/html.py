@@ -126,9 +126,7 @@ def _check(html: str, limit: int) -> None:
                 raise TooLarge("This text has too much faulty HTML to be read. Shorten it and try again.")
             break
         if len(open_tags) > MAX_DEPTH:
-            raise TooLarge(
-                f"This text is nested more than {MAX_DEPTH} levels deep. Nest it less and try again."
-            )
+            raise TooLarge(f"This text is nested more than {MAX_DEPTH} levels deep. Nest it less and try again.")
 
 
 def _follows(match: re.Match[str], open_tags: list[str]) -> bool:
@@ -139,9 +137,7 @@ def _follows(match: re.Match[str], open_tags: list[str]) -> bool:
         return bool(open_tags) and open_tags.pop() == match["close"].lower()
     name = match["open"].lower()
     if len(_ATTRIBUTE.findall(match["attributes"])) > MAX_ATTRIBUTES:
-        raise TooLarge(
-            f"A tag in this text has more than {MAX_ATTRIBUTES} attributes. Take some out and try again."
-        )
+        raise TooLarge(f"A tag in this text has more than {MAX_ATTRIBUTES} attributes. Take some out and try again.")
     if name in _CONTAINERS:
         open_tags.append(name)
     return name in _CONTAINERS or name in _VOID

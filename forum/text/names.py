@@ -70,9 +70,7 @@ def validate(name: str, *, reserved: Iterable[str] = ()) -> None:
     if name != name.strip():
         raise ValidationError("The name begins or ends with a space. Take it out.", "space")
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH:
-        raise ValidationError(
-            f"The name has {len(name)} characters. It needs {MIN_LENGTH} to {MAX_LENGTH}.", "length"
-        )
+        raise ValidationError(f"The name has {len(name)} characters. It needs {MIN_LENGTH} to {MAX_LENGTH}.", "length")
     _validate_letters(name)
     _validate_scripts(name)
     _validate_not_reserved(name, reserved)
@@ -128,9 +126,7 @@ def _validate_scripts(name: str) -> None:
         if category[0] == "L":
             scripts.add(_script(character))
         elif marks > _MAX_MARKS or (marks and scripts & _WITHOUT_LOOSE_MARKS):
-            raise ValidationError(
-                "The name has loose accents in it. Use plain or accented letters.", "accents"
-            )
+            raise ValidationError("The name has loose accents in it. Use plain or accented letters.", "accents")
     if not scripts <= _SCRIPTS:
         raise ValidationError("The name has letters of a script that names can't use here.", "script")
     if len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER):

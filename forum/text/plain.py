@@ -72,9 +72,7 @@ def _pieces(source: str, quotes: Sequence[Span]) -> Iterator[tuple[int, int, Spa
     done = 0
     for start, end, cut, drawn in sorted(cuts, key=lambda it: it[:2]):
         if not done <= start <= end <= len(source):
-            raise ValueError(
-                f"The quotation at characters {start} to {end} overlaps another or leaves the text."
-            )
+            raise ValueError(f"The quotation at characters {start} to {end} overlaps another or leaves the text.")
         yield done, start, None
         if drawn:
             yield start, end, cut

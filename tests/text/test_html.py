@@ -80,9 +80,7 @@ TAGS = [
 MARKUP = st.lists(
     st.one_of(
         st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]),
-        st.sampled_from(
-            ['<a href="', "<a href=/x>", "<a href=http://e.example>", "<p title='", "-->", "&lt;", "&#0;"]
-        ),
+        st.sampled_from(['<a href="', "<a href=/x>", "<a href=http://e.example>", "<p title='", "-->", "&lt;", "&#0;"]),
         st.text(max_size=5),
         st.text(alphabet="<>\"'&=/ a", max_size=5),
     ),
@@ -121,10 +119,7 @@ def test_an_unfit_address_is_never_a_link(address: str) -> None:
     ],
 )  # fmt: skip
 def test_a_link_that_leads_outside_says_so_to_machines(address: str) -> None:
-    assert (
-        sanitise(f'<a href="{address}" rel="follow">x</a>')
-        == f'<a href="{address}" dir="auto" rel="{REL}">x</a>'
-    )
+    assert sanitise(f'<a href="{address}" rel="follow">x</a>') == f'<a href="{address}" dir="auto" rel="{REL}">x</a>'
 
 
 @pytest.mark.parametrize("address", ["/posts/1/", "/", "#c12"])

@@ -109,9 +109,7 @@ def test_a_link_that_names_another_host_shows_the_real_one(words: str) -> None:
     assert "</a> (evil.example)" in html(f"[{words}](https://evil.example/x)")
 
 
-@pytest.mark.parametrize(
-    "words", ["evil.example", "https://www.evil.example/y.html", "here", "3.5 e.g. this", "a...b"]
-)
+@pytest.mark.parametrize("words", ["evil.example", "https://www.evil.example/y.html", "here", "3.5 e.g. this", "a...b"])
 def test_an_honest_link_is_left_alone(words: str) -> None:
     assert html(f"[{words}](https://evil.example/x)").endswith("</a></p>\n")
 

@@ -72,9 +72,7 @@ def test_a_quotation_without_attribution_is_named() -> None:
     assert "driller on March 22, 2007" in html
 
 
-@pytest.mark.parametrize(
-    "spans", [[SPAN, SPAN], [Span(0, 9999, None, None, 7)], [Span(-1, 3, None, None, 7)]]
-)
+@pytest.mark.parametrize("spans", [[SPAN, SPAN], [Span(0, 9999, None, None, 7)], [Span(-1, 3, None, None, 7)]])
 def test_spans_that_overlap_or_leave_the_text_are_refused(spans: list[Span]) -> None:
     with pytest.raises(ValueError, match="overlaps"):
         render(BODY, quotes=spans, resolve=resolve)

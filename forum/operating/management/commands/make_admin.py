@@ -45,6 +45,4 @@ class Command(BaseCommand):
         user.set_password(password)
         user.save()
         # Whoever has this terminal needs no mail to prove the address.
-        EmailAddress.objects.update_or_create(
-            user=user, email=user.email, defaults={"verified": True, "primary": True}
-        )
+        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})

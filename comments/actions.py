@@ -1,0 +1,255 @@
+"""The only writer of comments: every change is one transaction that locks the post, checks the rules and keeps
+the figures of the thread right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from comments import counters, rules
+from comments.models import SHELVED, Comment, Quotation
+from comments.rendering import render_archived, render_markdown
+from forum.moderation import holds, ledger, limits
+from forum.moderation.models import Action, Rule
+from forum.refusals import Conflict, NotAllowed
+from forum.states import MEANING, Format, State
+from posts.actions import locked, published_by, touch
+from posts.models import Post
+from posts.rules import why_not_write
+
+if TYPE_CHECKING:
+    from forum.users.models import User
+
+VERBS = {
+    State.PUBLISHED: Action.Verb.RESTORE,
+    State.HELD: Action.Verb.HOLD,
+    State.HIDDEN: Action.Verb.HIDE,
+    State.REMOVED: Action.Verb.REMOVE,
+}
+
+
+def add_comment(*, post: Post, author: User, body: str, parent: Comment | None = None, token: str) -> Comment:
+    """Publishes or holds a new comment; the same ``token`` again returns the comment it made.
+
+    One INSERT and two updates, at any depth. Raises NotAllowed, TooMany, or Conflict when the token was used for
+    other words.
+    """
+    with transaction.atomic():
+        post = locked(post.pk)
+        made = Comment.objects.filter(author=author, token=token).first()
+        if made is not None:
+            return _same_form(made, post, body, parent)
+        if parent is not None:
+            parent = Comment.objects.get(pk=parent.pk)
+        _check(rules.why_not_reply(author, post, parent))
+        limits.spend("comments", f"member:{author.pk}")
+        rendered = render_markdown(body, post)
+        _check_quoted(post, set(rendered.quotes))
+        now = timezone.now()
+        state = holds.first_state(author, published_by(author))
+        comment = Comment(
+            post=post,
+            parent=parent,
+            author=author,
+            body=body,
+            html=rendered.html,
+            state=state,
+            position=post.last_position + 1,
+            created_at=_not_before(now, post),
+            instant=now,
+            zone="UTC",
+            token=token,
+        )
+        comment.branch = comment.home_branch() if MEANING[state].stays else SHELVED
+        comment.save(force_insert=True)
+        _quote(comment, rendered.quotes)
+        post.last_position = comment.position
+        if state == State.PUBLISHED:
+            counters.published(post, comment)
+        counters.save(post)
+        if not comment.is_shelved:
+            counters.count_reply(comment, 1)
+    return comment
+
+
+def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime | None) -> bool:
+    """Changes the words of a comment; returns whether anything changed.
+
+    ``seen`` is when the words the editor started from were last edited: raises Conflict when they have changed
+    since. Raises NotAllowed or TooMany.
+    """
+    with transaction.atomic():
+        post, comment = _locked(comment)
+        if not rules.may_edit(editor, comment):
+            raise NotAllowed(why_not_write(editor) or "Only its author can edit this comment.")
+        if comment.body == body:
+            return False
+        if comment.edited_at != seen:
+            raise Conflict(
+                "This comment was edited in another window since you opened it. Compare both texts below, then save."
+            )
+        limits.spend("edits", f"member:{editor.pk}")
+        rendered = render_markdown(body, post)
+        # A passage that was quoted while it could be read may stay: the quotation shows only that it is gone.
+        kept = set(comment.quotations.values_list("quoted", flat=True))
+        _check_quoted(post, set(rendered.quotes) - kept)
+        comment.body, comment.html, comment.edited_at = body, rendered.html, timezone.now()
+        comment.save(update_fields=["body", "html", "edited_at"])
+        comment.quotations.all().delete()
+        _quote(comment, rendered.quotes)
+        touch([post.pk])
+    return True
+
+
+def delete_comment(*, comment: Comment, by: User) -> bool:
+    """Deletes a comment by its author: a tombstone while it has replies. Returns whether anything changed."""
+    with transaction.atomic():
+        post, comment = _locked(comment)
+        if comment.state == State.DELETED and comment.is_by(by):
+            return False
+        if not rules.may_delete(by, comment):
+            raise NotAllowed(why_not_write(by) or "Only its author can delete this comment.")
+        _enter(post, comment, State.DELETED)
+    return True
+
+
+def change_state(
+    *,
+    comment: Comment,
+    to: State,
+    by: User,
+    rule: Rule | None = None,
+    reason: str = "",
+    undoes: Action | None = None,
+) -> bool:
+    """Publishes, holds, hides or removes a comment as a moderator, on the record; returns whether anything changed."""
+    with transaction.atomic():
+        post, comment = _locked(comment)
+        before = State(comment.state)
+        if before == to:
+            return False
+        verb = VERBS[to]
+        if to == State.PUBLISHED and before == State.HELD:
+            verb = Action.Verb.APPROVE
+        _enter(post, comment, to)
+        ledger.record(
+            verb, actor=by, comment=comment, rule=rule, reason=reason, before={"state": before}, undoes=undoes
+        )
+    return True
+
+
+def set_parent(
+    *, comment: Comment, parent: Comment | None, by: User, reason: str = "", undoes: Action | None = None
+) -> bool:
+    """Moves a comment and its branch under another comment of its thread, or to the top, on the record.
+
+    Returns whether anything changed. Raises Conflict when the move would close a loop or leave the thread. A later
+    import sees that a moderator decided and leaves it.
+    """
+    with transaction.atomic():
+        post, comment = _locked(comment)
+        if comment.parent_id == (parent.pk if parent else None):
+            return False
+        if parent is not None:
+            parent = Comment.objects.get(pk=parent.pk)
+            _check_move(comment, parent)
+        before = {"parent": comment.parent_id, "basis": comment.parent_basis}
+        placed = not comment.is_shelved
+        if placed:
+            counters.count_reply(comment, -1)
+        comment.parent, comment.parent_basis = parent, Comment.Basis.MODERATOR
+        comment.branch = comment.home_branch() if placed else SHELVED
+        comment.save(update_fields=["parent", "parent_basis", "branch"])
+        if placed:
+            counters.count_reply(comment, 1)
+        touch([post.pk])
+        verb = Action.Verb.ATTACH if parent else Action.Verb.DETACH
+        ledger.record(verb, actor=by, comment=comment, reason=reason, before=before, undoes=undoes)
+    return True
+
+
+def rerender(comments: Iterable[Comment]) -> None:
+    """Makes the HTML of comments again, after a name or a passage they quote has changed."""
+    for comment in comments:
+        if comment.format == Format.MARKDOWN:
+            html = render_markdown(comment.body, comment.post).html
+        else:
+            html = render_archived(comment, list(comment.quotations.all()))
+        if html != comment.html:
+            comment.html = html
+            comment.save(update_fields=["html"])
+
+
+def rerender_quoting(quoted: Iterable[int]) -> None:
+    """Makes the HTML of every comment that quotes one of these again."""
+    rerender(Comment.objects.filter(quotations__quoted__in=quoted).select_related("post").distinct())
+
+
+def _enter(post: Post, comment: Comment, to: State) -> None:
+    """Moves a comment to another state and everything that follows from it."""
+    was_public = comment.is_public
+    comment.state = to
+    comment.save(update_fields=["state"])
+    counters.settle(comment)
+    if was_public and to != State.PUBLISHED:
+        counters.unpublished(post, comment)
+    elif to == State.PUBLISHED:
+        counters.published(post, comment)
+    counters.save(post)
+    rerender_quoting([comment.pk])
+
+
+def _locked(comment: Comment) -> tuple[Post, Comment]:
+    """The post, locked, and the comment as it is now."""
+    post = locked(comment.post_id)
+    fresh = Comment.objects.select_related("author", "person").get(pk=comment.pk)
+    fresh.post = post
+    return post, fresh
+
+
+def _not_before(now: dt.datetime, post: Post) -> dt.datetime:
+    """A clock that was set back must not sort a reply before what it answers."""
+    return max(now, post.last_comment_at or now)
+
+
+def _quote(comment: Comment, quoted: Iterable[int]) -> None:
+    Quotation.objects.bulk_create(Quotation(comment=comment, quoted_id=pk) for pk in dict.fromkeys(quoted))
+
+
+def _check_quoted(post: Post, quoted: set[int]) -> None:
+    """Only what everyone reads in this thread can be quoted in it."""
+    if not quoted:
+        return
+    shown = Comment.objects.filter(pk__in=quoted, post=post, state=State.PUBLISHED).values_list("pk", flat=True)
+    for pk in sorted(quoted - set(shown)):
+        raise NotAllowed(
+            f"The quotation marked #c{pk} names no comment that is shown in this thread. Take that line out,"
+            " or quote another comment."
+        )
+
+
+def _check_move(comment: Comment, parent: Comment) -> None:
+    if parent.post_id != comment.post_id:
+        raise Conflict("A comment can only be moved within its thread.")
+    above: Comment | None = parent
+    while above is not None:
+        if above.pk == comment.pk:
+            raise Conflict("A comment cannot be moved under itself or under one of its own replies.")
+        above = above.parent
+    if parent.is_shelved:
+        raise Conflict("The new parent has no place in the thread. Restore it first.")
+
+
+def _same_form(made: Comment, post: Post, body: str, parent: Comment | None) -> Comment:
+    if (made.post_id, made.parent_id, made.body) == (post.pk, parent.pk if parent else None, body):
+        return made
+    raise Conflict("This form was already posted with other words. Copy what you need, then open a new form.")
+
+
+def _check(why_not: str) -> None:
+    if why_not:
+        raise NotAllowed(why_not)

@@ -1,0 +1,91 @@
+"""The figures that follow from the comments of a thread: counts, places, who spoke last, the pulse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Max, Min
+
+from comments.models import SHELVED, Comment
+from forum.states import MEANING, State
+from posts import pulse
+
+if TYPE_CHECKING:
+    from posts.models import Post
+
+
+def published(post: Post, comment: Comment) -> None:
+    """Counts a comment that everyone reads from now on. Changes ``post`` in memory: ``save`` writes it."""
+    post.comment_count += 1
+    post.living_count += not comment.archived
+    post.pulse = pulse.add(post.pulse, _era(comment), comment.created_at)
+    if post.last_comment_at is None or comment.created_at >= post.last_comment_at:
+        _speak_last(post, comment)
+
+
+def unpublished(post: Post, comment: Comment) -> None:
+    """Takes a comment that nobody reads any more out of the figures. Changes ``post`` in memory."""
+    post.comment_count -= 1
+    post.living_count -= not comment.archived
+    rest = Comment.objects.filter(post=post, state=State.PUBLISHED)
+    ends = rest.filter(archived=comment.archived).aggregate(first=Min("created_at"), last=Max("created_at"))
+    post.pulse = pulse.remove(post.pulse, _era(comment), comment.created_at)
+    post.pulse = pulse.span(post.pulse, _era(comment), ends["first"], ends["last"])
+    if post.last_comment_at == comment.created_at:
+        _speak_last(post, rest.order_by("-created_at", "-position").first())
+
+
+def save(post: Post) -> None:
+    """Writes the figures and moves the version of the page. One statement."""
+    post.version += 1
+    post.save(
+        update_fields=[
+            "version",
+            "last_position",
+            "comment_count",
+            "living_count",
+            "active_at",
+            "last_comment_at",
+            "last_author",
+            "last_person",
+            "pulse",
+        ]
+    )
+
+
+def count_reply(comment: Comment, step: int) -> None:
+    """Adds a reply to the parent's count, or takes one away, and lets the parent come or go with it."""
+    if comment.parent_id is None:
+        return
+    Comment.objects.filter(pk=comment.parent_id).update(reply_count=F("reply_count") + step)
+    parent = Comment.objects.get(pk=comment.parent_id)
+    settle(parent)
+
+
+def settle(comment: Comment) -> None:
+    """Gives a comment its place in the thread, or takes it away, as its state and its replies say.
+
+    A tombstone goes with its last reply and comes back with its first, and so may the one above it: the loop ends
+    at the first comment whose place does not change.
+    """
+    while True:
+        placed = MEANING[State(comment.state)].stays or comment.reply_count > 0
+        if placed != comment.is_shelved:
+            return
+        comment.branch = comment.home_branch() if placed else SHELVED
+        comment.save(update_fields=["branch"])
+        if comment.parent_id is None:
+            return
+        Comment.objects.filter(pk=comment.parent_id).update(reply_count=F("reply_count") + (1 if placed else -1))
+        comment = Comment.objects.get(pk=comment.parent_id)
+
+
+def _speak_last(post: Post, comment: Comment | None) -> None:
+    post.last_comment_at = comment.created_at if comment else None
+    post.last_author_id = comment.author_id if comment else None
+    post.last_person_id = comment.person_id if comment else None
+    post.active_at = comment.created_at if comment else post.created_at
+
+
+def _era(comment: Comment) -> pulse.Era:
+    return "then" if comment.archived else "now"

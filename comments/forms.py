@@ -1,0 +1,36 @@
+"""The forms of comments."""
+
+from __future__ import annotations
+
+from django import forms
+
+from comments.models import BODY_LENGTH
+from forum.fields import Token, Words
+
+
+class CommentForm(forms.Form):
+    """A new comment or reply."""
+
+    body = Words(
+        what="comment",
+        most=BODY_LENGTH,
+        label="Your comment",
+        help_text="Markdown: *emphasis*, **strong**, [words](address), > quotation.",
+        error_messages={"required": "Write something before you post."},
+    )
+    token = Token()
+
+
+class EditForm(forms.Form):
+    """New words for a comment; ``seen`` is when the words it started from were last edited."""
+
+    body = CommentForm.base_fields["body"]
+    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+
+class PageForm(forms.Form):
+    """What the address of a thread's page may say."""
+
+    view = forms.ChoiceField(choices=[("tree", "tree"), ("flat", "flat")], required=False)
+    order = forms.ChoiceField(choices=[("oldest", "oldest"), ("newest", "newest")], required=False)
+    after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)

@@ -1,0 +1,170 @@
+"""The comment, its place in the tree, and the passages it quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from forum.bylines import Bylined
+from forum.states import State
+from forum.users.roles import may_moderate
+from posts.models import STATES_WITH_A_PAGE
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from forum.users.models import User
+
+BODY_LENGTH = 10_000  # characters a member may write; archived comments are not cut
+TOP = 0  # the branch of comments that answer the post itself
+SHELVED = -1  # the branch of comments that have no place in the thread
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """The reading vocabulary of comments."""
+
+    def published(self) -> CommentQuerySet:
+        """Comments that everyone reads, wherever their post can be read."""
+        return self.filter(state=State.PUBLISHED, post__state__in=STATES_WITH_A_PAGE)
+
+    def visible_to(self, user: User | AnonymousUser) -> CommentQuerySet:
+        """Comments whose words ``user`` may read."""
+        if may_moderate(user):
+            return self
+        readable = Q(state=State.PUBLISHED, post__state__in=STATES_WITH_A_PAGE)
+        if user.pk:
+            readable |= Q(state__in=[State.PUBLISHED, State.HELD], author=user.pk) & _page_for(user)
+        return self.filter(readable)
+
+    def placed_for(self, user: User | AnonymousUser) -> CommentQuerySet:
+        """Comments that have a place for ``user``: those with words to read, and tombstones over replies."""
+        if may_moderate(user):
+            return self
+        placed = ~Q(branch=SHELVED) & Q(post__state__in=STATES_WITH_A_PAGE)
+        if user.pk:
+            placed |= Q(state=State.HELD, author=user.pk) & _page_for(user)
+        return self.filter(placed)
+
+    def answering(self, user: User) -> CommentQuerySet:
+        """Comments by others that answer a comment or a post by ``user``."""
+        answers = Q(parent__author=user.pk) | Q(parent__isnull=True, post__author=user.pk)
+        return self.filter(answers).exclude(author=user.pk)
+
+    def with_bylines(self) -> CommentQuerySet:
+        """Loads whoever wrote each comment in the same query."""
+        return self.select_related("author", "person")
+
+
+def _page_for(user: User | AnonymousUser) -> Q:
+    return Q(post__state__in=STATES_WITH_A_PAGE) | Q(post__state=State.HELD, post__author=user.pk)
+
+
+class Comment(Bylined):
+    """A comment. ``parent`` alone says what it answers; everything about the shape of a thread follows from it.
+
+    ``branch`` repeats the parent for the indexes (``TOP`` when there is none, because ``parent IS NULL`` defeats the
+    planners of both databases) or says that the comment is shelved. ``position`` breaks ties of ``created_at``:
+    page order for imports, in steps that leave room, and the order of arrival for living comments; an id never
+    orders. ``reply_count`` counts the direct replies that have a place in the thread.
+    """
+
+    class Basis(models.TextChoices):
+        """What says that an archived comment answers its parent."""
+
+        FORMAT = "format", "stated in the source"
+        INDENTATION = "indentation", "indented on the page"
+        NAMED = "named", "named with its time"
+        QUOTE = "quote", "inferred from a quotation"
+        GUESS = "guess", "guessed"
+        MODERATOR = "moderator", "set by a moderator"
+        NONE = "none", "not known"
+
+    post = models.ForeignKey("posts.Post", models.PROTECT, related_name="comments", db_index=False)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies")
+    branch = models.BigIntegerField(default=TOP, editable=False)
+    position = models.BigIntegerField(default=0, editable=False)
+    score = models.IntegerField(default=0, editable=False)
+    best = models.FloatField(default=0, editable=False)
+    reply_count = models.PositiveIntegerField(default=0, editable=False)
+    parent_basis = models.CharField(max_length=11, choices=Basis, blank=True)
+    anchor = models.CharField(max_length=100, blank=True, help_text="The id it had on the page it came from.")
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["post", "branch", "created_at", "position"], name="comment_by_time"),
+            models.Index(fields=["post", "branch", "-best", "position"], name="comment_by_best"),
+            models.Index(fields=["post", "created_at", "position"], name="comment_flat"),
+            models.Index(fields=["author", "-created_at", "-id"], name="comment_by_author"),
+            models.Index(fields=["person", "created_at", "position"], name="comment_by_person"),
+            models.Index(fields=["post", "created_at"], condition=Q(state="held"), name="comment_held"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(state="published"), name="comment_newest"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(branch=SHELVED)
+                | Q(parent__isnull=True, branch=TOP)
+                | Q(parent__isnull=False, branch=F("parent")),
+                name="comment_branch_is_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(person__isnull=True), name="comment_by_one_at_most"
+            ),
+            models.UniqueConstraint(fields=["author", "token"], name="comment_once_a_form"),
+        )
+
+    parent_id: int | None
+    post_id: int
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The permalink: the comment in its context."""
+        return reverse("comment", args=[self.pk])
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everyone reads the words."""
+        return self.state == State.PUBLISHED
+
+    @property
+    def is_shelved(self) -> bool:
+        """Whether it has no place in the thread."""
+        return self.branch == SHELVED
+
+    def home_branch(self) -> int:
+        """The branch it belongs to when it has a place."""
+        return self.parent_id or TOP
+
+    def words_for(self, user: User | AnonymousUser) -> bool:
+        """Whether ``user`` may read the words."""
+        if self.is_public or may_moderate(user):
+            return True
+        return self.state == State.HELD and self.is_by(user)
+
+
+class Quotation(models.Model):
+    """A passage of one comment that repeats another one, so that a name or a passage taken back goes from both.
+
+    ``start`` and ``end`` are character offsets of the repeated words in the quoting body, equal when only an
+    attribution stands there; ``attribution_start`` and ``attribution_end`` those of the printed attribution line.
+    All four are null in Markdown, where the line ``> #c123`` marks the passage by itself.
+    """
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="quotations")
+    quoted = models.ForeignKey(Comment, models.PROTECT, related_name="quoted_in")
+    start = models.PositiveIntegerField(null=True, blank=True)
+    end = models.PositiveIntegerField(null=True, blank=True)
+    attribution_start = models.PositiveIntegerField(null=True, blank=True)
+    attribution_end = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("comment_id", "start", "id")
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} quotes {self.quoted_id}"

@@ -1,0 +1,257 @@
+"""Reads the part of a thread that a page shows, and no more of it.
+
+A thread of up to ``WHOLE`` comments is one query and a tree built here. A larger one is read level by level, one
+query a level, each limited: the cost follows what is shown and never what exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, prefetch_related_objects
+
+from comments.models import SHELVED, TOP, Comment, CommentQuerySet, Quotation
+from forum.states import State
+from forum.users.roles import may_moderate
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from forum.users.models import User
+    from posts.models import Post
+
+ORDERS = {
+    "oldest": ("created_at", "position"),
+    "newest": ("-created_at", "-position"),
+}
+WHOLE = 200  # a thread up to this size stands on one page
+PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 200  # of larger ones: roots, replies to each, levels, comments in all
+FLAT_PAGE = 200
+CONTEXT = 8  # parents shown above a permalink
+WAITING = 50  # held comments shown to whoever may read them
+
+
+@dataclass(slots=True)
+class Node:
+    """A comment at its place on a page: ``depth`` from 0, ``rank`` among its siblings from 1 (0 if not known)."""
+
+    comment: Comment
+    depth: int = 0
+    rank: int = 0
+    siblings: int = 0
+    parent: Node | None = None
+    replies: list[Node] = field(default_factory=list)
+
+    @property
+    def hidden_replies(self) -> int:
+        """How many direct replies have a place in the thread but not on this page."""
+        return max(0, self.comment.reply_count - sum(not node.comment.is_shelved for node in self.replies))
+
+    def walk(self) -> Iterator[Node]:
+        """This node and everything under it, in page order; a chain may be deep, so nothing here recurses."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.replies))
+
+
+@dataclass(slots=True)
+class Thread:
+    """What one page shows of a thread: the roots in order, and the comment after which the next page begins."""
+
+    roots: list[Node]
+    after: Comment | None = None
+
+    def walk(self) -> Iterator[Node]:
+        """Every node in page order."""
+        for root in self.roots:
+            yield from root.walk()
+
+
+def thread_page(
+    post: Post,
+    viewer: User | AnonymousUser,
+    *,
+    order: str = "oldest",
+    top: Comment | None = None,
+    after: Comment | None = None,
+) -> Thread:
+    """The comments under ``top`` (or under the post) that come after ``after``, each with its replies.
+
+    At most ``LEVELS`` queries, two for names, and one for what only ``viewer`` sees.
+    """
+    thread = None
+    if after is None and top is None and post.comment_count <= WHOLE:
+        thread = _whole(post, order)
+    if thread is None:
+        thread = _by_levels(post, order, top, after)
+    _add_waiting(post, viewer, thread, top)
+    _load_names(thread)
+    return thread
+
+
+def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None = None) -> Thread:
+    """The comments in the order in which they were said, or stood on the page they came from. Three queries."""
+    comments = _in_place(post).order_by("created_at", "position")
+    found = list(_past(comments, ORDERS["oldest"], after)[: FLAT_PAGE + 1])
+    nodes = {comment.pk: Node(comment) for comment in found[:FLAT_PAGE]}
+    for node in nodes.values():
+        node.parent = nodes.get(node.comment.parent_id or TOP)
+    thread = Thread(list(nodes.values()), found[FLAT_PAGE - 1] if len(found) > FLAT_PAGE else None)
+    _load_names(thread)
+    return thread
+
+
+def evidence(thread: Thread) -> dict[int, str]:
+    """For each reply on the page that a quotation proves, a sentence with the words that prove it. One query."""
+    inferred = {
+        node.comment.pk: node.comment
+        for node in thread.walk()
+        if node.comment.parent_basis == Comment.Basis.QUOTE and node.comment.state == State.PUBLISHED
+    }
+    if not inferred:
+        return {}
+    found = Quotation.objects.filter(comment__in=inferred).select_related("quoted", "quoted__person")
+    return {
+        quotation.comment_id: _proof(inferred[quotation.comment_id], quotation)
+        for quotation in found
+        if quotation.quoted_id == inferred[quotation.comment_id].parent_id
+    }
+
+
+def _proof(comment: Comment, quotation: Quotation) -> str:
+    if quotation.quoted.state != State.PUBLISHED:
+        return "The comment it quotes is no longer shown."
+    name = quotation.quoted.byline.name
+    words = comment.body[quotation.start or 0 : quotation.end or 0].split()
+    if not words:
+        return f"It begins with the name and the time of the comment by {name}, as a quotation does."
+    passage = " ".join(words[:12]) + ("…" if len(words) > 12 else "")
+    named = ", with the name and the time" if quotation.attribution_start is not None else ""
+    return f"It repeats words of the comment by {name}{named}: “{passage}”"
+
+
+def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:
+    """The comments that this one answers, outermost first, at most ``limit`` of them. One query, two for names."""
+    parents = list(
+        Comment.objects.raw(
+            """
+            WITH RECURSIVE up(id, parent_id, n) AS (
+                SELECT id, parent_id, 0 FROM comments_comment WHERE id = %s
+                UNION ALL
+                SELECT c.id, c.parent_id, up.n + 1
+                FROM up JOIN comments_comment c ON c.id = up.parent_id WHERE up.n < %s
+            )
+            SELECT c.* FROM up JOIN comments_comment c ON c.id = up.id WHERE up.n > 0 ORDER BY up.n DESC
+            """,
+            [comment.pk, limit],
+        )
+    )
+    prefetch_related_objects(parents, "author", "person")
+    return parents
+
+
+def _in_place(post: Post) -> CommentQuerySet:
+    return Comment.objects.filter(post=post).exclude(branch=SHELVED)
+
+
+def _whole(post: Post, order: str) -> Thread | None:
+    """The whole thread, or None when its tombstones make it larger than a page."""
+    found = list(_in_place(post).order_by("created_at", "position")[: WHOLE + 1])
+    if len(found) > WHOLE:
+        return None
+    if order == "newest":
+        found.reverse()
+    nodes = {comment.pk: Node(comment) for comment in found}
+    roots: list[Node] = []
+    for node in nodes.values():
+        node.parent = nodes.get(node.comment.parent_id or TOP)
+        (node.parent.replies if node.parent else roots).append(node)
+    thread = Thread(roots)
+    _rank(roots)
+    for node in thread.walk():
+        node.depth = node.parent.depth + 1 if node.parent else 0
+        _rank(node.replies)
+    return thread
+
+
+def _rank(siblings: list[Node]) -> None:
+    for rank, node in enumerate(siblings, 1):
+        node.rank, node.siblings = rank, len(siblings)
+
+
+def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:
+    """A page of roots and, level by level, the first replies of each, until the page is full."""
+    branch = Comment.objects.filter(post=post, branch=top.pk if top else TOP)
+    found = list(_past(branch, ORDERS[order], after).order_by(*ORDERS[order])[: PAGE + 1])
+    roots = [Node(comment) for comment in found[:PAGE]]
+    if after is None:
+        for rank, root in enumerate(roots, 1):
+            root.rank, root.siblings = rank, top.reply_count if top else 0
+    level, shown = roots, len(roots)
+    for _ in range(1, LEVELS):
+        parents = {node.comment.pk: node for node in level if node.comment.reply_count}
+        room = BUDGET - shown
+        parents = dict(list(parents.items())[: max(room, 0)])
+        if not parents:
+            break
+        level = []
+        family = max(1, min(FAMILY, room // len(parents)))
+        for comment in _first_replies(post, list(parents), order, family):
+            parent = parents[comment.branch]
+            rank = len(parent.replies) + 1
+            node = Node(comment, parent.depth + 1, rank, parent.comment.reply_count, parent)
+            parent.replies.append(node)
+            level.append(node)
+        shown += len(level)
+    return Thread(roots, found[PAGE - 1] if len(found) > PAGE else None)
+
+
+def _past(comments: CommentQuerySet, order: tuple[str, str], after: Comment | None) -> CommentQuerySet:
+    """Those that come after ``after`` in this order, found by the index and never by counting."""
+    if after is None:
+        return comments
+    way = "lt" if order[0].startswith("-") else "gt"
+    return comments.filter(
+        Q(**{f"created_at__{way}": after.created_at})
+        | Q(**{"created_at": after.created_at, f"position__{way}": after.position}),
+        # Said again, so that the index finds where to start.
+        **{f"created_at__{way}e": after.created_at},
+    )
+
+
+def _first_replies(post: Post, parents: list[int], order: str, limit: int) -> list[Comment]:
+    """The first ``limit`` replies to each parent, in one query.
+
+    A window function would read every reply to cut the list; this reads only what it returns.
+    """
+    by = "created_at DESC, position DESC" if order == "newest" else "created_at, position"
+    family = (
+        "SELECT * FROM (SELECT * FROM comments_comment WHERE post_id = %s AND branch = %s"  # noqa: S608
+        f" ORDER BY {by} LIMIT %s) f"
+    )
+    sql = " UNION ALL ".join(f"{family}{number}" for number in range(len(parents)))
+    return list(Comment.objects.raw(sql, [value for pk in parents for value in (post.pk, pk, limit)]))
+
+
+def _add_waiting(post: Post, viewer: User | AnonymousUser, thread: Thread, top: Comment | None) -> None:
+    """Puts held comments that ``viewer`` may read where they would stand; a guest costs no query."""
+    if not viewer.is_authenticated:
+        return
+    waiting = Comment.objects.filter(post=post, state=State.HELD, branch=SHELVED)
+    if not may_moderate(viewer):
+        waiting = waiting.filter(author=viewer.pk)
+    nodes = {node.comment.pk: node for node in thread.walk()}
+    for comment in waiting.order_by("created_at", "position")[:WAITING]:
+        parent = nodes.get(comment.parent_id or 0)
+        if parent is not None:
+            parent.replies.append(Node(comment, parent.depth + 1, parent=parent))
+        elif comment.parent_id == (top.pk if top else None):
+            thread.roots.append(Node(comment))
+
+
+def _load_names(thread: Thread) -> None:
+    prefetch_related_objects([node.comment for node in thread.walk()], "author", "person")

@@ -1,0 +1,14 @@
+"""The addresses of comments."""
+
+from django.urls import path
+
+from comments import views
+
+urlpatterns = [
+    path("comments/<int:pk>/", views.comment, name="comment"),
+    path("comments/<int:pk>/reply/", views.comment_reply, name="comment-reply"),
+    path("comments/<int:pk>/edit/", views.comment_edit, name="comment-edit"),
+    path("comments/<int:pk>/delete/", views.comment_delete, name="comment-delete"),
+    path("posts/<int:pk>/comment/", views.comment_new, name="comment-new"),
+    path("replies/", views.replies, name="replies"),
+]

@@ -1,0 +1,258 @@
+"""The pages of comments: the permalink in its context, the forms, and the replies to a member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString, mark_safe
+
+from comments import actions, rules, threads
+from comments.forms import CommentForm, EditForm, PageForm
+from comments.markup import Page, Viewer, comment_html, thread_html
+from comments.models import Comment
+from comments.quoting import quotation_of
+from comments.rendering import render_markdown
+from forum.moderation import limits
+from forum.paging import latest_first
+from forum.refusals import Refusal
+from forum.states import State
+from forum.users.roles import may_moderate
+from posts.models import Post
+from posts.rules import why_not_write
+
+REPLIES_PAGE = 50
+SIGNED_OUT = "You are signed out, so this was not posted. Sign in in another window, then post it here again."
+
+
+def viewer_of(request: HttpRequest, post: Post) -> Viewer:
+    """What the markup of a thread needs to know of whoever asks."""
+    user = request.user
+    open_to_all = post.state == State.PUBLISHED and not post.is_locked
+    writes = user.is_authenticated and not why_not_write(user)
+    return Viewer(
+        pk=user.pk,
+        moderates=may_moderate(user),
+        may_reply=open_to_all and (writes or not user.is_authenticated),
+        may_change=writes,
+    )
+
+
+def cursor(request: HttpRequest, post: Post) -> tuple[dict[str, Any], Comment | None]:
+    """What the address says of view and order, and the comment that the page begins after; 404 for nonsense."""
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        raise Http404("no such page of the thread")
+    pk = form.cleaned_data["after"]
+    return form.cleaned_data, get_object_or_404(Comment, pk=pk, post=post) if pk else None
+
+
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A comment in its context: its parents, itself, and its branch."""
+    placed = Comment.objects.placed_for(request.user)
+    found = get_object_or_404(placed.select_related("author", "person", "post__author", "post__person"), pk=pk)
+    post = found.post
+    asked, after = cursor(request, post)
+    order = asked["order"] or "oldest"
+    thread = threads.thread_page(post, request.user, order=order, top=found, after=after)
+    parents = threads.context(found)
+    node = threads.Node(found, parent=threads.Node(parents[-1]) if parents else None, replies=thread.roots)
+    for reply in thread.walk():
+        reply.depth += 1
+    for root in thread.roots:
+        root.parent = node
+    shown = threads.Thread([node], thread.after)
+    viewer = viewer_of(request, post)
+    page = Page(post=post, viewer=viewer, order=order, evidence=threads.evidence(shown))
+    back = request.GET.get("from", "")
+    query = f"?after={back}" if back.isascii() and back.isdigit() else ""
+    return render(
+        request,
+        "comments/comment.html",
+        {
+            "post": post,
+            "comment": found,
+            "parents": parents,
+            "readable": found.words_for(request.user),
+            "thread_html": thread_html(shown, page),
+            "next_url": f"?after={thread.after.pk}&order={order}" if thread.after else "",
+            "back_url": f"{post.get_absolute_url()}{query}#c{found.pk}",
+        },
+    )
+
+
+def comment_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Comments on a post."""
+    # A form that is posted is always answered with its words, whatever has become of the post in the meantime.
+    posts = Post.objects.all() if request.method == "POST" else Post.objects.placed_for(request.user)
+    return _write(request, get_object_or_404(posts.with_bylines(), pk=pk), None)
+
+
+def comment_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers a comment, with a quotation of it where the address asks for one."""
+    comments = Comment.objects.all() if request.method == "POST" else Comment.objects.placed_for(request.user)
+    bylines = ("author", "person", "post__author", "post__person")
+    parent = get_object_or_404(comments.select_related(*bylines), pk=pk)
+    return _write(request, parent.post, parent)
+
+
+def _write(request: HttpRequest, post: Post, parent: Comment | None) -> HttpResponse:
+    """The form of a new comment: shown, previewed, posted, or given back with every word and the reason."""
+    if request.method != "POST":
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        quote = parent is not None and "quote" in request.GET and parent.words_for(request.user)
+        form = CommentForm(initial={"body": quotation_of(parent)} if quote and parent else None)
+        return _form_page(request, form, post, parent)
+    form = CommentForm(request.POST)
+    if not request.user.is_authenticated:
+        return _refused(request, form, post, parent, SIGNED_OUT, 403)
+    if not form.is_valid():
+        return _form_page(request, form, post, parent, status=422)
+    try:
+        if "preview" in request.POST:
+            return _preview(request, form, post, parent)
+        made = actions.add_comment(
+            post=post,
+            author=request.user,
+            body=form.cleaned_data["body"],
+            parent=parent,
+            token=form.cleaned_data["token"],
+        )
+    except Refusal as refusal:
+        return _refused(request, form, post, parent, refusal.message, refusal.status)
+    if made.state == State.HELD:
+        messages.info(
+            request,
+            "Your comment waits for a moderator, as the first comments of every new account do."
+            " You see it here; others will when it is approved.",
+        )
+    return redirect(made)
+
+
+def comment_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edits one's own comment."""
+    found = _own(request, pk)
+    if found is None:
+        return redirect_to_login(request.get_full_path())
+    if request.method != "POST":
+        if not rules.may_edit(request.user, found):
+            return _not_allowed(request, found, "This comment can no longer be edited.")
+        return _form_page(
+            request, EditForm(initial={"body": found.body, "seen": _stamp(found)}), found.post, found.parent, found
+        )
+    form = EditForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, found.post, found.parent, found, status=422)
+    try:
+        if "preview" in request.POST:
+            return _preview(request, form, found.post, found.parent, found)
+        actions.edit_comment(
+            comment=found, editor=request.user, body=form.cleaned_data["body"], seen=form.cleaned_data["seen"]
+        )
+    except Refusal as refusal:
+        return _refused(request, form, found.post, found.parent, refusal.message, refusal.status, found)
+    return redirect(found)
+
+
+def comment_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deletes one's own comment, after a question."""
+    found = _own(request, pk)
+    if found is None:
+        return redirect_to_login(request.get_full_path())
+    if not rules.may_delete(request.user, found):
+        return _not_allowed(request, found, "This comment can no longer be deleted.")
+    if request.method == "POST":
+        post = found.post
+        try:
+            actions.delete_comment(comment=found, by=request.user)
+        except Refusal as refusal:
+            return _not_allowed(request, found, refusal.message)
+        messages.success(request, "Your comment is deleted.")
+        return redirect(post)
+    page = Page(post=found.post)
+    return render(
+        request,
+        "comments/delete.html",
+        {"comment": found, "post": found.post, "comment_html": comment_html(found, page)},
+    )
+
+
+@login_required
+def replies(request: HttpRequest) -> HttpResponse:
+    """What others have answered to the member's comments and posts, the latest first."""
+    found = Comment.objects.published().answering(request.user).select_related("author", "person", "post", "parent")
+    page = latest_first(found, key="created_at", after=request.GET.get("after"), size=REPLIES_PAGE)
+    return render(request, "comments/replies.html", {"replies": page.rows, "next_url": page.next_url})
+
+
+def _own(request: HttpRequest, pk: int) -> Comment | None:
+    """The member's own comment; None for a guest; 404 alike for what is not there and what is not theirs."""
+    if not request.user.is_authenticated:
+        return None
+    own = Comment.objects.visible_to(request.user).filter(author=request.user)
+    return get_object_or_404(own.select_related("author", "person", "post", "parent"), pk=pk)
+
+
+def _stamp(comment: Comment) -> str:
+    return comment.edited_at.isoformat() if comment.edited_at else ""
+
+
+def _preview(
+    request: HttpRequest, form: Any, post: Post, parent: Comment | None, editing: Comment | None = None
+) -> HttpResponse:
+    limits.spend("previews", f"member:{request.user.pk}")
+    html = mark_safe(render_markdown(form.cleaned_data["body"], post).html)  # noqa: S308  sanitised there
+    return _form_page(request, form, post, parent, editing, preview=html)
+
+
+def _refused(
+    request: HttpRequest,
+    form: Any,
+    post: Post,
+    parent: Comment | None,
+    why: str,
+    status: int,
+    editing: Comment | None = None,
+) -> HttpResponse:
+    """The form again, with every word that was typed and what stands in the way."""
+    form.full_clean()
+    form.add_error(None, why)
+    return _form_page(request, form, post, parent, editing, status=status)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: Any,
+    post: Post,
+    parent: Comment | None,
+    editing: Comment | None = None,
+    *,
+    preview: SafeString | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = Page(post=post, viewer=Viewer(pk=request.user.pk))
+    return render(
+        request,
+        "comments/form.html",
+        {
+            "form": form,
+            "post": post,
+            "parent": parent,
+            "parent_html": comment_html(parent, page) if parent else "",
+            "editing": editing,
+            "now_html": comment_html(editing, page) if editing and status == 409 else "",
+            "preview_html": preview,
+            "why_not": "" if editing else rules.why_not_reply(request.user, post, parent),
+        },
+        status=status,
+    )
+
+
+def _not_allowed(request: HttpRequest, found: Comment, why: str) -> HttpResponse:
+    why = why_not_write(request.user) or why
+    return render(request, "comments/not_allowed.html", {"why": why, "comment": found}, status=403)

@@ -1,0 +1,79 @@
+"""Bylines: the one way in which a post or a comment says whose words it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.conf import settings
+from django.db import models
+
+from forum.states import Format, Precision, State
+
+if TYPE_CHECKING:
+    from forum.users.models import Person, User
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A name as it is shown, the page behind it ("" for none) and the kind of person it is."""
+
+    name: str
+    url: str
+    kind: Literal["member", "person", "former"]
+
+
+FORMER_MEMBER = Byline("a former member", "", "former")
+
+
+class Bylined(models.Model):
+    """Words by somebody: a member (``author``), a person from an archive (``person``), or a member who has left.
+
+    ``created_at`` is the ordering key and is never shown for archived words: they show ``printed_date``, exactly as
+    it stood on the page. ``printed_at`` is that date as naive local ISO text, for no zone may be assumed;
+    ``instant`` is UTC and stays empty unless the source states its zone.
+    """
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="%(class)ss"
+    )
+    person = models.ForeignKey("users.Person", models.PROTECT, null=True, blank=True, related_name="%(class)ss")
+    archived = models.BooleanField(default=False, help_text="Came from an archive: kept word for word as a record.")
+    created_at = models.DateTimeField()
+    printed_date = models.CharField(max_length=120, blank=True, help_text="The date exactly as the page printed it.")
+    printed_at = models.CharField(max_length=19, blank=True, help_text="The printed date, local to the page.")
+    precision = models.CharField(max_length=8, choices=Precision, default=Precision.SECOND)
+    zone = models.CharField(max_length=60, blank=True, help_text="The zone of the printed date, where it is known.")
+    instant = models.DateTimeField(null=True, blank=True, help_text="The moment in UTC, only where it is known.")
+    body = models.TextField(blank=True)
+    format = models.CharField(max_length=8, choices=Format, default=Format.MARKDOWN)
+    html = models.TextField(blank=True, editable=False)
+    state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    token = models.CharField(  # noqa: DJ001  null, so that rows without a form do not collide
+        max_length=32, null=True, blank=True, editable=False, help_text="The form that made it: one form, one row."
+    )
+
+    class Meta:
+        abstract = True
+
+    author_id: int | None
+    person_id: int | None
+
+    @property
+    def byline(self) -> Byline:
+        """Whose words these are, as of now; reads ``author`` or ``person``, so load them with the row."""
+        return byline_of(self.author, self.person)
+
+    def is_by(self, user: object) -> bool:
+        """Whether ``user`` is the member who wrote this."""
+        return self.author_id is not None and self.author_id == getattr(user, "pk", None)
+
+
+def byline_of(author: User | None, person: Person | None) -> Byline:
+    """The byline of a member, of a person, or of neither."""
+    if author is not None:
+        return Byline(author.username, author.get_absolute_url(), "member")
+    if person is not None:
+        return Byline(person.shown_name, person.get_absolute_url(), "person")
+    return FORMER_MEMBER

@@ -1,0 +1,68 @@
+"""Rate limits, counted in the database in the transaction of the act they limit."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import time
+
+from django.conf import settings
+from django.db import connection
+
+from forum.moderation.models import Tally
+from forum.refusals import TooMany
+
+HOUR = 3_600
+WORDS = {
+    "comments": "comments",
+    "edits": "edits",
+    "posts": "posts",
+    "previews": "previews",
+    "reports": "reports",
+    "name_removals": "requests",
+}
+
+
+def spend(act: str, who: str) -> None:
+    """Counts one ``act`` by ``who``; raises TooMany when the limit is passed. One statement.
+
+    ``who`` names a member (``member:5``) or a guest's network (``guest(ip)``).
+    """
+    allowed = settings.LIMITS[f"{act}_per_hour"]
+    now = int(time.time())
+    start = now - now % HOUR
+    if _count(f"{act}:{who}", start) > allowed:
+        minutes = -(-(start + HOUR - now) // 60)
+        again = f"{minutes} minute{'' if minutes == 1 else 's'}"
+        raise TooMany(f"The limit is {allowed} {WORDS[act]} an hour. Try again in {again}.", wait=start + HOUR - now)
+
+
+def guest(ip: str) -> str:
+    """The name under which a guest's address is counted: a keyed digest of the address, or of an IPv6 /64."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        network = "unknown"
+    else:
+        prefix = 64 if address.version == 6 else 32
+        network = str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+    digest = hmac.new(settings.SECRET_KEY.encode(), network.encode(), hashlib.sha256).hexdigest()
+    return f"guest:{digest[:32]}"
+
+
+def forget(before: int) -> int:
+    """Deletes the tallies of windows that began before a moment (seconds since 1970); returns how many."""
+    return Tally.objects.filter(window__lt=before).delete()[0]
+
+
+def _count(key: str, start: int) -> int:
+    # One statement, because reading and then writing would let two workers pass a limit together.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO moderation_tally (key, "window", count) VALUES (%s, %s, 1)'
+            ' ON CONFLICT (key, "window") DO UPDATE SET count = moderation_tally.count + 1 RETURNING count',
+            [key, start],
+        )
+        row = cursor.fetchone()
+    return int(row[0])

@@ -1,0 +1,200 @@
+"""The only writer of posts: every change is one transaction that checks the rules and moves the page's version."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from forum.moderation import holds, ledger, limits
+from forum.moderation.models import Action, Rule
+from forum.refusals import Conflict, NotAllowed
+from forum.states import Format, Precision, State
+from forum.text import markdown
+from posts import rules
+from posts.models import Post
+
+if TYPE_CHECKING:
+    from forum.users.models import Person, Source, User
+
+VERBS = {
+    State.PUBLISHED: Action.Verb.RESTORE,
+    State.HELD: Action.Verb.HOLD,
+    State.HIDDEN: Action.Verb.HIDE,
+    State.REMOVED: Action.Verb.REMOVE,
+}
+
+
+def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = "", token: str) -> Post:
+    """Publishes or holds a new post; the same ``token`` again returns the post it made.
+
+    Raises NotAllowed, TooMany, or Conflict when the token was used for other words.
+    """
+    with transaction.atomic():
+        made = Post.objects.filter(author=author, token=token).first()
+        if made is not None:
+            return _same_form(made, title=title, body=body, url=url)
+        _check(rules.why_not_write(author))
+        limits.spend("posts", f"member:{author.pk}")
+        now = timezone.now()
+        return Post.objects.create(
+            author=author,
+            kind=kind,
+            title=title,
+            url=url,
+            body=body,
+            html=render(body),
+            state=holds.first_state(author, published_by(author)),
+            created_at=now,
+            active_at=now,
+            instant=now,
+            zone="UTC",
+            token=token,
+        )
+
+
+def edit_post(*, post: Post, editor: User, title: str, body: str, url: str = "") -> bool:
+    """Changes the words of a post; returns whether anything changed. Raises NotAllowed or TooMany."""
+    with transaction.atomic():
+        post = locked(post.pk)
+        if not rules.may_edit(editor, post):
+            raise NotAllowed(rules.why_not_write(editor) or "Only its author can edit this post.")
+        if (post.title, post.body, post.url) == (title, body, url):
+            return False
+        limits.spend("edits", f"member:{editor.pk}")
+        Post.objects.filter(pk=post.pk).update(
+            title=title, body=body, url=url, html=render(body), edited_at=timezone.now(), **post.moved()
+        )
+    return True
+
+
+def delete_post(*, post: Post, by: User) -> bool:
+    """Deletes a post by its author; its thread stays. Returns whether anything changed."""
+    with transaction.atomic():
+        post = locked(post.pk)
+        if post.state == State.DELETED and post.is_by(by):
+            return False
+        if not rules.may_delete(by, post):
+            raise NotAllowed(rules.why_not_write(by) or "Only its author can delete this post.")
+        Post.objects.filter(pk=post.pk).update(state=State.DELETED, **post.moved())
+    return True
+
+
+def change_post_state(
+    *, post: Post, to: State, by: User, rule: Rule | None = None, reason: str = "", undoes: Action | None = None
+) -> bool:
+    """Publishes, holds, hides or removes a post as a moderator, on the record; returns whether anything changed."""
+    with transaction.atomic():
+        post = locked(post.pk)
+        if post.state == to:
+            return False
+        verb = VERBS[to]
+        if to == State.PUBLISHED and post.state == State.HELD:
+            verb = Action.Verb.APPROVE
+        Post.objects.filter(pk=post.pk).update(state=to, **post.moved())
+        ledger.record(verb, actor=by, post=post, rule=rule, reason=reason, before={"state": post.state}, undoes=undoes)
+    return True
+
+
+def lock_post(
+    *, post: Post, by: User, rule: Rule | None = None, reason: str = "", undoes: Action | None = None
+) -> bool:
+    """Closes a thread to new comments; returns whether anything changed."""
+    return _set_lock(post, timezone.now(), Action.Verb.LOCK, by, rule, reason, undoes)
+
+
+def unlock_post(
+    *, post: Post, by: User, rule: Rule | None = None, reason: str = "", undoes: Action | None = None
+) -> bool:
+    """Opens a locked thread; returns whether anything changed."""
+    return _set_lock(post, None, Action.Verb.UNLOCK, by, rule, reason, undoes)
+
+
+def _set_lock(
+    post: Post,
+    at: dt.datetime | None,
+    verb: Action.Verb,
+    by: User,
+    rule: Rule | None,
+    reason: str,
+    undoes: Action | None,
+) -> bool:
+    with transaction.atomic():
+        post = locked(post.pk)
+        if post.is_locked == (at is not None):
+            return False
+        Post.objects.filter(pk=post.pk).update(locked_at=at, **post.moved())
+        ledger.record(verb, actor=by, post=post, rule=rule, reason=reason, undoes=undoes)
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchivedPost:
+    """A post as a reader of archives found it; ``html`` is safe HTML made by ``forum.text``."""
+
+    title: str
+    person: Person | None
+    source: Source
+    created_at: dt.datetime
+    body: str
+    html: str
+    format: Format = Format.PLAIN
+    kind: str = Post.Kind.ARTICLE
+    url: str = ""
+    printed_date: str = ""
+    printed_at: str = ""
+    precision: Precision = Precision.NONE
+    zone: str = ""
+    instant: dt.datetime | None = field(default=None)
+
+
+def import_post(*, found: ArchivedPost) -> Post:
+    """Adds a post from an archive, as published."""
+    fields: dict[str, Any] = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return Post.objects.create(archived=True, active_at=found.created_at, **fields)
+
+
+def update_imported_post(*, post: Post, html: str) -> bool:
+    """Gives an archived post the HTML of a better reading of the same words; returns whether it changed."""
+    if post.html == html:
+        return False
+    Post.objects.filter(pk=post.pk).update(html=html, **post.moved())
+    return True
+
+
+def touch(post_ids: list[int]) -> None:
+    """Says that the pages of these threads have changed. One statement."""
+    Post.objects.filter(pk__in=post_ids).update(version=F("version") + 1)
+
+
+def locked(pk: int) -> Post:
+    """The post, with its row locked until the transaction ends: all writing in one thread queues here."""
+    return Post.objects.select_for_update().get(pk=pk)
+
+
+def published_by(author: User) -> int:
+    """How many posts and comments by ``author`` everyone reads, counted no further than the rule needs to know."""
+    enough = 25
+    posts = Post.objects.filter(author=author, state=State.PUBLISHED).order_by()[:enough].count()
+    comments = author.comments.filter(state=State.PUBLISHED).order_by()[:enough].count()
+    return posts + comments
+
+
+def render(body: str) -> str:
+    """The safe HTML of a post's Markdown. A post quotes no comment, so references stay words."""
+    return markdown.render(body, resolve=lambda _: None).html
+
+
+def _same_form(made: Post, *, title: str, body: str, url: str) -> Post:
+    if (made.title, made.body, made.url) == (title, body, url):
+        return made
+    raise Conflict("This form was already posted with other words. Copy what you need, then start a new post.")
+
+
+def _check(why_not: str) -> None:
+    if why_not:
+        raise NotAllowed(why_not)

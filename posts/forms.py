@@ -1,0 +1,77 @@
+"""The forms of posts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from forum.fields import Token, Words
+from forum.text.html import may_link
+from posts.models import BODY_LENGTH, TITLE_LENGTH, Post
+
+
+class PostForm(forms.Form):
+    """An article, a link or a question."""
+
+    kind = forms.ChoiceField(label="What is it", choices=Post.Kind, initial=Post.Kind.ARTICLE, widget=forms.RadioSelect)
+    title = forms.CharField(
+        max_length=TITLE_LENGTH,
+        error_messages={
+            "required": "Give the post a title.",
+            "max_length": "This title has %(show_value)d characters; the limit is %(limit_value)d. Shorten it.",
+        },
+    )
+    url = forms.URLField(
+        label="Address",
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text="For a link: the page to talk about.",
+        error_messages={"invalid": "This is not the address of a page. It begins with https:// or http://."},
+    )
+    body = Words(
+        what="post",
+        most=BODY_LENGTH,
+        label="Text",
+        required=False,
+        help_text="Markdown: *emphasis*, **strong**, [words](address), > quotation.",
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    token = Token()
+
+    def clean_title(self) -> str:
+        """The title on one line."""
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_url(self) -> str:
+        """An address that a reader can follow."""
+        url: str = self.cleaned_data["url"]
+        if url and not may_link(url):
+            raise forms.ValidationError("Only addresses that begin with https:// or http:// can be linked.")
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        """A link needs its address; everything else needs words."""
+        data = super().clean() or {}
+        if data.get("kind") == Post.Kind.LINK and not data.get("url") and "url" not in self.errors:
+            self.add_error("url", "A link needs the address it leads to.")
+        if data.get("kind") != Post.Kind.LINK and not data.get("body") and "body" not in self.errors:
+            self.add_error("body", "Write the text of the post.")
+        return data
+
+
+class EditPostForm(PostForm):
+    """New words for a post; its kind stays."""
+
+    kind = None  # type: ignore[assignment]
+    token = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.post = post
+
+    def clean(self) -> dict[str, Any]:
+        """As for a new post of the same kind."""
+        self.cleaned_data["kind"] = self.post.kind
+        return super().clean()

@@ -1,0 +1,165 @@
+"""The post: an article, a link or a question that a thread begins with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.text import slugify
+
+from forum.bylines import Bylined
+from forum.states import State
+from forum.users.roles import may_moderate
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from forum.users.models import User
+
+TITLE_LENGTH = 200
+BODY_LENGTH = 40_000  # characters a member may write; archived articles are not cut
+
+# A thread outlives its post: a hidden or deleted post leaves a tombstone above the comments that stay.
+STATES_WITH_A_PAGE = [State.PUBLISHED, State.HIDDEN, State.DELETED]
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """The reading vocabulary of posts."""
+
+    def published(self) -> PostQuerySet:
+        """Posts that everyone reads."""
+        return self.filter(state=State.PUBLISHED)
+
+    def visible_to(self, user: User | AnonymousUser) -> PostQuerySet:
+        """Posts whose words ``user`` may read."""
+        if may_moderate(user):
+            return self
+        readable = Q(state=State.PUBLISHED)
+        if user.pk:
+            readable |= Q(state=State.HELD, author=user.pk)
+        return self.filter(readable)
+
+    def placed_for(self, user: User | AnonymousUser) -> PostQuerySet:
+        """Posts that have a page for ``user``: those with words to read, and the tombstones over a thread."""
+        if may_moderate(user):
+            return self
+        placed = Q(state__in=STATES_WITH_A_PAGE)
+        if user.pk:
+            placed |= Q(state=State.HELD, author=user.pk)
+        return self.filter(placed)
+
+    def with_bylines(self) -> PostQuerySet:
+        """Loads whoever wrote each post and whoever spoke last, in the same query."""
+        return self.select_related("author", "person", "last_author", "last_person", "source")
+
+    def newest(self) -> PostQuerySet:
+        """The latest first."""
+        return self.order_by("-created_at", "-id")
+
+    def active(self) -> PostQuerySet:
+        """Those spoken in latest first."""
+        return self.order_by("-active_at", "-id")
+
+
+class Post(Bylined):
+    """A post and the figures of its thread.
+
+    ``version`` moves in the same transaction as any change that shows on the thread's page. ``last_position`` is the
+    position the last comment was given. ``comment_count``, ``living_count``, ``last_…`` and ``pulse`` speak of
+    published comments alone, so that nothing unpublished shows through a number.
+    """
+
+    class Kind(models.TextChoices):
+        ARTICLE = "article", "Article"
+        LINK = "link", "Link"
+        QUESTION = "question", "Question"
+
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.ARTICLE)
+    title = models.CharField(max_length=300)
+    url = models.URLField("address", max_length=500, blank=True)
+    source = models.ForeignKey("users.Source", models.PROTECT, null=True, blank=True, related_name="posts")
+    added_at = models.DateTimeField(auto_now_add=True, editable=False)
+    locked_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    last_position = models.BigIntegerField(default=0, editable=False)
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
+    living_count = models.PositiveIntegerField(default=0, editable=False)
+    active_at = models.DateTimeField(editable=False)
+    last_comment_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    last_person = models.ForeignKey(
+        "users.Person", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    pulse = models.JSONField(default=dict, blank=True, editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        permissions = (("lock_post", "Can lock and unlock posts"),)
+        indexes = (
+            models.Index(fields=["-active_at", "-id"], condition=Q(state="published"), name="post_active"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(state="published"), name="post_newest"),
+            models.Index(fields=["author", "-created_at", "-id"], name="post_by_author"),
+            models.Index(fields=["person", "-created_at", "-id"], name="post_by_person"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(person__isnull=True), name="post_by_one_at_most"
+            ),
+            models.UniqueConstraint(fields=["author", "token"], name="post_once_a_form"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everyone reads the words."""
+        return self.state == State.PUBLISHED
+
+    @property
+    def slug(self) -> str:
+        """The title as a part of the address; says nothing of a title that is not public."""
+        words = slugify(self.title)[:60].strip("-") if self.is_public else ""
+        return words or "thread"
+
+    def get_absolute_url(self) -> str:
+        """The page of the post and its thread."""
+        return reverse("post", args=[self.pk, self.slug])
+
+    def words_for(self, user: User | AnonymousUser) -> bool:
+        """Whether ``user`` may read the title and the words."""
+        if self.is_public or may_moderate(user):
+            return True
+        return self.state == State.HELD and self.is_by(user)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether nobody may comment any more."""
+        return self.locked_at is not None
+
+    @property
+    def last_change(self) -> dt.datetime:
+        """When the words came here or were last edited."""
+        return self.edited_at or self.added_at
+
+    @property
+    def shown_title(self) -> str:
+        """The title, or what stands over a thread whose post is not public."""
+        tombstones = {
+            State.HELD: "A post that waits for a moderator",
+            State.HIDDEN: "A post hidden by a moderator",
+            State.REMOVED: "A post removed by a moderator",
+            State.DELETED: "A post deleted by its author",
+        }
+        return tombstones.get(State(self.state), self.title)
+
+    def moved(self) -> dict[str, Any]:
+        """The fields of an ``update()`` that says the page has changed."""
+        return {"version": F("version") + 1}

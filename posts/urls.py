@@ -1,0 +1,19 @@
+"""The addresses of posts."""
+
+from django.urls import path
+
+from posts import feeds, sitemap, views
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("posts/new/", views.post_new, name="post-new"),
+    path("posts/<int:pk>/edit/", views.post_edit, name="post-edit"),
+    path("posts/<int:pk>/delete/", views.post_delete, name="post-delete"),
+    path("posts/<int:pk>/feed/", feeds.PostFeed(), name="post-feed"),
+    path("posts/<int:pk>/", views.post, name="post-short"),
+    path("posts/<int:pk>/<slug:slug>/", views.post, name="post"),
+    path("feed/", feeds.SiteFeed(), name="feed"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<int:part>.xml", sitemap.part, name="sitemap-part"),
+]
