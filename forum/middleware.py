@@ -35,6 +35,7 @@ PERMISSIONS = (
 
 def request_log(get_response: GetResponse) -> GetResponse:
     """Gives each request an id and, once it is answered, a line without query, full address or secret."""
+    quiet = ("/healthz", "/readyz", settings.STATIC_URL)
 
     def answer(request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
@@ -43,7 +44,7 @@ def request_log(get_response: GetResponse) -> GetResponse:
         request_id.set(name)
         response = get_response(request)
         response["X-Request-ID"] = name
-        if response.status_code >= 400 or request.path_info not in ("/healthz", "/readyz"):
+        if response.status_code >= 400 or not request.path_info.startswith(quiet):
             _write_line(request, response, time.monotonic() - began)
         return response
 

@@ -207,6 +207,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD that a page was made for
     },
 }
 

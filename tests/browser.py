@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from forum.users.models import User
@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: LiveServer, settings: SettingsWrapper) -> Iterator[OpenPage]:
+def open_page(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[OpenPage]:
     """Opens pages of the running site: `open_page("/", scripts=False, width=390, user=ann)`."""
     settings.SITE_URL = live_server.url
     contexts: list[BrowserContext] = []

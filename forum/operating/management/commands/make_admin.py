@@ -1,10 +1,10 @@
 """Makes an administrator: asks, or takes ADMIN_EMAIL, ADMIN_NAME and ADMIN_PASSWORD from the environment."""
 
-import os
 from getpass import getpass
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -19,12 +19,13 @@ class Command(BaseCommand):
     help = "Makes an administrator, or makes a member one (ADMIN_EMAIL, ADMIN_NAME, ADMIN_PASSWORD)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email = os.environ.get("ADMIN_EMAIL", "").strip() or self._ask("E-mail address: ")
+        environment = settings.ENVIRONMENT
+        email = environment.text("ADMIN_EMAIL") or self._ask("E-mail address: ")
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
-            name = os.environ.get("ADMIN_NAME", "").strip() or email.partition("@")[0][:30]
+            name = environment.text("ADMIN_NAME") or email.partition("@")[0][:30]
             user = User(username=name, name_key=names.skeleton(name), email=email)
-        password = os.environ.get("ADMIN_PASSWORD", "") or self._ask("Password: ", hidden=True)
+        password = environment.secret("ADMIN_PASSWORD") or self._ask("Password: ", hidden=True)
         try:
             validate_email(email)
             validate_password(password, user)

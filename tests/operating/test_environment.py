@@ -1,0 +1,196 @@
+"""A wrong setting says in one sentence what is wrong; a right one is taken as it was meant."""
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from forum.environment import Environment, WrongSetting, secret_key
+
+ROOT = Path(settings.BASE_DIR)
+HERE = Path("/somewhere/var/forum.sqlite3")
+
+
+def run_manage(tmp_path: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={"DATA_DIR": str(tmp_path / "data"), "PYTHONDONTWRITEBYTECODE": "1", **values},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "forum.example.org"),
+        ("SITE_URL", "ftp://forum.example.org"),
+        ("SITE_URL", "https://forum.example.org/forum"),
+        ("SITE_URL", "https://user@forum.example.org"),
+        ("SITE_URL", "http://forum.example.org:port"),
+        ("DEBUG", "maybe"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "https://forum.example.org"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "one"),
+        ("TRUSTED_PROXIES", "\u0661"),
+        ("DATABASE_URL", "mysql://user:hunter2@host/database"),
+        ("DATABASE_URL", "postgres://user:hunter2@host"),
+        ("DATABASE_URL", "postgres://user:hunter2@host:many/database"),
+        ("SQLITE_SYNCHRONOUS", "sometimes"),
+        ("CACHE_URL", "memcache://host"),
+        ("EMAIL_URL", "gmail://user:hunter2@host"),
+        ("EMAIL_FROM", "nobody"),
+        ("EMAIL_FROM", "a@b\nBcc: c@d"),
+        ("SECRET_KEY", "hunter2"),
+        ("FIRST_COMMENTS_HELD", "many"),
+        ("COMMENTS_PER_HOUR", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("DATA_DIR", "/proc/nothing/can/be/made/here"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str, tmp_path: Path) -> None:
+    if name == "SITE_URL" or name == "DATABASE_URL":
+        done = run_manage(tmp_path, "check", **{name: value})
+        said = done.stderr.strip()
+        assert done.returncode == 1
+        assert "\n" not in said
+    else:
+        said = said_of(name, value, tmp_path)
+    assert said.startswith(f"{name} is ")
+    assert ", but it must be " in said
+    assert said.endswith(".")
+    assert "hunter2" not in said
+
+
+def said_of(name: str, value: str, folder: Path) -> str:
+    environment = Environment({name: value})
+    readers = {
+        "DEBUG": lambda: environment.flag(name, default=False),
+        "ALLOWED_HOSTS": lambda: environment.names_of_hosts(name),
+        "SQLITE_SYNCHRONOUS": lambda: environment.choice(name, default="FULL", among=("FULL", "NORMAL")),
+        "LOG_LEVEL": lambda: environment.choice(name, default="INFO", among=("INFO", "ERROR")),
+        "CACHE_URL": lambda: environment.cache(name),
+        "EMAIL_URL": lambda: environment.mail(name, folder),
+        "EMAIL_FROM": lambda: environment.address(name, "a@b"),
+        "SECRET_KEY": lambda: secret_key(environment, folder),
+        "DATA_DIR": lambda: environment.folder(name, folder),
+    }
+    number = lambda: environment.number(name, default=1, least=1, most=10)  # noqa: E731
+    with pytest.raises(WrongSetting) as raised:
+        readers.get(name, number)()
+    return str(raised.value)
+
+
+def test_a_wrong_value_stops_gunicorn_with_the_same_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "forum.wsgi"],
+        cwd=ROOT,
+        env={"DATA_DIR": str(tmp_path), "PORT": "eighty", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == "PORT is 'eighty', but it must be a whole number from 1 to 65535."
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("x1y2z" * 12 + "\n")
+    environment = Environment({"SECRET_KEY_FILE": str(file)})
+    assert secret_key(environment, tmp_path) == "x1y2z" * 12
+
+
+def test_a_secret_given_twice_or_in_a_missing_file_is_refused(tmp_path: Path) -> None:
+    twice = Environment({"CACHE_URL": "redis://a", "CACHE_URL_FILE": "/x"})
+    with pytest.raises(WrongSetting, match="CACHE_URL_FILE is '/x'"):
+        twice.cache("CACHE_URL")
+    missing = Environment({"CACHE_URL_FILE": "/nowhere"})
+    with pytest.raises(WrongSetting, match="the path of a text file that can be read"):
+        missing.cache("CACHE_URL")
+
+
+def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    first = secret_key(Environment({}), tmp_path)
+    assert len(first) >= 50
+    assert secret_key(Environment({}), tmp_path) == first
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_an_empty_value_counts_as_not_set() -> None:
+    assert Environment({"DEBUG": ""}).flag("DEBUG", default=True) is True
+    assert Environment({"EMAIL_URL": " "}).mail("EMAIL_URL", Path("/m"))["EMAIL_FILE_PATH"] == "/m"
+
+
+def test_sqlite_waits_for_its_turn_and_keeps_what_it_acknowledged() -> None:
+    options = Environment({}).database("DATABASE_URL", HERE, synchronous="FULL")["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert options["timeout"] == 20
+    assert "journal_mode=WAL" in options["init_command"]
+    assert "synchronous=FULL" in options["init_command"]
+
+
+def test_a_relative_sqlite_file_lies_in_the_project() -> None:
+    relative = Environment({"DATABASE_URL": "sqlite:///var/other.sqlite3"})
+    absolute = Environment({"DATABASE_URL": "sqlite:////data/other.sqlite3"})
+    assert (
+        relative.database("DATABASE_URL", HERE, synchronous="FULL")["NAME"] == "/somewhere/var/other.sqlite3"
+    )
+    assert absolute.database("DATABASE_URL", HERE, synchronous="FULL")["NAME"] == "/data/other.sqlite3"
+
+
+def test_options_of_a_database_url_are_kept_beside_our_own() -> None:
+    url = "postgres://ann:p%40ss@db:5433/forum?sslmode=require"
+    database = Environment({"DATABASE_URL": url}).database("DATABASE_URL", HERE, synchronous="FULL")
+    assert database["PASSWORD"] == "p@ss"
+    assert database["OPTIONS"] == {"connect_timeout": 5, "sslmode": "require"}
+    assert database["CONN_MAX_AGE"] == 60
+
+
+def test_a_pool_is_asked_for_in_the_url() -> None:
+    url = "postgres://ann@db/forum?pool=true"
+    database = Environment({"DATABASE_URL": url}).database("DATABASE_URL", HERE, synchronous="FULL")
+    assert database["OPTIONS"]["pool"]["max_size"] == 20
+    assert database["CONN_MAX_AGE"] == 0
+
+
+@pytest.mark.parametrize("scheme", ["redis", "valkey"])
+def test_valkey_is_spoken_to_as_redis(scheme: str) -> None:
+    cache = Environment({"CACHE_URL": f"{scheme}://:secret@cache:6379/1"}).cache("CACHE_URL")
+    assert cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert cache["LOCATION"] == "redis://:secret@cache:6379/1"
+
+
+def test_mail_goes_to_the_server_that_the_url_names() -> None:
+    url = "smtp+tls://ann%40x:pass@mail.example.org:587"
+    mail = Environment({"EMAIL_URL": url}).mail("EMAIL_URL", Path("/m"))
+    assert mail["EMAIL_HOST"] == "mail.example.org"
+    assert mail["EMAIL_PORT"] == 587
+    assert mail["EMAIL_HOST_USER"] == "ann@x"
+    assert mail["EMAIL_USE_TLS"] is True
+
+
+def test_an_https_site_is_strict_about_cookies_and_transport(tmp_path: Path) -> None:
+    shown = """
+from django.conf import settings as s
+print(s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_NAME, s.CSRF_COOKIE_SECURE)
+print(s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 31_000_000, s.ALLOWED_HOSTS, s.DEBUG)
+"""
+    done = run_manage(tmp_path, "shell", "--no-imports", "-c", shown, SITE_URL="https://forum.example.org")
+    assert done.stdout.split("\n")[:2] == [
+        "__Host-session True __Host-csrf True",
+        "True True ['forum.example.org'] False",
+    ], done.stderr
+
+
+def test_an_https_site_has_nothing_that_deploy_checks_warn_of(tmp_path: Path) -> None:
+    done = run_manage(
+        tmp_path, "check", "--deploy", "--fail-level", "DEBUG", SITE_URL="https://forum.example.org"
+    )
+    assert done.returncode == 0, done.stderr
