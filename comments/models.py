@@ -48,7 +48,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             placed |= Q(state=State.HELD, author=user.pk) & _page_for(user)
         return self.filter(placed)
 
-    def answering(self, user: User) -> CommentQuerySet:
+    def answering(self, user: User | AnonymousUser) -> CommentQuerySet:
         """Comments by others that answer a comment or a post by ``user``."""
         answers = Q(parent__author=user.pk) | Q(parent__isnull=True, post__author=user.pk)
         return self.filter(answers).exclude(author=user.pk)

@@ -17,6 +17,7 @@ from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
 from comments.quoting import quotation_of
 from comments.rendering import render_markdown
+from forum.errors import SIGNED_OUT, sign_in_first
 from forum.moderation import limits
 from forum.paging import latest_first
 from forum.refusals import Refusal
@@ -26,7 +27,6 @@ from posts.models import Post
 from posts.rules import why_not_write
 
 REPLIES_PAGE = 50
-SIGNED_OUT = "You are signed out, so this was not posted. Sign in in another window, then post it here again."
 
 
 def viewer_of(request: HttpRequest, post: Post) -> Viewer:
@@ -136,9 +136,9 @@ def _write(request: HttpRequest, post: Post, parent: Comment | None) -> HttpResp
 
 def comment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edits one's own comment."""
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
     found = _own(request, pk)
-    if found is None:
-        return redirect_to_login(request.get_full_path())
     if request.method != "POST":
         if not rules.may_edit(request.user, found):
             return _not_allowed(request, found, "This comment can no longer be edited.")
@@ -161,9 +161,9 @@ def comment_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def comment_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Deletes one's own comment, after a question."""
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
     found = _own(request, pk)
-    if found is None:
-        return redirect_to_login(request.get_full_path())
     if not rules.may_delete(request.user, found):
         return _not_allowed(request, found, "This comment can no longer be deleted.")
     if request.method == "POST":
@@ -190,11 +190,9 @@ def replies(request: HttpRequest) -> HttpResponse:
     return render(request, "comments/replies.html", {"replies": page.rows, "next_url": page.next_url})
 
 
-def _own(request: HttpRequest, pk: int) -> Comment | None:
-    """The member's own comment; None for a guest; 404 alike for what is not there and what is not theirs."""
-    if not request.user.is_authenticated:
-        return None
-    own = Comment.objects.visible_to(request.user).filter(author=request.user)
+def _own(request: HttpRequest, pk: int) -> Comment:
+    """The member's own comment; 404 alike for what is not there and what is not theirs."""
+    own = Comment.objects.visible_to(request.user).filter(author=request.user.pk)
     return get_object_or_404(own.select_related("author", "person", "post", "parent"), pk=pk)
 
 

@@ -161,6 +161,7 @@ SESSION_COOKIE_NAME = "__Host-session" if SITE.is_secure else "session"
 SESSION_COOKIE_SECURE = SITE.is_secure
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "forum.errors.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if SITE.is_secure else "csrf"
 CSRF_COOKIE_SECURE = SITE.is_secure
 CSRF_COOKIE_HTTPONLY = True

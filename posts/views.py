@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments import threads
 from comments.markup import Page, thread_html
-from comments.views import SIGNED_OUT, cursor, viewer_of
+from comments.views import cursor, viewer_of
+from forum.errors import SIGNED_OUT, sign_in_first
 from forum.moderation import limits
 from forum.paging import latest_first
 from forum.refusals import Refusal
@@ -127,7 +128,7 @@ def post_new(request: HttpRequest) -> HttpResponse:
 def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edits one's own post."""
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return sign_in_first(request)
     found = _own(request, pk)
     if request.method != "POST":
         if not rules.may_edit(request.user, found):
@@ -150,7 +151,7 @@ def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def post_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Deletes one's own post, after a question; its thread stays."""
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return sign_in_first(request)
     found = _own(request, pk)
     if not rules.may_delete(request.user, found):
         return _not_allowed(request, found, "This post can no longer be deleted.")

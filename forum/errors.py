@@ -1,0 +1,32 @@
+"""Answers to requests that cannot be carried out, with everything that was typed given back."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+WORDS = {"title": "Title", "url": "Address", "body": "Text", "text": "Text"}  # the fields in which people write
+SIGNED_OUT = "You are signed out, so this was not posted. Sign in in another window, then post it here again."
+
+
+def give_back(request: HttpRequest, why: str, *, status: int = 403) -> HttpResponse:
+    """Says why a posted form was not carried out, and shows the words that were in it to be copied."""
+    words = [(label, request.POST[name]) for name, label in WORDS.items() if request.POST.get(name)]
+    return render(request, "given_back.html", {"why": why, "words": words}, status=status)
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """Sends a guest to sign in and then back here; a form posted after signing out is given back first."""
+    if request.method == "POST":
+        return give_back(request, SIGNED_OUT)
+    return redirect_to_login(request.get_full_path())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was not made for this browser, or is older than its sign-in."""
+    return give_back(
+        request,
+        "This form was opened before you signed in or out, or in another browser, so it was not accepted."
+        " Open the page again and post the words once more.",
+    )
