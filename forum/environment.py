@@ -158,7 +158,7 @@ class Environment:
         parts = _split(name, value, expected)
         if parts.scheme not in ("redis", "rediss", "valkey", "valkeys") or not parts.hostname:
             raise WrongSetting(name, _masked(value), expected)
-        return environ.Env.cache_url_config(value.replace("valkey", "redis", 1))
+        return dict(environ.Env.cache_url_config(value.replace("valkey", "redis", 1)))
 
     def mail(self, name: str, folder: Path) -> dict[str, Any]:
         """Gives Django's mail settings: an SMTP server, else files in the folder."""

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+
 from forum.users.models import User
 
 PASSWORD = "a long enough phrase"

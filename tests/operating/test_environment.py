@@ -139,9 +139,7 @@ def test_sqlite_waits_for_its_turn_and_keeps_what_it_acknowledged() -> None:
 def test_a_relative_sqlite_file_lies_in_the_project() -> None:
     relative = Environment({"DATABASE_URL": "sqlite:///var/other.sqlite3"})
     absolute = Environment({"DATABASE_URL": "sqlite:////data/other.sqlite3"})
-    assert (
-        relative.database("DATABASE_URL", HERE, synchronous="FULL")["NAME"] == "/somewhere/var/other.sqlite3"
-    )
+    assert relative.database("DATABASE_URL", HERE, synchronous="FULL")["NAME"] == "/somewhere/var/other.sqlite3"
     assert absolute.database("DATABASE_URL", HERE, synchronous="FULL")["NAME"] == "/data/other.sqlite3"
 
 
@@ -190,7 +188,5 @@ print(s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 31_000_000, s.ALLOWED_HOSTS
 
 
 def test_an_https_site_has_nothing_that_deploy_checks_warn_of(tmp_path: Path) -> None:
-    done = run_manage(
-        tmp_path, "check", "--deploy", "--fail-level", "DEBUG", SITE_URL="https://forum.example.org"
-    )
+    done = run_manage(tmp_path, "check", "--deploy", "--fail-level", "DEBUG", SITE_URL="https://forum.example.org")
     assert done.returncode == 0, done.stderr

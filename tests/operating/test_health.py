@@ -19,9 +19,7 @@ def test_the_site_is_ready(client: Client, db: None) -> None:
     assert (answer.status_code, answer.content) == (200, b"ready\n")
 
 
-def test_a_missing_migration_makes_it_not_ready(
-    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_migration_makes_it_not_ready(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_migrated", False)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'operating'")
@@ -29,9 +27,7 @@ def test_a_missing_migration_makes_it_not_ready(
 
 
 @pytest.mark.parametrize("part", ["_database_answers", "_migrations_are_done", "_cache_keeps"])
-def test_what_is_wrong_is_not_told(
-    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, part: str
-) -> None:
+def test_what_is_wrong_is_not_told(client: Client, db: None, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     def broken() -> bool:
         raise OperationalError("password of db.internal is wrong")
 
@@ -42,9 +38,7 @@ def test_what_is_wrong_is_not_told(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_machines_on_the_inside_ask_without_tls(
-    client: Client, db: None, path: str, settings: Settings
-) -> None:
+def test_machines_on_the_inside_ask_without_tls(client: Client, db: None, path: str, settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     assert client.get(path).status_code == 200
     assert client.get("/admin/").status_code == 301

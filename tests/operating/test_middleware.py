@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from forum.users.models import User
 from pytest_django import Settings
 
 from forum.logs import OneLine
 from forum.middleware import true_address
+from forum.users.models import User
 
 
 def address_seen(**headers: str) -> str:
@@ -103,9 +103,7 @@ def line_of(record: logging.LogRecord) -> dict[str, object]:
     return dict(json.loads(text))
 
 
-def test_the_log_has_one_line_for_each_request(
-    client: Client, db: None, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_has_one_line_for_each_request(client: Client, db: None, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "forum.requests"):
         client.get("/nothing/\u202e%5Cn?token=secret", REMOTE_ADDR="203.0.113.77")
     (record,) = [record for record in caplog.records if record.name == "forum.requests"]
@@ -116,9 +114,7 @@ def test_the_log_has_one_line_for_each_request(
     assert "203.0.113.77" not in str(line)
 
 
-def test_the_key_of_a_mailed_link_is_not_logged(
-    client: Client, db: None, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_key_of_a_mailed_link_is_not_logged(client: Client, db: None, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "forum.requests"):
         client.get("/accounts/confirm-email/MTpzZWNyZXQ/")
         client.get("/accounts/password/reset/key/1-sEcReT-key/")
