@@ -1,0 +1,46 @@
+"""The formats that can be read, one module each, and the choice among them by content."""
+
+from collections.abc import Callable
+from typing import Final
+
+from forum.archive.items import SavedFile
+from forum.archive.limits import Refused
+from forum.archive.readers import text_page
+from forum.archive.readers.registry import Guess, Reader
+
+READERS: Final[tuple[Reader, ...]] = (text_page.READER,)
+
+_HEAD: Final = 64 * 1024
+_ENOUGH: Final = 0.5
+_NOT_READ_YET: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
+    ("a WordPress export (WXR)", lambda head: b"wordpress.org/export" in head),
+    ("a Disqus export (XML)", lambda head: b"disqus.com" in head and b"<?xml" in head[:200]),
+    ("a saved HTML page", lambda head: b"<html" in head.lower() or b"<!doctype html" in head.lower()),
+    ("an XML file", lambda head: head.lstrip().startswith(b"<?xml")),
+    ("a JSON file", lambda head: head.lstrip()[:1] in (b"{", b"[")),
+    ("a mailbox (mbox)", lambda head: head.startswith(b"From ") and b"\nMessage-I" in head),
+    ("a compressed file", lambda head: head[:2] in (b"PK", b"\x1f\x8b", b"BZ") or head[:4] == b"\xfd7zX"),
+    ("a PDF", lambda head: head.startswith(b"%PDF")),
+)
+
+
+def choose(saved: SavedFile, forced: str = "") -> tuple[Reader, Guess]:
+    """The reader for a file, found from its content unless forced; refuses an unknown file with guesses."""
+    if forced:
+        return _by_key(forced), Guess(1.0, "the format was given")
+    head = saved.data[:_HEAD]
+    guesses = sorted(((reader, reader.recognise(head)) for reader in READERS), key=lambda pair: -pair[1].certainty)
+    reader, guess = guesses[0]
+    if guess.certainty >= _ENOUGH:
+        return reader, guess
+    others = [f"{label}, which is not read yet" for label, looks in _NOT_READ_YET if looks(head)]
+    nearest = [*others, *(f"{r.label} ({g.certainty:.0%}: {g.reason})" for r, g in guesses)][:3]
+    raise Refused(f"The format of this file is not known. Nearest guesses: {'; '.join(nearest)}.")
+
+
+def _by_key(key: str) -> Reader:
+    for reader in READERS:
+        if reader.key == key:
+            return reader
+    known = ", ".join(reader.key for reader in READERS)
+    raise Refused(f"There is no format “{key}”. Known formats: {known}.")

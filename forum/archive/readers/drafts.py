@@ -1,0 +1,188 @@
+"""Cuts the lower part of a page into comments at its attributions, and tells repeated ones as quotations."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from forum.archive import keys
+from forum.archive.items import Moment, Quote
+from forum.archive.readers import furniture
+from forum.archive.readers.attributions import Attribution
+from forum.archive.readers.page import Page
+
+_LAYOUT_SHARE: Final = 0.3
+_LAYOUT_TIMES: Final = 3
+
+
+@dataclass
+class Draft:
+    """A comment in the making; offsets are characters of the whole text."""
+
+    attribution: Attribution
+    told: Moment
+    begin: int
+    end: int
+    quotes: "list[Quoted]" = field(default_factory=list)
+    key: str = ""
+
+
+@dataclass
+class Quoted:
+    """A quotation in the making: the words, then or before them the attribution that was repeated."""
+
+    of: Draft
+    start: int
+    end: int
+    attribution: tuple[int, int]
+
+    def within(self, begin: int) -> Quote:
+        """The same with offsets in a body that begins at `begin`."""
+        first, last = self.attribution
+        return Quote(self.of.key, self.start - begin, self.end - begin, first - begin, last - begin)
+
+
+def attributed_after(page: Page, lines: Sequence[Attribution]) -> bool:
+    """Text after the last attribution, other than a footer, says that attributions stand before texts."""
+    return all(furniture.is_footer(page.lines[n]) for n in page.filled(lines[-1].line + 1, len(page.lines)))
+
+
+def split_after(page: Page, lines: Sequence[Attribution], moments: Sequence[Moment], first: int) -> list[Draft]:
+    """The comments from line `first` on, on a page where the attribution ends a comment."""
+    drafts: list[Draft] = []
+    done: dict[tuple[str, str], Draft] = {}
+    begin = page.starts[first]
+    quotes: list[Quoted] = []
+    for n, (line, told) in enumerate(zip(lines, moments, strict=True)):
+        start, end = _span(page, line)
+        earlier = done.get(_key(line, told))
+        closed_later = n + 1 < len(lines)
+        since = quotes[-1].attribution[1] if quotes else begin
+        if earlier and closed_later and (quote := _repeated_above(page, earlier, since, start, end)):
+            _say_quoted(page, line, quote)
+            quotes.append(quote)
+            continue
+        draft = Draft(line, told, begin, start, quotes)
+        drafts.append(draft)
+        done.setdefault(_key(line, told), draft)
+        if line.debris:
+            _say_debris(page, line, "the next comment begins with it")
+        begin, quotes = (end if line.debris else min(end + 1, len(page.text))), []
+    return drafts
+
+
+def split_before(page: Page, lines: Sequence[Attribution], moments: Sequence[Moment]) -> list[Draft]:
+    """The comments of a page where the attribution begins a comment; the last one ends before the footer."""
+    drafts: list[Draft] = []
+    done: dict[tuple[str, str], Draft] = {}
+    stops = [page.starts[line.line] for line in lines[1:]] + [_footer(page, lines[-1].line)]
+    for line, told, stop in zip(lines, moments, stops, strict=True):
+        start, end = _span(page, line)
+        earlier = done.get(_key(line, told))
+        quote = _repeated_below(page, earlier, drafts[-1], start, end, stop) if earlier else None
+        if quote:
+            _say_quoted(page, line, quote)
+            drafts[-1].quotes.append(quote)
+            drafts[-1].end = stop
+            continue
+        draft = Draft(line, told, end, stop)
+        drafts.append(draft)
+        done.setdefault(_key(line, told), draft)
+        if line.debris:
+            _say_debris(page, line, "this comment begins with it")
+    return drafts
+
+
+def take_off_names(page: Page, drafts: Sequence[Draft]) -> None:
+    """Where a layout prints each author's name at an edge of the text, that line is not the text's."""
+    for last in (False, True):
+        edges = [(draft, _edge(page, draft, last=last)) for draft in drafts]
+        named = [(d, n) for d, n in edges if n is not None and _is_name_of(page.lines[n], d)]
+        if len(named) < max(_LAYOUT_TIMES, _LAYOUT_SHARE * len(drafts)):
+            continue
+        page.set_aside([n for _, n in named], "the author's name, printed by the layout")
+        for draft, number in named:
+            if last:
+                draft.end = page.starts[number]
+            else:
+                draft.begin = min(page.starts[number] + len(page.lines[number]) + 1, draft.end)
+
+
+def _span(page: Page, line: Attribution) -> tuple[int, int]:
+    start = page.starts[line.line]
+    return start + line.indent, start + line.end
+
+
+def _key(line: Attribution, told: Moment) -> tuple[str, str]:
+    return keys.normal_name(line.name), told.local or told.printed
+
+
+def _repeated_above(page: Page, earlier: Draft, since: int, start: int, end: int) -> Quoted | None:
+    """The quotation that a repeated attribution closes: no text before it, or words of that comment."""
+    text = page.text[since:start]
+    if not text.strip():
+        return Quoted(earlier, end, end, (start, end))
+    said = _joined(page.text[earlier.begin : earlier.end])
+    for match in re.finditer(r"(?m)^[^\n]*\S", text):
+        part = _joined(text[match.start() :])
+        if part.strip() and part in said:
+            return Quoted(earlier, since + match.start(), since + len(text.rstrip()), (start, end))
+    return None
+
+
+def _repeated_below(page: Page, earlier: Draft, current: Draft, start: int, end: int, stop: int) -> Quoted | None:
+    """The same where attributions stand before: words of that comment below it, or no text above it."""
+    if current is earlier:
+        return None
+    said = _joined(page.text[earlier.begin : earlier.end])
+    text = page.text[end:stop]
+    last = 0
+    for match in re.finditer(r"(?m)\S(?=[ \t]*$)", text):
+        part = _joined(text[: match.end()])
+        if part not in said:
+            break
+        last = match.end()
+    if last and text[:last].strip():
+        lead = len(text) - len(text.lstrip())
+        return Quoted(earlier, end + lead, end + last, (start, end))
+    if not page.text[current.begin : start].strip():
+        return Quoted(earlier, end, end, (start, end))
+    return None
+
+
+def _joined(text: str) -> str:
+    """The words of a text, each between blanks, so that one text is sought in another word by word."""
+    return f" {' '.join(keys.words(text))} "
+
+
+def _footer(page: Page, line: int) -> int:
+    """Where the last comment ends: before the first footer line, or with the file."""
+    for number in page.filled(line + 1, len(page.lines)):
+        if furniture.is_footer(page.lines[number]):
+            page.set_aside(page.filled(number, len(page.lines)), "footer")
+            return page.starts[number]
+    return len(page.text)
+
+
+def _edge(page: Page, draft: Draft, *, last: bool) -> int | None:
+    """The first or last line of the draft's text, unless its attribution stands on it."""
+    text = page.text[draft.begin : draft.end]
+    if not text.strip():
+        return None
+    inside = len(text.rstrip()) - 1 if last else len(text) - len(text.lstrip())
+    number = page.line_at(draft.begin + inside)
+    return None if number == draft.attribution.line else number
+
+
+def _is_name_of(line: str, draft: Draft) -> bool:
+    return keys.normal_name(line) == keys.normal_name(draft.attribution.name)
+
+
+def _say_quoted(page: Page, line: Attribution, quote: Quoted) -> None:
+    first = quote.of.attribution.line + 1
+    how = "with the words quoted" if quote.start < quote.end else "alone, the words quoted are lost"
+    page.say(line.line, f"the attribution of line {first} again, {how}", "taken for a quotation of that comment")
+
+
+def _say_debris(page: Page, line: Attribution, done: str) -> None:
+    page.say(line.line, f"remains of a stripped link after the attribution: “{line.debris.strip()[:60]}”", done)

@@ -1,0 +1,150 @@
+"""The upper part of a saved page: title, byline, article, and the furniture between article and comments."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from forum.archive import dates
+from forum.archive.items import Moment
+from forum.archive.limits import MAX_NAME, Refused
+from forum.archive.readers import furniture
+from forum.archive.readers.page import Page
+
+_WITHIN: Final = 6
+_LENGTH: Final = 150
+_PROSE_WORDS: Final = 12
+_GAP: Final = 3
+_NAME: Final = re.compile(r"\bby:?[ \t]+(?P<name>\S.*?)[ \t]*(?:\b(?:on|in|at)\b[ \t]*)?[.,]?[ \t]*$", re.I)
+_BEGINS_BY: Final = re.compile(r"[ \t]*(?:posted[ \t]+|written[ \t]+)?by[ \t]+\S", re.I)
+_SAYS_POSTED: Final = re.compile(r"\b(?:by|posted|written|published)\b", re.I)
+
+
+@dataclass
+class Head:
+    """Title and byline; lines are counted from 0."""
+
+    title: int | None = None
+    byline: list[int] = field(default_factory=list)
+    author: str = ""
+    moment: Moment = field(default_factory=Moment)
+
+    @property
+    def end(self) -> int:
+        """The line after the last of them."""
+        return max([*self.byline, -1 if self.title is None else self.title]) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the article stands, the line with which the comments begin, and the number of them it claims."""
+
+    article: range
+    comments: int
+    claimed: int | None
+
+
+def find_head(page: Page) -> Head:
+    """The title is the first line that is no byline; a byline bears a date or begins with "by"."""
+    head = Head()
+    first = page.filled(0, 200)[:_WITHIN]
+    if not first:
+        raise Refused("The file begins with 200 blank lines.")
+    for number in first:
+        line = page.lines[number]
+        if _is_byline(line):
+            head.byline.append(number)
+            _read_byline(head, line)
+        elif head.title is None:
+            head.title = number
+        elif head.byline:
+            break
+    if not head.byline:
+        page.say_of_all("no line under the title names an author or a date", "the post has neither")
+    return head
+
+
+def find_parts(page: Page, head: Head, attribution: int, *, after: bool) -> Parts:
+    """Between byline and first attribution: the article, page furniture, then perhaps the first comment."""
+    heading = _last_heading(page, head.end, attribution, after=after)
+    if heading is not None:
+        top, comments = _top_of_furniture(page, head.end, heading), heading + 1
+    elif after:
+        top = comments = _where_comments_begin(page, head.end, attribution)
+    else:
+        top = comments = attribution
+    between = page.filled(top, comments) if after else page.filled(top, attribution)
+    page.set_aside(between, lambda line: f"heading “{' '.join(line.split())[:60]}”")
+    claims = [n for line in between if (n := furniture.claimed(page.lines[line])) is not None]
+    return Parts(_article(page, head, top), comments, claims[-1] if claims else None)
+
+
+def _is_byline(line: str) -> bool:
+    if len(line) > _LENGTH:
+        return False
+    date = dates.find(line)
+    if date is None:
+        ends = line.rstrip().endswith((".", "!", "?"))
+        return bool(_BEGINS_BY.match(line)) and len(line.split()) <= 8 and not ends
+    rest = line[: date.start] + line[date.end :]
+    return bool(_SAYS_POSTED.search(rest)) or not rest.strip(" \t.,|-")
+
+
+def _read_byline(head: Head, line: str) -> None:
+    date = dates.find(line)
+    rest = line[: date.start] + " " + line[date.end :] if date else line
+    name = _NAME.search(rest)
+    if name and not head.author and len(name["name"]) <= MAX_NAME:
+        head.author = name["name"]
+    if date and not head.moment.printed:
+        # "posted at" belongs to the date as printed; "by NAME on" does not.
+        names_first = re.search(r"\bby\b", line[: date.start], re.I)
+        printed = date.text if names_first else line[: date.end].strip()
+        head.moment = dates.moment(date, months_first=dates.month_first([date]), printed=printed)
+
+
+def _article(page: Page, head: Head, top: int) -> range:
+    """The text below the byline, or above it where nothing else stands below."""
+    below = page.filled(head.end, top)
+    above = [n for n in page.filled((head.title or 0) + 1, head.end) if n not in head.byline]
+    if below:
+        page.set_aside(above, "between title and byline")
+        return range(below[0], below[-1] + 1)
+    return range(above[0], above[-1] + 1) if above else range(head.end, head.end)
+
+
+def _last_heading(page: Page, first: int, attribution: int, *, after: bool) -> int | None:
+    """The last heading with an article above it and, where attributions follow the text, a text below it."""
+    headings = [n for n in page.filled(first, attribution) if furniture.is_heading(page.lines[n])]
+    for heading in reversed(headings):
+        below = page.filled(heading + 1, attribution)
+        prose = [n for n in below if not furniture.could_be_title(page.lines[n])]
+        has_article = bool(page.filled(first, _top_of_furniture(page, first, heading)))
+        if has_article and (bool(below) if after else not prose):
+            return heading
+    return None
+
+
+def _top_of_furniture(page: Page, first: int, heading: int) -> int:
+    """The uppermost heading with nothing but headings and titles between it and this one."""
+    top = heading
+    for number in reversed(page.filled(first, heading)):
+        line = page.lines[number]
+        if furniture.is_heading(line):
+            top = number
+        elif not furniture.could_be_title(line):
+            break
+    return top
+
+
+def _where_comments_begin(page: Page, first: int, attribution: int) -> int:
+    """With no heading: below the longest run of blank lines, or else with the last paragraph."""
+    filled = page.filled(first, attribution)
+    if not filled:
+        return attribution
+    gaps = [(b - a, b) for a, b in zip([first - 1, *filled], filled, strict=False)]
+    widest, begin = max(gaps)
+    if widest > _GAP:
+        return begin
+    begin = next((b for gap, b in reversed(gaps) if gap > 1), filled[-1])
+    page.say(begin, "nothing marks where the article ends", "took the last paragraph for the first comment")
+    return begin
