@@ -1,0 +1,172 @@
+"""What a person says about a saved file in a TOML beside it: its source, zone, quotations and notes."""
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from forum.archive import dates
+from forum.archive.items import Anomaly, Block, Lines, Post, Thread
+from forum.archive.limits import Refused
+
+_KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Lines of the article that are quoted, and from where if that is known."""
+
+    lines: Lines
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """All that may be said; what is empty leaves the page as it was read."""
+
+    source_key: str
+    source_name: str
+    address: str = ""
+    sha256: str = ""
+    title: str = ""
+    author: str = ""
+    zone: str = ""
+    provenance: str = ""
+    content: str = ""
+    quotations: tuple[Quoted, ...] = ()
+
+
+def parse(text: str) -> Corrections:
+    """Read the TOML; refuses what it does not know, so that a misspelt key is not passed over."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"The corrections are not valid TOML: {error}.") from None
+    source, page, notes = (_table(told, name) for name in ("source", "page", "notes"))
+    _only(told, {"sha256", "source", "page", "notes", "quotation"}, "the file")
+    _only(source, {"key", "name", "address"}, "[source]")
+    _only(page, {"title", "author", "zone"}, "[page]")
+    _only(notes, {"provenance", "content"}, "[notes]")
+    return Corrections(
+        source_key=_source_key(_text(source, "key")),
+        source_name=_text(source, "name") or _text(source, "key"),
+        address=_address(_text(source, "address")),
+        sha256=_text(told, "sha256").lower(),
+        title=_text(page, "title"),
+        author=_text(page, "author"),
+        zone=_text(page, "zone"),
+        provenance=_text(notes, "provenance"),
+        content=_text(notes, "content"),
+        quotations=_quotations(told.get("quotation", [])),
+    )
+
+
+def for_file(stem: str) -> Corrections:
+    """The corrections of a file that has none: each such file is a source of its own, named as the file."""
+    key = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:50].strip("-")
+    return Corrections(source_key=key or "file", source_name=stem[:100] or "file")
+
+
+def apply(thread: Thread, said: Corrections) -> Thread:
+    """The thread with what the person said put in its place."""
+    post, notes = _place_post(thread.post, said)
+    comments = []
+    for comment in thread.comments:
+        moment, doubt = dates.place(comment.moment, said.zone)
+        if doubt:
+            notes.append(Anomaly(comment.lines[1], f"“{moment.printed}” {doubt}", "kept without an instant"))
+        comments.append(replace(comment, moment=moment))
+    kept = [a for a in thread.anomalies if not (said.zone and a.what == "zone not stated")]
+    if said.zone:
+        notes.append(Anomaly(0, "zone not stated in the file", f"took {said.zone}, as the operator said"))
+    anomalies = tuple(sorted((*kept, *notes), key=lambda a: a.line))
+    return replace(thread, post=post, comments=tuple(comments), anomalies=anomalies)
+
+
+def _place_post(post: Post, said: Corrections) -> tuple[Post, list[Anomaly]]:
+    moment, doubt = dates.place(post.moment, said.zone)
+    line = post.byline_lines[0] if post.byline_lines else 0
+    notes = [Anomaly(line, f"“{moment.printed}” {doubt}", "kept without an instant")] if doubt else []
+    return (
+        replace(
+            post,
+            moment=moment,
+            title=said.title or post.title,
+            author=said.author or post.author,
+            blocks=tuple(_block(post, quoted) for quoted in said.quotations),
+        ),
+        notes,
+    )
+
+
+def _block(post: Post, quoted: Quoted) -> Block:
+    """The paragraphs of the article that the lines make up; refuses lines that are not whole paragraphs."""
+    first, last = quoted.lines
+    paragraphs = paragraph_lines(post)
+    inside = [n for n, (a, b) in enumerate(paragraphs) if first <= a and b <= last]
+    begins = bool(inside) and paragraphs[inside[0]][0] == first
+    if not begins or paragraphs[inside[-1]][1] != last:
+        raise Refused(f"The quotation at lines {first} to {last} does not begin and end with a paragraph.")
+    return Block(inside[0], inside[-1], quoted.source, quoted.lines)
+
+
+def paragraph_lines(post: Post) -> list[Lines]:
+    """First and last line in the file of each paragraph of the article."""
+    paragraphs: list[Lines] = []
+    above = False
+    for number, line in enumerate(post.body.split("\n"), post.lines[0]):
+        filled = bool(line.strip())
+        if filled and above:
+            paragraphs[-1] = (paragraphs[-1][0], number)
+        elif filled:
+            paragraphs.append((number, number))
+        above = filled
+    return paragraphs
+
+
+def _quotations(told: Any) -> tuple[Quoted, ...]:
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise Refused("Quotations are written as [[quotation]] tables.")
+    found: list[Quoted] = []
+    for one in told:
+        _only(one, {"lines", "source"}, "[[quotation]]")
+        lines = one.get("lines")
+        if not (isinstance(lines, list) and len(lines) == 2 and all(type(n) is int for n in lines)):
+            raise Refused("A quotation names its first and last line: lines = [9, 15].")
+        if not 1 <= lines[0] <= lines[1]:
+            raise Refused(f"A quotation cannot run from line {lines[0]} to line {lines[1]}.")
+        if found and lines[0] <= found[-1].lines[1]:
+            raise Refused("Quotations are listed in the order of the file and do not overlap.")
+        found.append(Quoted((lines[0], lines[1]), _text(one, "source") or None))
+    return tuple(found)
+
+
+def _table(told: dict[str, Any], name: str) -> dict[str, Any]:
+    value = told.get(name, {})
+    if not isinstance(value, dict):
+        raise Refused(f"In the corrections, {name} is written as a table: [{name}].")
+    return value
+
+
+def _only(table: dict[str, Any], known: set[str], where: str) -> None:
+    if strange := sorted(set(table) - known):
+        raise Refused(f"In the corrections, {where} has nothing called {', '.join(strange)}.")
+
+
+def _text(table: dict[str, Any], name: str) -> str:
+    value = table.get(name, "")
+    if not isinstance(value, str):
+        raise Refused(f"In the corrections, {name} is a text in quotation marks.")
+    return value.strip()
+
+
+def _source_key(key: str) -> str:
+    if not _KEY.fullmatch(key) or len(key) > 50:
+        raise Refused("The corrections need a source key of small letters, digits and hyphens: [source] key.")
+    return key
+
+
+def _address(address: str) -> str:
+    if address and not re.match(r"https?://[^\s/]", address):
+        raise Refused("The address of the source begins with http:// or https://, or is left empty.")
+    return address

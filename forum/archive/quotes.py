@@ -1,0 +1,168 @@
+"""Finds which comment answers which from the words it repeats; sets nothing it cannot show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Final
+
+from forum.archive import keys
+from forum.archive.items import Anomaly, Comment, Quote, Thread
+
+_WORDS_SHORT: Final = 8
+_WORDS: Final = 10
+_SHORT_PAGE: Final = 40
+"""A page's comments are short when the median has no more words than this."""
+
+_Word = tuple[str, int, int]
+_Gram = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words of a comment (first and last index, the last not included) that stand in an earlier one."""
+
+    first: int
+    end: int
+    of: int
+
+
+def infer_replies(thread: Thread) -> Thread:
+    """The thread with the quotations by text added and the parents that quotations prove.
+
+    Cost grows with the words of the thread, not with its square.
+    """
+    finder = _Finder(thread)
+    comments = tuple(finder.look_at(n, comment) for n, comment in enumerate(thread.comments))
+    return replace(
+        thread,
+        comments=comments,
+        anomalies=tuple(sorted((*thread.anomalies, *finder.anomalies), key=lambda a: a.line)),
+    )
+
+
+class _Finder:
+    def __init__(self, thread: Thread) -> None:
+        self.comments = thread.comments
+        self.words = [keys.words_at(comment.body) for comment in thread.comments]
+        counts = [len(words) for words in self.words if words]
+        self.length = _WORDS_SHORT if counts and median(counts) <= _SHORT_PAGE else _WORDS
+        self.article = frozenset(self._grams(keys.words_at(thread.post.body)))
+        self.first_said: dict[_Gram, tuple[int, int]] = {}
+        self.at = {comment.key: n for n, comment in enumerate(thread.comments)}
+        self.anomalies: list[Anomaly] = []
+
+    def look_at(self, number: int, comment: Comment) -> Comment:
+        """The comment with its quotations and its parent; then its own words count for those that follow."""
+        words = self.words[number]
+        taken = _covered(words, comment.quotes)
+        runs = [] if comment.parent else self._runs(number, words, taken)
+        quotes = [*comment.quotes, *(self._quote(number, comment, run) for run in runs)]
+        quotes.sort(key=lambda quote: quote.start)
+        taken |= {n for run in runs for n in range(run.first, run.end)}
+        self._remember(number, words, taken)
+        parent = comment.parent or next((q.of for q in quotes if self._is_earlier(q.of, number)), None)
+        basis = "quote" if parent and not comment.parent else comment.parent_basis
+        return replace(comment, quotes=tuple(quotes), parent=parent, parent_basis=basis)
+
+    def _grams(self, words: Sequence[_Word]) -> Iterable[_Gram]:
+        plain = [word for word, _, _ in words]
+        return (tuple(plain[n : n + self.length]) for n in range(len(plain) - self.length + 1))
+
+    def _runs(self, number: int, words: Sequence[_Word], taken: set[int]) -> list[_Run]:
+        runs, at = [], 0
+        while at + self.length <= len(words):
+            run = self._run_at(number, words, at, taken)
+            if run is None:
+                at += 1
+                continue
+            at = run.end
+            run = self._within_paragraphs(number, run)
+            if run.end - run.first == len(words):
+                self._say_repeated(number, run)
+            else:
+                runs.append(run)
+                self._say_quoted(number, run)
+        return runs
+
+    def _run_at(self, number: int, words: Sequence[_Word], at: int, taken: set[int]) -> _Run | None:
+        gram = tuple(word for word, _, _ in words[at : at + self.length])
+        said = self.first_said.get(gram)
+        if said is None or gram in self.article or not taken.isdisjoint(range(at, at + self.length)):
+            return None
+        of, begin = said
+        if self._same_author(of, number) or not self._is_earlier(self.comments[of].key, number):
+            return None
+        theirs, length = self.words[of], self.length
+        while (
+            at + length < len(words)
+            and begin + length < len(theirs)
+            and at + length not in taken
+            and words[at + length][0] == theirs[begin + length][0]
+        ):
+            length += 1
+        return _Run(at, at + length, of)
+
+    def _within_paragraphs(self, number: int, run: _Run) -> _Run:
+        """Without the few words at its edges that happen to agree in a paragraph of the quoter's own."""
+        words, body = self.words[number], self.comments[number].body
+        breaks = [n for n in range(run.first + 1, run.end) if "\n" in body[words[n - 1][2] : words[n][1]]]
+        first, end = run.first, run.end
+        if breaks and not _ends_line(body, words, run.end) and breaks[-1] - first >= self.length:
+            end = breaks[-1]
+        if breaks and not _begins_line(body, words, run.first) and end - breaks[0] >= self.length:
+            first = breaks[0]
+        return _Run(first, end, run.of)
+
+    def _quote(self, number: int, comment: Comment, run: _Run) -> Quote:
+        """The passage with the marks that open and close it, and never with a word that is not in the run."""
+        words, body = self.words[number], comment.body
+        start, end = words[run.first][1], words[run.end - 1][2]
+        while start > 0 and not body[start - 1].isalnum() and not body[start - 1].isspace():
+            start -= 1
+        while end < len(body) and not body[end].isalnum() and not body[end].isspace():
+            end += 1
+        return Quote(of=self.comments[run.of].key, start=start, end=end)
+
+    def _remember(self, number: int, words: Sequence[_Word], taken: set[int]) -> None:
+        for n, gram in enumerate(self._grams(words)):
+            if gram not in self.first_said and taken.isdisjoint(range(n, n + self.length)):
+                self.first_said[gram] = (number, n)
+
+    def _is_earlier(self, key: str, number: int) -> bool:
+        other = self.at.get(key)
+        if other is None or other >= number:
+            return False
+        then, now = self.comments[other].moment.local, self.comments[number].moment.local
+        return not then or not now or then[: len(now)] <= now[: len(then)]
+
+    def _same_author(self, one: int, other: int) -> bool:
+        a, b = self.comments[one].author, self.comments[other].author
+        return keys.normal_name(a).casefold() == keys.normal_name(b).casefold()
+
+    def _say_quoted(self, number: int, run: _Run) -> None:
+        line, first = self.comments[number].lines[0], self.comments[run.of].lines[0]
+        what = f"{run.end - run.first} words of the comment at line {first} again, without attribution"
+        self.anomalies.append(Anomaly(line, what, "taken for a quotation of that comment"))
+
+    def _say_repeated(self, number: int, run: _Run) -> None:
+        line = self.comments[number].lines[0]
+        first = self.comments[run.of].lines[0]
+        self.anomalies.append(
+            Anomaly(line, f"the whole text stands already at line {first}", "kept as a comment, no reply set")
+        )
+
+
+def _covered(words: Sequence[_Word], quotes: Iterable[Quote]) -> set[int]:
+    """Indexes of the words that stand in quotations or their attributions."""
+    spans = [(quote.start, quote.end) for quote in quotes]
+    spans += [(q.attribution_start or 0, q.attribution_end or 0) for q in quotes]
+    return {n for n, (_, start, end) in enumerate(words) if any(a <= start and end <= b for a, b in spans)}
+
+
+def _begins_line(body: str, words: Sequence[_Word], first: int) -> bool:
+    before = body[words[first - 1][2] if first else 0 : words[first][1]]
+    return first == 0 or "\n" in before
+
+
+def _ends_line(body: str, words: Sequence[_Word], end: int) -> bool:
+    return end == len(words) or "\n" in body[words[end - 1][2] : words[end][1]]

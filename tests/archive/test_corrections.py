@@ -1,0 +1,77 @@
+"""The TOML beside a file adds what the page cannot say, and nothing in it is passed over."""
+
+import pytest
+
+from forum.archive import corrections
+from forum.archive.limits import Refused
+from tests.archive.pages import AFTER, plan, thread
+
+SAID = """
+[source]
+key = "valley-post"
+name = "The Valley Post"
+[page]
+zone = "Europe/London"
+title = "The mill"
+[notes]
+provenance = "From a disk."
+[[quotation]]
+lines = [7, 7]
+source = "The Gazette"
+"""
+
+
+def test_what_is_said_is_put_in_its_place() -> None:
+    said = corrections.parse(SAID)
+    found = thread(AFTER, said)
+    assert (said.source_key, said.source_name, said.provenance) == (
+        "valley-post",
+        "The Valley Post",
+        "From a disk.",
+    )
+    assert found.post.title == "The mill"
+    assert found.comments[0].moment.instant == "2004-05-04T09:01:00+00:00"
+    assert [(b.first_paragraph, b.last_paragraph, b.source) for b in found.post.blocks] == [(1, 1, "The Gazette")]
+    assert any("took Europe/London" in anomaly.done for anomaly in found.anomalies)
+
+
+def test_a_file_without_corrections_is_a_source_of_its_own() -> None:
+    assert corrections.for_file("The Mill (2004)").source_key == "the-mill-2004"
+    assert corrections.for_file("粉屋").source_key == "file"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("[source", "not valid TOML"),
+        ("", "need a source key"),
+        ('[source]\nkey = "Valley Post"', "need a source key"),
+        ('[source]\nkey = "a"\nnames = "b"', "nothing called names"),
+        ('[source]\nkey = "a"\n[pages]', "nothing called pages"),
+        ('source = "a"', "written as a table"),
+        ("[source]\nkey = 1", "a text in quotation marks"),
+        ('[source]\nkey = "a"\naddress = "javascript:x"', "begins with http"),
+        ('[source]\nkey = "a"\n[[quotation]]\nlines = [9]', "first and last line"),
+        ('[source]\nkey = "a"\n[[quotation]]\nlines = [9, 5]', "cannot run from"),
+        (
+            '[source]\nkey = "a"\n[[quotation]]\nlines = [5, 7]\n[[quotation]]\nlines = [7, 7]',
+            "do not overlap",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_refused(said: str, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        corrections.parse(said)
+
+
+@pytest.mark.parametrize("lines", ["[6, 7]", "[5, 6]", "[13, 14]", "[900, 901]"])
+def test_a_quotation_that_is_not_of_whole_paragraphs_of_the_article_is_refused(lines: str) -> None:
+    said = corrections.parse(f'[source]\nkey = "a"\n[[quotation]]\nlines = {lines}')
+    with pytest.raises(Refused, match="begin and end with a paragraph"):
+        plan(AFTER, said)
+
+
+def test_corrections_written_for_another_file_are_refused() -> None:
+    said = corrections.parse(f'sha256 = "{"0" * 64}"\n[source]\nkey = "a"')
+    with pytest.raises(Refused, match="another file"):
+        plan(AFTER, said)

@@ -1,0 +1,222 @@
+"""Saved pages as text: notation, direction, repeats, remains and furniture are found from the page."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forum.archive.limits import Refused
+from forum.archive.plan import counts, tally
+from tests.archive.pages import AFTER, ARTICLE, BEFORE, comments, plan, thread
+
+BODIES = [
+    "They should keep the wheel turning.",
+    "I learnt to swim in the pond behind that mill, as did my father before me.",
+    "Keep it, or sell it to the museum.",
+]
+
+
+@pytest.mark.parametrize("text", [AFTER, BEFORE])
+def test_the_direction_is_found_from_the_page(text: str) -> None:
+    found = comments(text)
+    assert [c.body for c in found] == BODIES
+    assert [c.author for c in found] == ["mo", "Lena B", "Oskar"]
+    assert found[0].moment.local == "2004-05-04T10:01:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{name} on May {day}, 2004 at 10:01 AM",
+        "Posted by: {name} | May {day}, 2004 at 10:01 AM",
+        "Posted by: {name}  May {day}, 2004 10:01:00 AM",
+        "by {name} on May {day}, 2004 at 10:01 am.",
+        "{name} — May {day}th, 2004, 10:01 am",
+        "{name} 2004-05-{day:02} 10:01",
+        "on 2004-05-{day:02} at 10:01 am {name}",
+        "posted on Tuesday, May {day}, 2004 at 10:01 AM by {name}",
+        "{day} May 2004 at 10:01 / {name} says:",
+    ],
+)
+@pytest.mark.parametrize("after", [True, False])
+def test_one_line_notations_are_read_on_both_sides(line: str, after: bool) -> None:
+    text = ARTICLE
+    for day, (name, body) in enumerate(zip(["mo", "Lena B", "Oskar"], BODIES, strict=True), 5):
+        own = line.format(name=name, day=day)
+        text += f"{body}\n\n{own}\n\n" if after else f"{own}\n\n{body}\n\n"
+    found = comments(text)
+    assert [(c.author, c.body) for c in found] == list(zip(["mo", "Lena B", "Oskar"], BODIES, strict=True))
+    assert [c.moment.local[:16] for c in found] == [f"2004-05-0{day}T10:01" for day in (5, 6, 7)]
+
+
+def test_a_footer_after_the_last_attribution_does_not_turn_the_direction() -> None:
+    found = thread(AFTER + "\nThe comments to this entry are closed.\n")
+    assert [c.body for c in found.comments] == BODIES
+    assert [s.what for s in found.furniture][-1] == "footer"
+
+
+def test_a_footer_is_no_part_of_the_last_comment() -> None:
+    found = thread(BEFORE + "\nComments are closed.\n\nCopyright 2004 The Valley Post\n")
+    assert found.comments[-1].body == BODIES[-1]
+
+
+def test_headings_between_article_and_comments_belong_to_neither() -> None:
+    text = AFTER.replace("Trackback URL", "Related Posts:\n\nA walk along the river\n\n12 Comments")
+    found = thread(text)
+    assert found.post.body.endswith("Monday.")
+    assert found.comments[0].body == BODIES[0]
+    assert found.post.claimed_comments == 12
+    assert "the page claims 12 comments, 3 were found" in [a.what for a in found.anomalies]
+
+
+def test_without_a_heading_a_wide_gap_parts_article_and_comments() -> None:
+    found = thread(AFTER.replace("Trackback URL", "\n\n"))
+    assert found.post.body.endswith("Monday.")
+    assert found.comments[0].body == BODIES[0]
+
+
+def test_without_any_mark_the_last_paragraph_is_taken_and_that_is_told() -> None:
+    found = thread(AFTER.replace("Trackback URL\n\n\n", ""))
+    assert found.comments[0].body == BODIES[0]
+    assert "nothing marks where the article ends" in [a.what for a in found.anomalies]
+
+
+def test_a_repeated_attribution_below_repeated_words_is_a_quotation() -> None:
+    quoting = f"{BODIES[0]}\n\nmo on May 4, 2004 at 10:01 AM\n\nHow?\n\nPia on May 4, 2004 at 11:30 AM\n"
+    found = thread(f"{AFTER}\n{quoting}")
+    assert len(found.comments) == 4
+    assert found.comments[3].parent == found.comments[0].key
+    assert found.comments[3].body.endswith("How?")
+    assert (found.attribution_lines, found.quoted_attributions) == (5, 1)
+
+
+def test_a_repeated_attribution_above_repeated_words_is_a_quotation() -> None:
+    quoting = f"Pia on May 4, 2004 at 11:30 AM\n\nmo on May 4, 2004 at 10:01 AM\n\n{BODIES[0]}\n\nHow?\n"
+    found = thread(f"{BEFORE}\n{quoting}")
+    assert len(found.comments) == 4
+    assert found.comments[3].author == "Pia"
+    assert found.comments[3].parent == found.comments[0].key
+    quote = found.comments[3].quotes[0]
+    assert found.comments[3].body[quote.start : quote.end] == BODIES[0]
+
+
+def test_a_repeated_attribution_over_other_words_is_a_second_comment() -> None:
+    second = "And paint it.\n\nmo on May 4, 2004 at 10:01 AM\n\nYes.\n\nIda on May 5, 2004 at 1:00 AM\n"
+    found = thread(f"{AFTER}\n{second}")
+    assert [c.author for c in found.comments] == ["mo", "Lena B", "Oskar", "mo", "Ida"]
+
+
+def test_a_repeated_attribution_that_nobody_closes_is_a_second_comment() -> None:
+    found = thread(f"{AFTER}\n{BODIES[2]}\n\nOskar on May 4, 2004 at 11:02 AM\n")
+    assert len(found.comments) == 4
+    assert len({c.key for c in found.comments}) == 4
+
+
+def test_the_same_words_sent_a_minute_later_are_a_second_comment() -> None:
+    found = thread(f"{AFTER}\n{BODIES[2]}\n\nOskar on May 4, 2004 at 11:03 AM\n")
+    assert len(found.comments) == 4
+    assert not any(c.parent for c in found.comments)
+
+
+def test_remains_of_a_link_go_to_the_text_they_open() -> None:
+    after = comments(AFTER.replace("10:01 AM", "10:01 AM,82,mill.html"))
+    assert after[0].moment.printed == "May 4, 2004 at 10:01 AM"
+    assert after[1].body == f",82,mill.html\n\n{BODIES[1]}"
+    before = comments(BEFORE.replace("10:01 AM", "10:01 AM,82,mill.html"))
+    assert before[0].body == f",82,mill.html\n\n{BODIES[0]}"
+
+
+def test_a_sentence_that_begins_like_an_attribution_is_no_attribution() -> None:
+    mention = "mo on May 4, 2004 at 10:01 AM was right about the wheel."
+    found = thread(AFTER.replace(BODIES[2], mention))
+    assert found.comments[2].body == mention
+    assert "looks like an attribution, but is part of a sentence" in [a.what for a in found.anomalies]
+
+
+def test_dates_in_texts_are_no_attributions() -> None:
+    text = BEFORE.replace(BODIES[0], "UPDATE 05/04/04: it closed on May 3, 2004, see\n\nHer diary, May 1, 1931")
+    assert len(comments(text)) == 3
+
+
+def test_the_name_a_layout_prints_beside_the_text_is_no_text() -> None:
+    text = AFTER
+    for name, body in zip(["mo", "Lena B", "Oskar"], BODIES, strict=True):
+        text = text.replace(body, f"{name}\n\n{body}")
+    found = thread(text)
+    assert [c.body for c in found.comments] == BODIES
+    assert sum(s.what.startswith("the author's name") for s in found.furniture) == 3
+
+
+def test_a_name_under_one_text_is_a_signature_and_stays() -> None:
+    assert comments(AFTER.replace(BODIES[0], f"{BODIES[0]}\n\nmo"))[0].body == f"{BODIES[0]}\n\nmo"
+
+
+def test_an_attribution_with_no_text_is_an_empty_comment() -> None:
+    found = thread(AFTER.replace(BODIES[1] + "\n\n", ""))
+    assert found.comments[1].body == ""
+    assert "an attribution with no text" in [a.what for a in found.anomalies]
+
+
+def test_names_that_differ_in_capitals_stay_two_and_are_told() -> None:
+    found = thread(AFTER.replace("Oskar", "Mo"))
+    assert counts(found)["authors"] == 3
+    assert "“Mo” and “mo” differ in capitals alone" in [a.what for a in found.anomalies]
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        ("mo says:\n{date}\n\nYes.\n\nLena says:\n{date}\n\nNo.\n", "NAME says"),
+        ("mo\n{date}\n\nYes.\n\nLena\n{date}\n\nNo.\n", "lines of their own"),
+        ("mo · 3 hours ago\n\nYes.\n\nLena · 2 hours ago\n\nNo.\n", "moment of saving"),
+        ("mo on {date}\n\nA.\n\n    Lena on {date}\n\n    B.\n", "indentation"),
+        ("Nobody said anything.\n", "No line that names an author and a date repeats"),
+    ],
+)
+def test_a_notation_not_read_yet_is_refused_with_the_reason(page: str, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        plan(ARTICLE + page.format(date="May 4, 2004 at 10:01 AM"))
+
+
+@pytest.mark.parametrize(
+    ("data", "guess"),
+    [
+        (b'<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/"/>', "WordPress export"),
+        (b"<!DOCTYPE html><html><body>Hello</body></html>", "a saved HTML page"),
+        (b'[{"comment": 1}]', "a JSON file"),
+        (b"PK\x03\x04" + b"\0" * 100, "a compressed file"),
+        (b"Just a poem\nabout a mill.\n", "no line near its beginning bears a date"),
+    ],
+)
+def test_an_unknown_format_is_refused_with_the_nearest_guesses(data: bytes, guess: str) -> None:
+    with pytest.raises(Refused, match=guess):
+        plan(data)
+
+
+WORDS = st.text(alphabet="ab \n.,:é0123456789", max_size=60)
+NAMES = st.sampled_from(["mo", "Lena B", "Oskar", "mo on", "12"])
+SAID = st.lists(st.tuples(NAMES, st.integers(0, 3), WORDS, st.sampled_from(["", ",x.html", " etc"])), max_size=12)
+
+
+@given(
+    SAID,
+    st.booleans(),
+    st.sampled_from(["", "\n\nComments are closed.\n", "\nlast words\n"]),
+)
+def test_the_sum_of_the_lines_is_the_file(said: list[tuple[str, int, str, str]], after: bool, end: str) -> None:
+    text = ARTICLE
+    for name, minute, words, debris in said:
+        line = f"{name} on May 4, 2004 at 10:0{minute} AM{debris}"
+        text += f"{words}\n\n{line}\n\n" if after else f"{line}\n\n{words}\n\n"
+    text += end
+    try:
+        found = thread(text)
+    except Refused:
+        return
+    assert sum(tally(found).values()) == text.count("\n") + 1
+    assert not [s for s in found.leftover if s.what == "not placed by the reader"]
+    lines = text.split("\n")
+    for comment in found.comments:
+        inside = "\n".join(lines[comment.lines[0] - 1 : comment.lines[1]])
+        assert comment.body in inside
+        for quote in comment.quotes:
+            assert 0 <= quote.start <= quote.end <= len(comment.body)
