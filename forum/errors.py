@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
+
+from forum.logs import request_id
 
 WORDS = {"title": "Title", "url": "Address", "body": "Text", "text": "Text"}  # the fields in which people write
 SIGNED_OUT = "You are signed out, so this was not posted. Sign in in another window, then post it here again."
@@ -12,8 +18,12 @@ SIGNED_OUT = "You are signed out, so this was not posted. Sign in in another win
 
 def give_back(request: HttpRequest, why: str, *, status: int = 403) -> HttpResponse:
     """Says why a posted form was not carried out, and shows the words that were in it to be copied."""
-    words = [(label, request.POST[name]) for name, label in WORDS.items() if request.POST.get(name)]
-    return render(request, "given_back.html", {"why": why, "words": words}, status=status)
+    return render(request, "given_back.html", {"why": why, "words": words_of(request)}, status=status)
+
+
+def words_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Gives what was typed into a form, each with its label."""
+    return [(label, request.POST[name]) for name, label in WORDS.items() if request.POST.get(name)]
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
@@ -30,3 +40,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "This form was opened before you signed in or out, or in another browser, so it was not accepted."
         " Open the page again and post the words once more.",
     )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Says that the page failed; or, where the database is away, locked or full, to try again, with the words.
+
+    Neither page looks anybody up: what failed once may fail again.
+    """
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    context = {"request_id": request_id.get(), "words": words_of(request) if away else []}
+    page = loader.get_template("503.html" if away else "500.html").render(context)
+    response = HttpResponse(page, status=503 if away else 500)
+    response["Cache-Control"] = "no-store"
+    if away:
+        response["Retry-After"] = "5"
+    return response
