@@ -1,0 +1,39 @@
+"""Bylines, dates and excerpts for templates, in the same markup as in threads."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from comments.markup import time_html
+from comments.models import Comment
+from forum.text import excerpt as excerpts
+from posts.models import Post
+
+register = template.Library()
+
+
+@register.filter
+def dated(words: Comment | Post) -> SafeString:
+    """When it was said: as the page printed it, or the UTC moment."""
+    return mark_safe(time_html(words))  # noqa: S308  escaped there
+
+
+@register.filter
+def signed(words: Comment | Post) -> SafeString:
+    """The name, linked to the page behind it, as microdata of its author."""
+    byline = words.byline
+    link = '<a class="byline" href="{1}" itemprop="url"><bdi itemprop="name">{0}</bdi></a>'
+    plain = '<bdi class="byline" itemprop="name">{0}</bdi>'
+    return format_html(
+        '<span itemprop="author" itemscope itemtype="https://schema.org/Person">'
+        + (link if byline.url else plain)
+        + "</span>",
+        byline.name,
+        byline.url,
+    )
+
+
+@register.filter
+def excerpt(html: str, length: int) -> str:
+    """The first ``length`` characters of the words, cut at a word, without what they quote."""
+    return excerpts.excerpt(html, length)

@@ -1,0 +1,17 @@
+"""The pages that every site has, and the patterns page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from forum.moderation.models import Rule
+from forum.pages.models import Page
+from forum.pages.sections import sections
+
+
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One page in the operator's words; the rules page also lists the rules that decisions name."""
+    found = get_object_or_404(Page, slug=slug)
+    rules = Rule.objects.filter(active=True) if slug == "rules" else []
+    return render(
+        request, "pages/page.html", {"page": found, "sections": sections(found.body), "rules": rules}
+    )
