@@ -23,6 +23,8 @@ from posts.pulse import silence
 if TYPE_CHECKING:
     from posts.models import Post
 
+DRAWN = 8  # levels whose indent is drawn
+
 TOMBSTONES = {
     State.HELD: "A comment that waits for a moderator.",
     State.HIDDEN: "A comment hidden by a moderator.",
@@ -68,7 +70,7 @@ def thread_html(thread: Thread, page: Page) -> SafeString:
 
 def comment_html(comment: Comment, page: Page) -> SafeString:
     """One comment without its replies, as above a reply form."""
-    parts = ['<ol class="thread single">']
+    parts = ['<ol class="thread single" itemscope itemtype="https://schema.org/DiscussionForumPosting">']
     _branch(Node(comment), page, parts, alone=True)
     parts.append("</ol>")
     return mark_safe("".join(parts))  # noqa: S308  as above
@@ -87,11 +89,13 @@ def _divided(roots: list[Node], page: Page) -> Iterator[tuple[Node, str]]:
 
 
 def _divider(then: Comment, now: Comment, *, resumed: bool) -> str:
-    words = f"The conversation resumed after {silence(then.created_at, now.created_at)}"
-    if not resumed:
-        words = f"Before {silence(then.created_at, now.created_at)} of silence"
-    years = f"{then.created_at.year}–{now.created_at.year}"  # noqa: RUF001  a range of years
-    return f'<li class="divider"><p><span class="years">{years}</span> {words}</p></li>'
+    quiet = silence(then.created_at, now.created_at)
+    words = f"The conversation resumed after {quiet}" if resumed else f"Before {quiet} of silence"
+    years = [
+        f'<span class="t">{then.created_at.year}</span>',
+        f'<span class="n">{now.created_at.year}</span>',
+    ]
+    return f'<li class="divider"><p>{words}: {" → ".join(years if resumed else reversed(years))}</p></li>'
 
 
 def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> None:
@@ -102,43 +106,47 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
         if isinstance(item, str):
             parts.append(item)
             continue
-        parts.append(_comment(item, page))
         more = "" if alone or page.flat else _more(item, page)
-        if item.replies or more:
+        branch = bool(item.replies or more)
+        parts.append(_comment(item, page, branch=branch))
+        if branch:
             parts.append('<ol class="replies">')
             waiting.append(f"{more}</ol></details></li>")
             waiting.extend(reversed(item.replies))
         else:
-            parts.append("</details></li>")
+            parts.append("</li>")
 
 
-def _comment(node: Node, page: Page) -> str:
-    """One comment up to the place where its replies begin."""
+def _comment(node: Node, page: Page, *, branch: bool) -> str:
+    """One comment up to the place where its replies begin; with replies (``branch``) it opens the fold round them."""
     comment = node.comment
-    era = "then" if comment.archived else "now"
-    deep = f" depth-{node.depth}" if node.depth < 10 else " depth-deep"
-    inferred = " inferred" if comment.parent_basis == Comment.Basis.QUOTE else ""
+    kind = "then" if comment.archived else "now"
+    if comment.parent_basis == Comment.Basis.QUOTE:
+        kind += " inferred"
     old_anchor = f'<span id="{escape(comment.anchor)}"></span>' if comment.anchor else ""
-    begin = (
-        f'<li class="comment {era}{deep}{inferred}" id="c{comment.pk}">{old_anchor}'
-        '<details class="branch" open><summary>'
-    )
     if not _readable(comment, page.viewer):
         words = TOMBSTONES[State(comment.state)]
         return (
-            f"{begin}{words}{_replies(comment)}</summary>"
+            f'<li class="comment {kind} gone" id="c{comment.pk}">{old_anchor}{_fold(words, comment, branch)}'
             f'<p class="tombstone"><a href="/comments/{comment.pk}/">{words}</a></p>'
         )
     byline = comment.byline
-    name = escape(byline.name)
     return (
-        f"{begin}{name}{_replies(comment)}</summary>"
-        f'<article itemprop="comment" itemscope itemtype="https://schema.org/Comment">'
-        f'<header class="comment-head">{_heading(node, byline)}'
-        f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{_time(comment)}</a>'
+        f'<li class="comment {kind}" id="c{comment.pk}"'
+        f' itemprop="comment" itemscope itemtype="https://schema.org/Comment">'
+        f"{old_anchor}{_fold(escape(byline.name), comment, branch)}"
+        f"<article><header>{_heading(node, byline)}"
+        f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment)}</a>'
         f"{_marks(comment, page)}</header>{_evidence(node, page)}"
         f'<div class="body" itemprop="text">{comment.html}</div>{_actions(comment, page)}</article>'
     )
+
+
+def _fold(what: str, comment: Comment, branch: bool) -> str:
+    """The beginning of a fold: open, its line is the rail; closed, it says what is folded away."""
+    if not branch:
+        return ""
+    return f'<details class="branch" open><summary><span>{what}{_replies(comment)}</span></summary>'
 
 
 def _readable(comment: Comment, viewer: Viewer) -> bool:
@@ -157,6 +165,8 @@ def _heading(node: Node, byline: Byline) -> str:
     """Who speaks to whom, at which level, and where among the siblings: what the eye sees by place is said here."""
     parent = node.parent.comment if node.parent else None
     what = "Reply by" if node.comment.parent_id else "Comment by"
+    # Past the indent that a phone draws, the style sheet shows these words; past the last one, `_evidence` says more.
+    spoken = "to" if node.parent is not None and node.depth < DRAWN else "sr"
     place = f", level {node.depth + 1}"
     if node.rank and node.siblings:
         place += f", {node.rank} of {node.siblings}"
@@ -169,12 +179,8 @@ def _heading(node: Node, byline: Byline) -> str:
     return (
         f'<h3><span class="sr">{what} </span>'
         f'<span itemprop="author" itemscope itemtype="https://schema.org/Person">{name}</span>'
-        f'<span class="sr">{to}{place}</span></h3> '
+        f'<span class="{spoken}">{to}{place}</span></h3> '
     )
-
-
-def _time(comment: Comment) -> str:
-    return time_html(comment)
 
 
 def time_html(words: Comment | Post) -> str:
@@ -187,7 +193,7 @@ def time_html(words: Comment | Post) -> str:
     return (
         f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" itemprop="dateCreated"'
         f' title="{moment:%A, %B} {moment.day}, {moment:%Y at %H:%M:%S} UTC">'
-        f"{moment:%B} {moment.day}, {moment:%Y, %H:%M} UTC</time>"
+        f"{moment:%b} {moment.day}, {moment:%Y, %H:%M} UTC</time>"
     )
 
 
@@ -203,7 +209,7 @@ def _marks(comment: Comment, page: Page) -> str:
     if comment.edited_at and not comment.archived:
         marks.append("edited")
     imported = ' <span class="sr">imported</span>' if comment.archived else ""
-    return imported + "".join(f' <span class="mark">{mark}</span>' for mark in marks)
+    return f'{imported} <span class="marks">{" · ".join(marks)}</span>' if marks else imported
 
 
 def _evidence(node: Node, page: Page) -> str:
@@ -215,7 +221,7 @@ def _evidence(node: Node, page: Page) -> str:
         whom = escape(node.parent.comment.byline.name) if known and node.parent else "an earlier comment"
         address = f"#c{comment.parent_id}" if node.parent else f"/comments/{comment.parent_id}/"
         answered = f'<p class="answers">in reply to <a href="{address}">{whom}</a></p>'
-    elif node.depth >= 8 and node.parent is not None and node.parent.comment.state == State.PUBLISHED:
+    elif node.depth >= DRAWN and node.parent is not None and node.parent.comment.state == State.PUBLISHED:
         name = escape(node.parent.comment.byline.name)
         answered = (
             f'<p class="answers">in reply to <a href="#c{comment.parent_id}">{name}</a>, level {node.depth + 1}'
@@ -224,11 +230,11 @@ def _evidence(node: Node, page: Page) -> str:
     if comment.parent_id and comment.parent_basis == Comment.Basis.QUOTE:
         why = page.evidence.get(comment.pk, "")
         return (
-            f'{answered}<details class="evidence"><summary>reply inferred from a quotation</summary>'
+            f'{answered}<details class="evidence"><summary>Reply inferred from a quotation</summary>'
             f"<p>The page showed no replies. {escape(why)}</p></details>"
         )
     if comment.parent_id and comment.parent_basis == Comment.Basis.MODERATOR:
-        return f'{answered}<p class="evidence-line">placed here by a moderator</p>'
+        return f'{answered}<p class="answers">placed here by a moderator</p>'
     return answered
 
 
@@ -265,4 +271,4 @@ def _more(node: Node, page: Page) -> str:
         query.append(f"from={page.starts_at}")
     address = f"/comments/{node.comment.pk}/" + ("?" + "&amp;".join(query) if query else "")
     words = replies if shown else f"Continue this branch: {replies}"
-    return f'<li class="more"><a href="{address}">{words}</a></li>'
+    return f'<li class="onward"><a href="{address}">{words}</a></li>'

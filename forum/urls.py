@@ -12,6 +12,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("forum.pages.urls")),
     path("", include("posts.urls")),
     path("", include("comments.urls")),
 ]

@@ -7,7 +7,7 @@ from forum.pages.models import Page
 
 
 @admin.register(Page)
-class PageAdmin(admin.ModelAdmin[Page]):
+class PageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Title and body, with the page itself one link away."""
 
     list_display = ("title", "slug", "updated_at")

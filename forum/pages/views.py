@@ -12,6 +12,4 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One page in the operator's words; the rules page also lists the rules that decisions name."""
     found = get_object_or_404(Page, slug=slug)
     rules = Rule.objects.filter(active=True) if slug == "rules" else []
-    return render(
-        request, "pages/page.html", {"page": found, "sections": sections(found.body), "rules": rules}
-    )
+    return render(request, "pages/page.html", {"page": found, "sections": sections(found.body), "rules": rules})

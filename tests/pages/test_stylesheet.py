@@ -26,7 +26,7 @@ def test_every_rule_stands_in_a_layer() -> None:
     outside = re.sub(r"@font-face\s*\{[^}]*\}", "", joined().split("*/", 1)[1])
     depth, bare = 0, []
     for line in outside.splitlines():
-        if depth == 0 and not line.startswith("@layer"):
+        if depth == 0 and line and not line.startswith("@layer"):
             bare.append(line)
         depth += line.count("{") - line.count("}")
     assert (depth, bare) == (0, [])

@@ -14,17 +14,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("slug", models.SlugField(editable=False, max_length=20, unique=True)),
                 ("title", models.CharField(max_length=100)),
                 (
                     "body",
-                    models.TextField(
-                        help_text="Markdown. A line “## Words” begins a section.", max_length=40000
-                    ),
+                    models.TextField(help_text="Markdown. A line “## Words” begins a section.", max_length=40000),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],

@@ -127,8 +127,7 @@ def unwrapped(text):
 def write(apps, schema_editor):
     page = apps.get_model("pages", "Page")
     page.objects.using(schema_editor.connection.alias).bulk_create(
-        page(slug=slug, title=title, body=unwrapped(body), updated_at=timezone.now())
-        for slug, title, body in TEXTS
+        page(slug=slug, title=title, body=unwrapped(body), updated_at=timezone.now()) for slug, title, body in TEXTS
     )
 
 
