@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import connection
@@ -11,6 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 logger = logging.getLogger("forum.health")
+
+
+def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answers /healthz and /readyz before a host name is asked for: probes come by address."""
+    views = {"/healthz": healthz, "/readyz": readyz}
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        view = views.get(request.path_info, get_response)
+        return view(request)
+
+    return answer
 
 
 @require_safe

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "forum.middleware.refuse_odd_bytes",
+    "forum.health.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     # From here on what only members need: a guest's page can leave before it.
@@ -167,7 +168,7 @@ CSRF_COOKIE_SECURE = SITE.is_secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = SITE.is_secure
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines on the inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if SITE.is_secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE.is_secure
 SECURE_HSTS_PRELOAD = SITE.is_secure

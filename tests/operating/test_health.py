@@ -38,7 +38,10 @@ def test_what_is_wrong_is_not_told(client: Client, db: None, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_machines_on_the_inside_ask_without_tls(client: Client, db: None, path: str, settings: Settings) -> None:
+def test_machines_on_the_inside_ask_by_address_and_without_tls(
+    client: Client, db: None, path: str, settings: Settings
+) -> None:
     settings.SECURE_SSL_REDIRECT = True
-    assert client.get(path).status_code == 200
+    assert client.get(path, headers={"Host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/admin/", headers={"Host": "10.1.2.3:8000"}).status_code == 400
     assert client.get("/admin/").status_code == 301

@@ -8,15 +8,19 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 
 class Command(BaseCommand):
     help = "Migrates the database, loads the fixture if there are no posts yet, and collects static files."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--static-only", action="store_true", help="touch no database")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        self._load_fixture()
+        if not options["static_only"]:
+            call_command("migrate", interactive=False, verbosity=0)
+            self._load_fixture()
         self._collect_static_files()
 
     def _load_fixture(self) -> None:
