@@ -172,7 +172,7 @@ class Environment:
         return {**environ.Env.email_url_config(value), "EMAIL_TIMEOUT": 10}
 
 
-FILES = "django.core.mail.backends.filebased.EmailBackend"
+FILES = "forum.users.mail.FileAndTerminalBackend"
 
 
 def secret_key(environment: Environment, folder: Path) -> str:
