@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from forum.text import names
 
+NAME_TAKEN = "That name is taken, or looks like one that is. Choose another."
 NAME_TAKEN_OFF = "[name removed]"
 
 
