@@ -1,10 +1,12 @@
-"""The addresses of signing up."""
+"""The addresses of members, of persons from archives, and of signing up."""
 
 from django.urls import path
 
 from forum.users import views
 
 urlpatterns = [
+    path("members/<str:name>/", views.member, name="member"),
+    path("persons/<int:pk>/", views.person, name="person"),
     # Before allauth's own, whose name it takes.
     path("accounts/signup/", views.SignUp.as_view(), name="account_signup"),
 ]

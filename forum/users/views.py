@@ -1,15 +1,67 @@
-"""What signing up adds to allauth."""
+"""The pages of members and of persons from archives, and what signing up adds to allauth."""
 
+import datetime as dt
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from allauth.account import views as account
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
 
+from comments.models import Comment
+from forum.paging import latest_first
+from forum.text import names
+from forum.text.excerpt import excerpt
 from forum.users.forms import NameTaken, SignupForm
+from forum.users.models import Person, User
+from posts.models import Post
 
+PAGE = 30
+EXCERPT = 240
 WAIT = 300
 """Seconds after which it is worth trying again: how long a failed sign-in counts."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A post or a comment as one entry of a list."""
+
+    url: str
+    title: str
+    words: str
+    archived: bool
+    printed_date: str
+    created_at: dt.datetime
+    state: str
+
+
+def member(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a member and what they wrote: comments, or posts with `?show=posts`."""
+    found = get_object_or_404(User, name_key=names.skeleton(name), is_active=True)
+    if found.username != name:
+        # The key is wider than the name: only another spelling in capitals is this member's address.
+        get_object_or_404(User, pk=found.pk, username__iexact=name)
+        return HttpResponsePermanentRedirect(found.get_absolute_url())
+    show_posts = request.GET.get("show") == "posts"
+    said, next_url = _said_by(request, show_posts, author=found)
+    context = {"member": found, "said": said, "next_url": next_url, "show_posts": show_posts}
+    return render(request, "users/member.html", context)
+
+
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what an archive holds of one person, who is no member."""
+    found = get_object_or_404(Person.objects.select_related("source"), pk=pk)
+    show_posts = request.GET.get("show") == "posts"
+    said, next_url = _said_by(request, show_posts, person=found)
+    posts = Post.objects.visible_to(request.user).filter(person=found).exists()
+    context = {
+        "person": found,
+        "said": said,
+        "next_url": next_url,
+        "show_posts": show_posts,
+        "has_posts": posts,
+    }
+    return render(request, "users/person.html", context)
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -29,3 +81,28 @@ class SignUp(account.SignupView):
         except NameTaken:
             answer = self.form_invalid(form)
         return answer
+
+
+def _said_by(request: HttpRequest, posts: bool, **who: User | Person) -> tuple[list[Said], str]:
+    """Return one page of somebody's posts or comments, and the address of the next."""
+    after = request.GET.get("after")
+    if posts:
+        found = Post.objects.visible_to(request.user).filter(**who)
+        page = latest_first(found, key="created_at", after=after, size=PAGE)
+        next_url = page.next_url and f"{page.next_url}&show=posts"
+        return [_said(post, post) for post in page.rows], next_url
+    comments = Comment.objects.visible_to(request.user).filter(**who).select_related("post")
+    rows = latest_first(comments, key="created_at", after=after, size=PAGE)
+    return [_said(comment, comment.post) for comment in rows.rows], rows.next_url
+
+
+def _said(item: Post | Comment, post: Post) -> Said:
+    return Said(
+        url=item.get_absolute_url(),
+        title=post.shown_title,
+        words=excerpt(item.html, EXCERPT),
+        archived=item.archived,
+        printed_date=item.printed_date,
+        created_at=item.created_at,
+        state="" if item.is_public else item.get_state_display(),
+    )
