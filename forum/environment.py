@@ -105,13 +105,13 @@ class Environment:
             raise WrongSetting(name, value, "a mail address, such as forum@example.org")
         return value
 
-    def folder(self, name: str, default: Path) -> Path:
+    def folder(self, name: str, default: Path, mode: int = 0o777) -> Path:
         """Gives a folder's absolute path, and makes the folder if it is missing."""
         value = self.text(name, str(default))
         path = Path(value).expanduser()
         path = path if path.is_absolute() else default.parent / path
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(mode=mode, parents=True, exist_ok=True)
         except OSError:
             raise WrongSetting(name, value, "a folder that exists or that can be made") from None
         return path

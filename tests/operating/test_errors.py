@@ -1,0 +1,60 @@
+"""A page that fails says so without a trace; where the database is away, nothing that was typed is lost."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+from pytest_django import Settings
+
+from forum.urls import handler500  # noqa: F401  the handler is looked up in this module
+from forum.urls import urlpatterns as real
+
+TYPED = "What <b>took</b> me an hour."
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("a secret of the inside")
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database is locked at db.internal")
+
+
+urlpatterns = [path("broken/", broken), path("away/", away), *real]
+
+
+@pytest.fixture
+def visitor(db: None, settings: Settings) -> Client:
+    settings.ROOT_URLCONF = __name__
+    return Client(raise_request_exception=False)
+
+
+def test_a_failed_page_tells_its_number_and_no_more(visitor: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.CRITICAL, "django.request"):
+        answer = visitor.get("/broken/", headers={"X-Request-ID": "abcdef-0001"})
+    assert answer.status_code == 500
+    assert "abcdef-0001" in answer.content.decode()
+    assert "secret" not in answer.content.decode()
+    assert "Content-Security-Policy" in answer
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize("act", ["get", "post"])
+def test_without_the_database_the_words_are_kept_and_a_retry_is_asked_for(visitor: Client, act: str) -> None:
+    call: Callable[..., HttpResponse] = getattr(visitor, act)
+    answer = call("/away/", {"body": TYPED} if act == "post" else None)
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert ("What &lt;b&gt;took&lt;/b&gt; me an hour." in page) is (act == "post")
+    assert "db.internal" not in page
+
+
+def test_a_wrong_address_is_not_repeated_as_prose(visitor: Client) -> None:
+    answer = visitor.get("/your-account-is-hacked-call-0800/")
+    assert answer.status_code == 404
+    assert "hacked" not in answer.content.decode()
