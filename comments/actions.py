@@ -4,7 +4,7 @@ the figures of the thread right."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.refusals import Conflict, NotAllowed
 from forum.states import MEANING, Format, State
+from forum.text.redaction import Change, change, moved
 from posts.actions import locked, published_by, touch
 from posts.models import Post
 from posts.rules import why_not_write
@@ -143,12 +144,19 @@ def change_state(
 
 
 def set_parent(
-    *, comment: Comment, parent: Comment | None, by: User, reason: str = "", undoes: Action | None = None
+    *,
+    comment: Comment,
+    parent: Comment | None,
+    by: User,
+    rule: Rule | None = None,
+    reason: str = "",
+    basis: Comment.Basis = Comment.Basis.MODERATOR,
+    undoes: Action | None = None,
 ) -> bool:
     """Moves a comment and its branch under another comment of its thread, or to the top, on the record.
 
     Returns whether anything changed. Raises Conflict when the move would close a loop or leave the thread. A later
-    import sees that a moderator decided and leaves it.
+    import sees that a moderator decided and leaves it; an undo gives back the ``basis`` there was.
     """
     with transaction.atomic():
         post, comment = _locked(comment)
@@ -161,15 +169,36 @@ def set_parent(
         placed = not comment.is_shelved
         if placed:
             counters.count_reply(comment, -1)
-        comment.parent, comment.parent_basis = parent, Comment.Basis.MODERATOR
+        comment.parent, comment.parent_basis = parent, basis
         comment.branch = comment.home_branch() if placed else SHELVED
         comment.save(update_fields=["parent", "parent_basis", "branch"])
         if placed:
             counters.count_reply(comment, 1)
         touch([post.pk])
         verb = Action.Verb.ATTACH if parent else Action.Verb.DETACH
-        ledger.record(verb, actor=by, comment=comment, reason=reason, before=before, undoes=undoes)
+        ledger.record(verb, actor=by, comment=comment, rule=rule, reason=reason, before=before, undoes=undoes)
     return True
+
+
+def redact(*, comment: Comment, changes: Sequence[Change]) -> list[int]:
+    """Puts other words in place of passages, for a name that is taken off or given back.
+
+    The quotations in it move along. Returns where the new words of each change begin, in order.
+    """
+    with transaction.atomic():
+        post, comment = _locked(comment)
+        changed = change(comment.body, changes)
+        for quotation in comment.quotations.all():
+            for name in ("start", "end", "attribution_start", "attribution_end"):
+                offset = getattr(quotation, name)
+                if offset is not None:
+                    setattr(quotation, name, moved(offset, changes, closes=name.endswith("end")))
+            quotation.save(update_fields=["start", "end", "attribution_start", "attribution_end"])
+        comment.body = changed.text
+        comment.save(update_fields=["body"])
+        rerender([comment])
+        touch([post.pk])
+    return changed.starts
 
 
 def rerender(comments: Iterable[Comment]) -> None:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("forum.pages.urls")),
-    path("", include("comments.urls")),  # before the posts, whose address ends in any word
+    path("", include("forum.moderation.urls")),
     path("", include("posts.urls")),
+    path("", include("comments.urls")),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,15 @@ from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.refusals import Conflict, NotAllowed
 from forum.states import Format, Precision, State
-from forum.text import markdown
+from forum.text import html, markdown
+from forum.text.redaction import Change, change
 from posts import rules
 from posts.models import Post
 
 if TYPE_CHECKING:
     from forum.users.models import Person, Source, User
+
+TITLE_ROOM = 300  # characters, of the column
 
 VERBS = {
     State.PUBLISHED: Action.Verb.RESTORE,
@@ -164,6 +168,22 @@ def update_imported_post(*, post: Post, html: str) -> bool:
         return False
     Post.objects.filter(pk=post.pk).update(html=html, **post.moved())
     return True
+
+
+def redact(*, post: Post, changes: Mapping[str, Sequence[Change]]) -> dict[str, list[int]]:
+    """Puts other words in place of passages of ``title``, ``body`` and ``html``, for a name taken off or given back.
+
+    Returns for each of them where the new words begin. The marks of quotations in an archived article are in its
+    HTML alone, so that is changed too and not made again. Raises Conflict when it would not stay safe or fit.
+    """
+    with transaction.atomic():
+        post = locked(post.pk)
+        changed = {name: change(getattr(post, name), changes.get(name, ())) for name in ("title", "body", "html")}
+        safe = html.sanitise(changed["html"].text, limit=html.MAX_GENERATED_BYTES)
+        if safe != changed["html"].text or len(changed["title"].text) > TITLE_ROOM:
+            raise Conflict(f"The words in “{post.title}” cannot be changed without damage to the rest. Hide the post.")
+        Post.objects.filter(pk=post.pk).update(**{name: found.text for name, found in changed.items()}, **post.moved())
+    return {name: found.starts for name, found in changed.items()}
 
 
 def touch(post_ids: list[int]) -> None:

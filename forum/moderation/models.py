@@ -17,6 +17,7 @@ class Rule(models.Model):
     text = models.TextField(max_length=2_000, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(default=True, help_text="Offered for new reports and decisions.")
+    for_readers = models.BooleanField(default=True, help_text="Offered to readers who report something.")
 
     class Meta:
         ordering = ("position", "id")
@@ -109,7 +110,14 @@ class Action(models.Model):
         DETACH = "detach", "detached from its parent"
         ATTACH = "attach", "attached to a parent"
         TAKE_NAME_OFF = "take_name_off", "name taken off"
+        GIVE_NAME_BACK = "give_name_back", "name given back"
+        UPHOLD = "uphold", "report upheld"
         DISMISS = "dismiss", "report not upheld"
+        REOPEN_REPORTS = "reopen_reports", "reports opened again"
+        APPOINT = "appoint", "made a moderator"
+        RELIEVE = "relieve", "no longer a moderator"
+        CLOSE = "close", "account closed"
+        REOPEN = "reopen", "account opened again"
 
     verb = models.CharField(max_length=14, choices=Verb)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="actions")

@@ -14,4 +14,4 @@ MODERATE = "moderation.moderate"
 
 def may_moderate(user: User | AnonymousUser) -> bool:
     """Whether ``user`` reads what is held or removed and decides about it; asks the database for staff alone."""
-    return user.is_active and user.is_staff and user.has_perm(MODERATE)
+    return user.is_authenticated and user.is_staff and user.may_write() and user.has_perm(MODERATE)

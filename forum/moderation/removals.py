@@ -1,0 +1,264 @@
+"""Takes names off the archive and gives them back; what is kept for that does not hold the name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from comments import actions as comments
+from comments.models import Comment
+from forum.moderation import ledger, limits, naming, rules
+from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
+from forum.refusals import Conflict, NotAllowed
+from forum.text.redaction import Change, cased, change, places, places_in_html, swaps
+from forum.users.models import NAME_TAKEN_OFF, Person
+from posts import actions as posts
+from posts.models import Post
+
+if TYPE_CHECKING:
+    from forum.users.models import Source, User
+
+
+def request_name_removal(
+    *, person: Person | None, name: str, address: str = "", contact: str = "", text: str = "", who: str
+) -> NameRemoval:
+    """Files a request to take a name off; ``who`` is whom the limit counts. Raises TooMany."""
+    with transaction.atomic():
+        limits.spend("name_removals", who)
+        return NameRemoval.objects.create(person=person, name=name, address=address, contact=contact, text=text)
+
+
+def refuse_name_removal(*, removal: NameRemoval, by: User, reason: str = "") -> bool:
+    """Leaves the name where it is; returns whether anything changed."""
+    _check(by)
+    with transaction.atomic():
+        removal = NameRemoval.objects.select_for_update().get(pk=removal.pk)
+        if removal.outcome != Outcome.OPEN:
+            return False
+        _settle(removal, Outcome.REFUSED, by)
+        ledger.record(
+            Action.Verb.DISMISS, actor=by, person=removal.person, reason=reason, before={"removal": removal.pk}
+        )
+    return True
+
+
+def take_name_off(
+    *,
+    removal: NameRemoval,
+    name: str,
+    persons: Sequence[Person],
+    chosen: Iterable[str] = (),
+    by: User,
+    rule: Rule | None = None,
+    reason: str = "",
+) -> bool:
+    """Grants a request: the name leaves these persons, the attributions that print it and the ``chosen`` places.
+
+    ``chosen`` are keys of ``naming.mentions``. All pages that showed it move. Nothing keeps a copy but the words of
+    members and places that were not chosen. Returns whether anything changed; raises Conflict when nothing would.
+    """
+    _check(by)
+    chosen = set(chosen)
+    with transaction.atomic():
+        removal = NameRemoval.objects.select_for_update().get(pk=removal.pk)
+        if removal.outcome != Outcome.OPEN:
+            return False
+        found = _with_name(name, persons)
+        places_chosen = {source: _chosen(name, source, chosen) for source in _sources(found)}
+        if not found and not any(places_chosen.values()):
+            raise Conflict("Choose the person whose name this is, or places where it stands.")
+        _lock(name, found, places_chosen)
+        for person in found:
+            person.name, person.removed_at = "", timezone.now()
+            person.save(update_fields=["name", "removed_at"])
+        whose: list[Person | None] = [*found] or [None]
+        for one in whose:
+            # Chosen places go with the first person of a source; later ones find the text as it is then.
+            at = places_chosen.pop(one.source if one else None, [])
+            at += naming.attributions(one, name) if one else []
+            ledger.record(
+                Action.Verb.TAKE_NAME_OFF,
+                actor=by,
+                person=one,
+                rule=rule,
+                reason=_without(reason, name),
+                before={"digest": Person.digest_of(name), **_black_out(at, name)},
+            )
+        for person in found:
+            _show_again(person)
+        _settle(removal, Outcome.GRANTED, by)
+        _forget(name, removal)
+    return True
+
+
+def ask_again(*, action: Action, by: User, reason: str = "") -> bool:
+    """Lets a request that was refused wait again; returns whether anything changed."""
+    _check(by)
+    with transaction.atomic():
+        removal = NameRemoval.objects.select_for_update().get(pk=action.before["removal"])
+        if removal.outcome != Outcome.REFUSED:
+            return False
+        removal.outcome, removal.decided_at, removal.decided_by = Outcome.OPEN, None, None
+        removal.save(update_fields=["outcome", "decided_at", "decided_by"])
+        ledger.record(Action.Verb.REOPEN_REPORTS, actor=by, person=action.person, reason=reason, undoes=action)
+    return True
+
+
+def give_name_back(*, action: Action, name: str, by: User, reason: str = "") -> bool:
+    """Puts a name back wherever ``action`` took it off; ``name`` must be exactly the one that was.
+
+    Raises Conflict when it is another name, or when a later decision about the same words still stands.
+    """
+    _check(by)
+    if Person.digest_of(name) != action.before["digest"]:
+        raise Conflict("That is not the name that was taken off. Type it exactly as it was printed.")
+    _check_last(action)
+    with transaction.atomic():
+        person = action.person
+        if person is not None:
+            person.name, person.removed_at = name, None
+            person.save(update_fields=["name", "removed_at"])
+        for pk, at in action.before["comments"].items():
+            comments.redact(comment=Comment.objects.get(pk=pk), changes=_back(at, name))
+        for pk, fields in action.before["posts"].items():
+            changes = {field: _back(at, _as_in(field, name)) for field, at in fields.items()}
+            posts.redact(post=Post.objects.get(pk=pk), changes=changes)
+        if person is not None:
+            _show_again(person)
+        ledger.record(Action.Verb.GIVE_NAME_BACK, actor=by, person=person, reason=_without(reason, name), undoes=action)
+    return True
+
+
+def _check(by: User) -> None:
+    why_not = rules.why_not_moderate(by)
+    if why_not:
+        raise NotAllowed(why_not)
+
+
+def _with_name(name: str, persons: Sequence[Person]) -> list[Person]:
+    """The persons, locked, who must all still have this name."""
+    found = Person.objects.select_for_update().filter(pk__in=[one.pk for one in persons]).order_by("pk")
+    for person in found:
+        if person.digest != Person.digest_of(name) or person.removed_at is not None:
+            raise Conflict(f"Person {person.pk} does not have this name any more. Open the request again.")
+    return list(found)
+
+
+def _sources(persons: list[Person]) -> list[Source | None]:
+    """The sources to search: those of the persons, or all at once (None)."""
+    return list(dict.fromkeys(person.source for person in persons)) or [None]
+
+
+def _chosen(name: str, source: Source | None, chosen: set[str]) -> list[naming.Place]:
+    return [place for place in naming.mentions(name, source) if place.key in chosen]
+
+
+def _lock(name: str, persons: list[Person], chosen: dict[Source | None, list[naming.Place]]) -> None:
+    """Locks the posts in one order, so that two decisions cannot wait for each other."""
+    at = [place for places in chosen.values() for place in places]
+    at += [place for person in persons for place in naming.attributions(person, name)]
+    for pk in sorted({_post_of(place.thing) for place in at}):
+        posts.locked(pk)
+
+
+def _post_of(thing: Post | Comment) -> int:
+    return thing.post_id if isinstance(thing, Comment) else thing.pk
+
+
+def _black_out(at: list[naming.Place], name: str) -> dict[str, Any]:
+    """Replaces the name at these places; returns where the marks stand, to put a name typed again there."""
+    in_comments: dict[int, list[naming.Place]] = defaultdict(list)
+    marks: dict[str, Any] = {"comments": {}, "posts": {}}
+    for place in {place.key: place for place in at}.values():
+        if isinstance(place.thing, Comment):
+            in_comments[place.thing.pk].append(place)
+        else:
+            marks["posts"][place.thing.pk] = _black_out_post(place.thing, name)
+    for pk, found in in_comments.items():
+        found.sort(key=lambda place: place.start)
+        changes = [Change(place.start, place.end, NAME_TAKEN_OFF) for place in found]
+        starts = comments.redact(comment=Comment.objects.get(pk=pk), changes=changes)
+        marks["comments"][pk] = [[start, swaps(name, place.words)] for start, place in zip(starts, found, strict=True)]
+    return marks
+
+
+def _black_out_post(post: Post, name: str) -> dict[str, list[Any]]:
+    post = posts.locked(post.pk)
+    spans = {
+        "title": places(post.title, name),
+        "body": places(post.body, name),
+        "html": places_in_html(post.html, name),
+    }
+    changes = {field: [Change(start, end, NAME_TAKEN_OFF) for start, end in at] for field, at in spans.items()}
+    starts = posts.redact(post=post, changes=changes)
+    return {
+        field: [
+            [begin, swaps(_as_in(field, name), getattr(post, field)[start:end])]
+            for begin, (start, end) in zip(starts[field], spans[field], strict=True)
+        ]
+        for field in spans
+    }
+
+
+def _as_in(field: str, name: str) -> str:
+    """The name as the text of a field writes it."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if field == "html" else name
+
+
+def _back(at: list[Any], name: str) -> list[Change]:
+    return [Change(start, start + len(NAME_TAKEN_OFF), cased(name, different)) for start, different in at]
+
+
+def _check_last(action: Action) -> None:
+    """Marks are known by their offsets, so names that stood in the same words come back in reverse order."""
+    later = Action.objects.filter(verb=Action.Verb.TAKE_NAME_OFF, pk__gt=action.pk, undone_by__isnull=True).values_list(
+        "pk", "before"
+    )
+    for pk, before in later:
+        if any(before[kind].keys() & action.before[kind].keys() for kind in ("comments", "posts")):
+            raise Conflict(f"Another name was taken off the same words later (action {pk}). Give that one back first.")
+
+
+def _show_again(person: Person) -> None:
+    """Makes what shows the person's name anew: quotations of their comments, and every page with their byline."""
+    comments.rerender(Comment.objects.filter(quotations__quoted__person=person).select_related("post").distinct())
+    on = [
+        Post.objects.filter(Q(person=person) | Q(last_person=person)).values_list("pk", flat=True),
+        Comment.objects.filter(person=person).order_by().values_list("post", flat=True).distinct(),
+        Comment.objects.filter(quotations__quoted__person=person).values_list("post", flat=True).distinct(),
+    ]
+    posts.touch(sorted({pk for found in on for pk in found}))
+
+
+def _settle(removal: NameRemoval, outcome: Outcome, by: User) -> None:
+    """Records the outcome; the address of whoever asked is not needed any more."""
+    removal.outcome, removal.decided_at, removal.decided_by = outcome, timezone.now(), by
+    removal.contact = ""
+    removal.save(update_fields=["outcome", "decided_at", "decided_by", "contact"])
+
+
+def _forget(name: str, granted: NameRemoval) -> None:
+    """Takes the name out of what moderation itself has written down about it."""
+    word = max(name.split(), key=len)
+    holding = Q(pk=granted.pk) | Q(name__icontains=word) | Q(text__icontains=word) | Q(address__icontains=word)
+    for removal in NameRemoval.objects.filter(holding):
+        if removal.pk == granted.pk or removal.name.casefold() == name.casefold():
+            removal.name = ""
+        removal.text = _without(removal.text, name)
+        removal.address = _without(removal.address, name)[:500]
+        removal.save(update_fields=["name", "text", "address"])
+    for report in Report.objects.filter(text__icontains=word):
+        report.text = _without(report.text, name)
+        report.save(update_fields=["text"])
+    for action in Action.objects.filter(reason__icontains=word):
+        action.reason = _without(action.reason, name)
+        action.save(update_fields=["reason"])
+
+
+def _without(text: str, name: str) -> str:
+    return change(text, [Change(start, end, NAME_TAKEN_OFF) for start, end in places(text, name)]).text[:1_000]

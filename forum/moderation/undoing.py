@@ -1,0 +1,146 @@
+"""Takes a decision back: the state there was before comes again, and the record says who did it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from comments.actions import change_state, set_parent
+from comments.models import Comment
+from forum.moderation import actions, ledger, removals, rules
+from forum.moderation.models import Action
+from forum.refusals import Conflict, NotAllowed
+from forum.states import State
+from posts.actions import change_post_state, lock_post, unlock_post
+
+if TYPE_CHECKING:
+    from forum.users.models import User
+
+Verb = Action.Verb
+
+AFTER = {
+    Verb.APPROVE: State.PUBLISHED,
+    Verb.RESTORE: State.PUBLISHED,
+    Verb.HOLD: State.HELD,
+    Verb.HIDE: State.HIDDEN,
+    Verb.REMOVE: State.REMOVED,
+}
+# Decisions about the same side of a thing: of these only the last can be taken back.
+FAMILIES = (
+    tuple(AFTER),
+    (Verb.LOCK, Verb.UNLOCK),
+    (Verb.SUSPEND, Verb.UNSUSPEND),
+    (Verb.DETACH, Verb.ATTACH),
+    (Verb.APPOINT, Verb.RELIEVE),
+    (Verb.CLOSE, Verb.REOPEN),
+    (Verb.UPHOLD,),
+    (Verb.DISMISS,),
+    (Verb.TAKE_NAME_OFF,),
+)
+FINAL = {
+    Verb.GIVE_NAME_BACK: "To take the name off again, grant a new request.",
+    Verb.REOPEN_REPORTS: "The reports wait again: decide them in the list of reports.",
+}
+
+
+def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
+    """Takes one decision back. A name that was taken off comes back only when ``name`` says it exactly.
+
+    Returns whether anything changed. Raises NotAllowed, or Conflict when it was undone already or something later
+    was decided about the same thing.
+    """
+    why_not = rules.why_not_moderate(by)
+    if why_not:
+        raise NotAllowed(why_not)
+    with transaction.atomic():
+        action = Action.objects.select_for_update().get(pk=action.pk)
+        _check(action)
+        verb = Verb(action.verb)
+        if verb in AFTER:
+            return _undo_state(action, by, reason)
+        if verb in (Verb.UPHOLD, Verb.DISMISS):
+            return _undo_reports(action, by, reason)
+        if verb in (Verb.DETACH, Verb.ATTACH):
+            return _undo_parent(action, by, reason)
+        if verb == Verb.TAKE_NAME_OFF:
+            return removals.give_name_back(action=action, name=name, by=by, reason=reason)
+        if action.post is not None:
+            act = unlock_post if verb == Verb.LOCK else lock_post
+            return act(post=action.post, by=by, reason=reason, undoes=action)
+        return _undo_member(action, verb, by, reason)
+
+
+def _check(action: Action) -> None:
+    verb = Verb(action.verb)
+    if verb in FINAL:
+        raise Conflict(FINAL[verb])
+    undone = Action.objects.filter(undoes=action).select_related("actor").first()
+    if undone is not None:
+        who = undone.actor.username if undone.actor else "a moderator who has left"
+        raise Conflict(f"This was undone already, by {who} on {undone.created_at:%B %-d, %Y at %H:%M} UTC.")
+    family = next(verbs for verbs in FAMILIES if verb in verbs)
+    later = Action.objects.filter(
+        verb__in=family,
+        comment=action.comment_id,
+        post=action.post_id,
+        member=action.member_id,
+        person=action.person_id,
+        pk__gt=action.pk,
+    ).first()
+    if later is not None and verb not in (Verb.UPHOLD, Verb.DISMISS, Verb.TAKE_NAME_OFF):
+        raise Conflict(f"Something later was decided about the same thing ({later}). Undo that first.")
+
+
+def _undo_state(action: Action, by: User, reason: str) -> bool:
+    thing = action.comment or action.post
+    if thing is None or thing.state != AFTER[Verb(action.verb)]:
+        raise Conflict("It has changed since, so this decision no longer stands.")
+    to = State(action.before["state"])
+    if isinstance(thing, Comment):
+        changed = change_state(comment=thing, to=to, by=by, reason=reason, undoes=action)
+    else:
+        changed = change_post_state(post=thing, to=to, by=by, reason=reason, undoes=action)
+    actions.reopen_reports(action=action)
+    return changed
+
+
+def _undo_reports(action: Action, by: User, reason: str) -> bool:
+    if "removal" in action.before:
+        return removals.ask_again(action=action, by=by, reason=reason)
+    opened = actions.reopen_reports(action=action)
+    if not opened:
+        raise Conflict("These reports wait already, or their reporters have sent others since.")
+    ledger.record(
+        Verb.REOPEN_REPORTS,
+        actor=by,
+        comment=action.comment,
+        post=action.post,
+        reason=reason,
+        before={"reports": opened},
+        undoes=action,
+    )
+    return True
+
+
+def _undo_parent(action: Action, by: User, reason: str) -> bool:
+    if action.comment is None:
+        return False
+    before = action.before["parent"]
+    parent = Comment.objects.get(pk=before) if before else None
+    basis = Comment.Basis(action.before["basis"]) if action.before["basis"] else Comment.Basis.NONE
+    return set_parent(comment=action.comment, parent=parent, by=by, reason=reason, basis=basis, undoes=action)
+
+
+def _undo_member(action: Action, verb: Verb, by: User, reason: str) -> bool:
+    if action.member is None:
+        return False
+    if verb in (Verb.SUSPEND, Verb.UNSUSPEND):
+        before = action.before["until"]
+        until = dt.datetime.fromisoformat(before) if before else None
+        return actions.suspend(member=action.member, until=until, by=by, reason=reason, undoes=action)
+    if verb in (Verb.APPOINT, Verb.RELIEVE):
+        moderates = verb == Verb.RELIEVE
+        return actions.appoint(member=action.member, moderates=moderates, by=by, reason=reason, undoes=action)
+    return actions.set_open(member=action.member, is_open=verb == Verb.CLOSE, by=by, reason=reason, undoes=action)
