@@ -6,6 +6,7 @@ query a level, each limited: the cost follows what is shown and never what exist
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -88,19 +89,24 @@ def thread_page(
         thread = _whole(post, order)
     if thread is None:
         thread = _by_levels(post, order, top, after)
-    _add_waiting(post, viewer, thread, top)
+    _add_waiting(post, viewer, thread, order, top, after)
     _load_names(thread)
     return thread
 
 
 def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None = None) -> Thread:
-    """The comments in the order in which they were said, or stood on the page they came from. Three queries."""
+    """The comments in the order in which they were said, or stood on the page they came from.
+
+    Three queries, and one for what only ``viewer`` sees.
+    """
     comments = _in_place(post).order_by("created_at", "position")
     found = list(_past(comments, ORDERS["oldest"], after)[: FLAT_PAGE + 1])
-    nodes = {comment.pk: Node(comment) for comment in found[:FLAT_PAGE]}
-    for node in nodes.values():
+    thread = Thread([], found[FLAT_PAGE - 1] if len(found) > FLAT_PAGE else None)
+    waiting = [comment for comment in _waiting(post, viewer) if _stands_between(comment, after, thread.after, "oldest")]
+    thread.roots = [Node(comment) for comment in sorted([*found[:FLAT_PAGE], *waiting], key=_place)]
+    nodes = {node.comment.pk: node for node in thread.roots}
+    for node in thread.roots:
         node.parent = nodes.get(node.comment.parent_id or TOP)
-    thread = Thread(list(nodes.values()), found[FLAT_PAGE - 1] if len(found) > FLAT_PAGE else None)
     _load_names(thread)
     return thread
 
@@ -237,20 +243,56 @@ def _first_replies(post: Post, parents: list[int], order: str, limit: int) -> li
     return list(Comment.objects.raw(sql, [value for pk in parents for value in (post.pk, pk, limit)]))
 
 
-def _add_waiting(post: Post, viewer: User | AnonymousUser, thread: Thread, top: Comment | None) -> None:
-    """Puts held comments that ``viewer`` may read where they would stand; a guest costs no query."""
+def _waiting(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
+    """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
     if not viewer.is_authenticated:
-        return
+        return []
     waiting = Comment.objects.filter(post=post, state=State.HELD, branch=SHELVED)
     if not may_moderate(viewer):
         waiting = waiting.filter(author=viewer.pk)
-    nodes = {node.comment.pk: node for node in thread.walk()}
-    for comment in waiting.order_by("created_at", "position")[:WAITING]:
-        parent = nodes.get(comment.parent_id or 0)
-        if parent is not None:
-            parent.replies.append(Node(comment, parent.depth + 1, parent=parent))
-        elif comment.parent_id == (top.pk if top else None):
-            thread.roots.append(Node(comment))
+    return list(waiting.order_by("created_at", "position")[:WAITING])
+
+
+def _add_waiting(
+    post: Post,
+    viewer: User | AnonymousUser,
+    thread: Thread,
+    order: str,
+    top: Comment | None,
+    after: Comment | None,
+) -> None:
+    """Puts held comments that ``viewer`` may read where they would stand."""
+    added = {comment.pk: Node(comment) for comment in _waiting(post, viewer)}
+    if not added:
+        return
+    nodes = {node.comment.pk: node for node in thread.walk()} | added
+    grown = []
+    for node in added.values():
+        node.parent = nodes.get(node.comment.parent_id or TOP)
+        if node.parent is not None:
+            grown.append(node.parent.replies)
+        elif node.comment.parent_id == (top.pk if top else None):
+            if not _stands_between(node.comment, after, thread.after, order):
+                continue
+            grown.append(thread.roots)
+        else:
+            continue
+        grown[-1].append(node)
+    for siblings in grown:
+        siblings.sort(key=lambda node: _place(node.comment), reverse=order == "newest")
+    for node in thread.walk():
+        node.depth = node.parent.depth + 1 if node.parent else 0
+
+
+def _place(comment: Comment) -> tuple[dt.datetime, int]:
+    return comment.created_at, comment.position
+
+
+def _stands_between(comment: Comment, after: Comment | None, last: Comment | None, order: str) -> bool:
+    """Whether it belongs on the page that begins after ``after`` and ends with ``last`` (None at an end)."""
+    if order == "newest":
+        after, last = last, after
+    return (after is None or _place(after) < _place(comment)) and (last is None or _place(comment) < _place(last))
 
 
 def _load_names(thread: Thread) -> None:

@@ -1,0 +1,109 @@
+"""What the databases do for a page: they follow an index from where it begins and stop when the page is full."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+
+from comments import threads
+from comments.models import Comment
+from forum.paging import latest_first
+from forum.states import State
+from forum.users.models import User
+from posts.feeds import PostFeed
+from posts.models import Post
+from tests.conftest import member
+from tests.making import NOON, Row, make_post, make_rows
+
+GUEST = AnonymousUser()
+MANY = 4_000  # comments in the large thread: enough for a planner to prefer an index where it has one
+
+
+def plans_of(act: Callable[[], object]) -> dict[str, str]:
+    """The plan of each query that an act makes on posts or comments, as the database itself would run it."""
+    asked: list[tuple[str, object]] = []
+
+    def note(execute, sql, params, many, context):
+        if "_comment" in sql or "posts_post" in sql:
+            asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        act()
+    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    plans = {}
+    with connection.cursor() as cursor:
+        for sql, params in asked:
+            cursor.execute(explain + sql, params)
+            plans[sql] = "\n".join(" ".join(str(part) for part in row) for row in cursor.fetchall())
+    return plans
+
+
+def check(act: Callable[[], object], *, ordered_by: str = "", few: bool = False) -> None:
+    """Holds that nothing sorts and nothing is read through.
+
+    A list may walk along its own index (``ordered_by``); what is ``few`` by its nature may be sorted.
+    """
+    plans = plans_of(act)
+    assert plans
+    for sql, plan in plans.items():
+        walks = re.findall(
+            r"SCAN (?:comments_comment|posts_post)\b.*|Seq Scan on (?:comments_comment|posts_post)", plan
+        )
+        walks = [walk for walk in walks if not ordered_by or ordered_by not in walk]
+        assert not walks, f"{sql}\n\n{plan}"
+        assert few or not re.search(r"\bSort\b|TEMP B-TREE FOR ORDER BY", plan), f"{sql}\n\n{plan}"
+
+
+@pytest.fixture
+def busy(ann: User, ben: User) -> Post:
+    """A large thread among many small ones, and what the planner knows of them."""
+    others = [member(f"member{number}") for number in range(20)]
+    for number in range(300):
+        small = make_post(others[number % 20], created_at=NOON + dt.timedelta(minutes=number))
+        make_rows(small, [Row(author=others[(number + step) % 20]) for step in range(3)])
+    large = make_post(ann)
+    rows = []
+    for number in range(MANY):
+        state = State.HELD if number % 500 == 499 else State.PUBLISHED
+        author = ben if number % 200 == 0 else others[number % 20]
+        parent = None if number % 4 == 0 else number - number % 4
+        rows.append(Row(parent, NOON + dt.timedelta(seconds=number), state, author))
+    make_rows(large, rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return large
+
+
+def test_no_list_or_thread_sorts_or_is_read_through(busy, ann, ben, root):
+    some = Comment.objects.filter(post=busy, parent=None)[500]
+    for order in ("oldest", "newest"):
+        check(lambda order=order: threads.thread_page(busy, GUEST, order=order))
+        check(lambda order=order: threads.thread_page(busy, GUEST, order=order, after=some))
+        check(lambda order=order: threads.thread_page(busy, GUEST, order=order, top=some))
+        check(lambda order=order: threads.thread_page(busy, ben, order=order, after=some), few=True)
+    check(lambda: threads.flat_page(busy, GUEST))
+    check(lambda: threads.flat_page(busy, GUEST, after=some))
+    check(lambda: threads.flat_page(busy, root, after=some), few=True)
+    check(lambda: threads.context(some), few=True)
+    front = Post.objects.published().with_bylines()
+    last = front.active()[150]
+    check(lambda: latest_first(front, key="active_at", after=None, size=40), ordered_by="post_active")
+    check(lambda: latest_first(front, key="active_at", after=last.pk, size=40), ordered_by="post_active")
+    mine = Comment.objects.filter(author=ben).select_related("post")
+    last = mine.order_by("-created_at")[10]
+    check(lambda: latest_first(mine, key="created_at", after=None, size=10))
+    check(lambda: latest_first(mine, key="created_at", after=last.pk, size=10))
+    mine = Post.objects.filter(author=ben)
+    check(lambda: latest_first(mine, key="created_at", after=None, size=10))
+    check(lambda: PostFeed().items(busy))
+
+
+def test_a_small_thread_is_read_by_its_index(busy):
+    small = Post.objects.filter(comment_count__lte=3).first()
+    plans = plans_of(lambda: threads.thread_page(small, GUEST))
+    for sql, plan in plans.items():
+        assert not re.search(r"SCAN comments_comment|Seq Scan on comments_comment", plan), f"{sql}\n\n{plan}"

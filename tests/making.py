@@ -1,0 +1,123 @@
+"""Makes posts and comments for tests: by the actions where a test is about writing, by rows where it is about size."""
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from comments.actions import add_comment
+from comments.models import SHELVED, TOP, Comment
+from forum.states import MEANING, State
+from forum.users.models import Person, Source, User
+from posts.models import Post
+
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+LONG_AGO = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
+
+
+def token() -> str:
+    """The token of a form that nobody has posted yet."""
+    return secrets.token_hex(16)
+
+
+def make_post(author: User | None = None, **fields: object) -> Post:
+    """A published post, without the rules that a member's own would meet."""
+    moment = fields.get("created_at", NOON)
+    given = {"title": "A thread", "body": "Words.", "html": "<p>Words.</p>", "created_at": moment, "active_at": moment}
+    return Post.objects.create(author=author, **{**given, **fields})
+
+
+def say(post: Post, author: User, body: str = "Words.", parent: Comment | None = None) -> Comment:
+    """A comment, written the way members write."""
+    return add_comment(post=post, author=author, body=body, parent=parent, token=token())
+
+
+def make_person(name: str = "Limerick", *, source: str = "blotter", scope: str = "") -> Person:
+    """A byline of an archive."""
+    site = Source.objects.get_or_create(key=source, defaults={"name": source.title()})[0]
+    return Person.objects.create(source=site, scope=scope, name=name, digest=Person.digest_of(name))
+
+
+@dataclass
+class Row:
+    """A comment to be made as a row: ``parent`` is the index of another one in the same list."""
+
+    parent: int | None = None
+    moment: dt.datetime = NOON
+    state: State = State.PUBLISHED
+    author: User | None = None
+    archived: bool = False
+
+
+def make_rows(post: Post, rows: Sequence[Row]) -> list[Comment]:
+    """Many comments at once with all that follows from parents and states; nothing here is the code under test."""
+    first = max(Comment.objects.aggregate(last=Max("pk"))["last"] or 0, 10**6) + 1
+    made = [
+        Comment(
+            pk=first + number,
+            post=post,
+            author=row.author,
+            archived=row.archived,
+            created_at=row.moment,
+            position=number + 1,
+            body=f"Words {number}.",
+            html=f"<p>Words {number}.</p>",
+            state=row.state,
+        )
+        for number, row in enumerate(rows)
+    ]
+    replies: list[list[int]] = [[] for _ in rows]
+    for number, row in enumerate(rows):
+        if row.parent is not None:
+            made[number].parent = made[row.parent]
+            replies[row.parent].append(number)
+    _place(made, rows, replies)
+    Comment.objects.bulk_create(sorted(made, key=_depth(made)), batch_size=500)
+    _figures(post, made)
+    return made
+
+
+def _place(made: list[Comment], rows: Sequence[Row], replies: list[list[int]]) -> None:
+    """Gives each comment its place, from the leaves upwards; rows may answer later rows."""
+    waiting = [number for number, row in enumerate(rows) if row.parent is None]
+    downwards: list[int] = []
+    while waiting:
+        number = waiting.pop()
+        downwards.append(number)
+        waiting.extend(replies[number])
+    for number in reversed(downwards):
+        comment = made[number]
+        comment.reply_count = sum(made[reply].branch != SHELVED for reply in replies[number])
+        placed = MEANING[rows[number].state].stays or comment.reply_count > 0
+        comment.branch = (comment.parent.pk if comment.parent else TOP) if placed else SHELVED
+
+
+def _depth(made: list[Comment]):
+    depths: dict[int, int] = {}
+
+    def depth(comment: Comment) -> int:
+        chain = []
+        above: Comment | None = comment
+        while above is not None and above.pk not in depths:
+            chain.append(above)
+            above = above.parent
+        base = depths[above.pk] if above is not None else -1
+        for number, link in enumerate(reversed(chain), 1):
+            depths[link.pk] = base + number
+        return depths[comment.pk]
+
+    return depth
+
+
+def _figures(post: Post, made: list[Comment]) -> None:
+    published = [comment for comment in made if comment.state == State.PUBLISHED]
+    post.comment_count = len(published)
+    post.living_count = sum(not comment.archived for comment in published)
+    post.last_position = len(made)
+    if published:
+        last = max(published, key=lambda comment: (comment.created_at, comment.position))
+        post.last_comment_at = post.active_at = last.created_at
+        post.last_author = last.author
+    post.save()
