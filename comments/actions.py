@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from comments import counters, rules
@@ -36,8 +36,8 @@ VERBS = {
 def add_comment(*, post: Post, author: User, body: str, parent: Comment | None = None, token: str) -> Comment:
     """Publishes or holds a new comment; the same ``token`` again returns the comment it made.
 
-    One INSERT and two updates, at any depth. Raises NotAllowed, TooMany, or Conflict when the token was used for
-    other words.
+    One INSERT and two updates, at any depth. Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was
+    used for other words.
     """
     with transaction.atomic():
         post = locked(post.pk)
@@ -66,7 +66,11 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
             token=token,
         )
         comment.branch = comment.home_branch() if MEANING[state].stays else SHELVED
-        comment.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                comment.save(force_insert=True)
+        except IntegrityError:  # the same form, posted in another thread at the same moment
+            return _same_form(Comment.objects.get(author=author, token=token), post, body, parent)
         _quote(comment, rendered.quotes)
         post.last_position = comment.position
         if state == State.PUBLISHED:
@@ -81,7 +85,7 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
     """Changes the words of a comment; returns whether anything changed.
 
     ``seen`` is when the words the editor started from were last edited: raises Conflict when they have changed
-    since. Raises NotAllowed or TooMany.
+    since. Raises NotAllowed, TooMany or Unreadable.
     """
     with transaction.atomic():
         post, comment = _locked(comment)
@@ -242,7 +246,7 @@ def _locked(comment: Comment) -> tuple[Post, Comment]:
 
 def _not_before(now: dt.datetime, post: Post) -> dt.datetime:
     """A clock that was set back must not sort a reply before what it answers."""
-    return max(now, post.last_comment_at or now)
+    return max(now, post.active_at)
 
 
 def _quote(comment: Comment, quoted: Iterable[int]) -> None:
@@ -264,13 +268,27 @@ def _check_quoted(post: Post, quoted: set[int]) -> None:
 def _check_move(comment: Comment, parent: Comment) -> None:
     if parent.post_id != comment.post_id:
         raise Conflict("A comment can only be moved within its thread.")
-    above: Comment | None = parent
-    while above is not None:
-        if above.pk == comment.pk:
-            raise Conflict("A comment cannot be moved under itself or under one of its own replies.")
-        above = above.parent
+    if _is_under(parent, comment):
+        raise Conflict("A comment cannot be moved under itself or under one of its own replies.")
     if parent.is_shelved:
         raise Conflict("The new parent has no place in the thread. Restore it first.")
+
+
+def _is_under(comment: Comment, other: Comment) -> bool:
+    """Whether ``comment`` is ``other`` or stands anywhere below it. One query, at any depth."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE up(id, parent_id) AS (
+                SELECT id, parent_id FROM comments_comment WHERE id = %s
+                UNION
+                SELECT c.id, c.parent_id FROM up JOIN comments_comment c ON c.id = up.parent_id
+            )
+            SELECT 1 FROM up WHERE id = %s
+            """,
+            [comment.pk, other.pk],
+        )
+        return cursor.fetchone() is not None
 
 
 def _same_form(made: Comment, post: Post, body: str, parent: Comment | None) -> Comment:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Max, Min
+from django.db.models import F
 
-from comments.models import SHELVED, Comment
+from comments.models import SHELVED, Comment, CommentQuerySet
 from forum.states import MEANING, State
 from posts import pulse
 
@@ -19,20 +19,25 @@ def published(post: Post, comment: Comment) -> None:
     post.comment_count += 1
     post.living_count += not comment.archived
     post.pulse = pulse.add(post.pulse, _era(comment), comment.created_at)
-    if post.last_comment_at is None or comment.created_at >= post.last_comment_at:
+    if post.last_comment_at is None or comment.created_at > post.last_comment_at:
         _speak_last(post, comment)
+    elif comment.created_at == post.last_comment_at:  # a clock that was set back: the position tells
+        _speak_last(post, _published(post).last())
 
 
 def unpublished(post: Post, comment: Comment) -> None:
     """Takes a comment that nobody reads any more out of the figures. Changes ``post`` in memory."""
     post.comment_count -= 1
     post.living_count -= not comment.archived
-    rest = Comment.objects.filter(post=post, state=State.PUBLISHED)
-    ends = rest.filter(archived=comment.archived).aggregate(first=Min("created_at"), last=Max("created_at"))
     post.pulse = pulse.remove(post.pulse, _era(comment), comment.created_at)
-    post.pulse = pulse.span(post.pulse, _era(comment), ends["first"], ends["last"])
+    if pulse.ends_at(post.pulse, _era(comment), comment.created_at):
+        rest = _published(post).filter(archived=comment.archived)
+        first, last = rest.first(), rest.last()
+        post.pulse = pulse.span(
+            post.pulse, _era(comment), first.created_at if first else None, last.created_at if last else None
+        )
     if post.last_comment_at == comment.created_at:
-        _speak_last(post, rest.order_by("-created_at", "-position").first())
+        _speak_last(post, _published(post).last())
 
 
 def save(post: Post) -> None:
@@ -78,6 +83,11 @@ def settle(comment: Comment) -> None:
             return
         Comment.objects.filter(pk=comment.parent_id).update(reply_count=F("reply_count") + (1 if placed else -1))
         comment = Comment.objects.get(pk=comment.parent_id)
+
+
+def _published(post: Post) -> CommentQuerySet:
+    """What everyone reads, in the order in which it was said: the first and the last are found by the index."""
+    return Comment.objects.filter(post=post, state=State.PUBLISHED).order_by("created_at", "position")
 
 
 def _speak_last(post: Post, comment: Comment | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from comments.models import Comment, Quotation
+from forum.refusals import Unreadable
 from forum.states import Format, State
 from forum.text import html, markdown, plain
 from forum.text.quotations import Quoted, Rendered, Resolve
@@ -18,9 +19,15 @@ REFERENCE = re.compile(r"#c([1-9][0-9]{0,17})\b")
 
 
 def render_markdown(body: str, post: Post) -> Rendered:
-    """The HTML of a member's words in the thread of ``post``, and the comments they quote. One query, if any."""
+    """The HTML of a member's words in the thread of ``post``, and the comments they quote. One query, if any.
+
+    Raises Unreadable.
+    """
     quoted = {int(pk) for pk in REFERENCE.findall(body)}
-    return markdown.render(body, resolve=resolver(post.pk, quoted))
+    try:
+        return markdown.render(body, resolve=resolver(post.pk, quoted))
+    except html.TooLarge as error:
+        raise Unreadable(str(error)) from None
 
 
 def render_archived(comment: Comment, quotations: Sequence[Quotation]) -> str:

@@ -21,6 +21,12 @@ class Conflict(Refusal):
     status = 409
 
 
+class Unreadable(Refusal):
+    """The words are too long or too deeply nested to be made into a page."""
+
+    status = 422
+
+
 class TooMany(Refusal):
     """A rate limit is reached; ``wait`` is the number of seconds until the next try can succeed."""
 

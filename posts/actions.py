@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
-from forum.refusals import Conflict, NotAllowed
+from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.states import Format, Precision, State
 from forum.text import html, markdown
 from forum.text.redaction import Change, change
@@ -36,7 +37,7 @@ VERBS = {
 def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = "", token: str) -> Post:
     """Publishes or holds a new post; the same ``token`` again returns the post it made.
 
-    Raises NotAllowed, TooMany, or Conflict when the token was used for other words.
+    Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was used for other words.
     """
     with transaction.atomic():
         made = Post.objects.filter(author=author, token=token).first()
@@ -45,7 +46,7 @@ def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = 
         _check(rules.why_not_write(author))
         limits.spend("posts", f"member:{author.pk}")
         now = timezone.now()
-        return Post.objects.create(
+        made = Post(
             author=author,
             kind=kind,
             title=title,
@@ -59,6 +60,12 @@ def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = 
             zone="UTC",
             token=token,
         )
+        try:
+            with transaction.atomic():
+                made.save(force_insert=True)
+        except IntegrityError:  # the same form, posted twice at the same moment
+            return _same_form(Post.objects.get(author=author, token=token), title=title, body=body, url=url)
+    return made
 
 
 def edit_post(*, post: Post, editor: User, title: str, body: str, url: str = "") -> bool:
@@ -198,15 +205,20 @@ def locked(pk: int) -> Post:
 
 def published_by(author: User) -> int:
     """How many posts and comments by ``author`` everyone reads, counted no further than the rule needs to know."""
-    enough = 25
+    enough = settings.FIRST_COMMENTS_HELD
+    if not enough:
+        return 0
     posts = Post.objects.filter(author=author, state=State.PUBLISHED).order_by()[:enough].count()
     comments = author.comments.filter(state=State.PUBLISHED).order_by()[:enough].count()
     return posts + comments
 
 
 def render(body: str) -> str:
-    """The safe HTML of a post's Markdown. A post quotes no comment, so references stay words."""
-    return markdown.render(body, resolve=lambda _: None).html
+    """The safe HTML of a post's Markdown. A post quotes no comment, so references stay words. Raises Unreadable."""
+    try:
+        return markdown.render(body, resolve=lambda _: None).html
+    except html.TooLarge as error:
+        raise Unreadable(str(error)) from None
 
 
 def _same_form(made: Post, *, title: str, body: str, url: str) -> Post:

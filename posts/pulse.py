@@ -7,6 +7,7 @@ the width of its bins when a comment falls outside, so that adding one costs the
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,6 +52,25 @@ def span(
     if first is None or last is None:
         return {key: histogram for key, histogram in pulse.items() if key != era}
     return {**pulse, era: {**pulse[era], "first": int(first.timestamp()), "last": int(last.timestamp())}}
+
+
+def ends_at(pulse: dict[str, Histogram], era: Era, moment: dt.datetime) -> bool:
+    """Whether the first or the last comment of an era was at ``moment``, to the second."""
+    histogram = pulse.get(era)
+    return histogram is not None and int(moment.timestamp()) in (histogram["first"], histogram["last"])
+
+
+def fits(pulse: dict[str, Histogram], moments: dict[Era, list[dt.datetime]]) -> bool:
+    """Whether the pulse tells just these comments; each list in order of time."""
+    if {era for era, times in moments.items() if times} != set(pulse):
+        return False
+    for era, histogram in pulse.items():
+        times = [int(moment.timestamp()) for moment in moments[era]]  # type: ignore[index]
+        counts = Counter((at - histogram["start"]) // histogram["step"] for at in times)
+        bins = {number: count for number, count in enumerate(histogram["bins"]) if count}
+        if counts != bins or (histogram["first"], histogram["last"]) != (times[0], times[-1]):
+            return False
+    return True
 
 
 def build(moments: dict[Era, list[dt.datetime]]) -> dict[str, Histogram]:

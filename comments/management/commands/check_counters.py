@@ -1,0 +1,30 @@
+"""Counts the figures of every thread anew and compares."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from comments.recounting import recount
+from posts.models import Post
+
+
+class Command(BaseCommand):
+    """Reports each figure that does not follow from the comments, thread by thread, and can put it right."""
+
+    help = "Counts replies, places, latest comments and pulses anew, thread by thread, and reports what is wrong."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Takes --repair."""
+        parser.add_argument("--repair", action="store_true", help="put right what is wrong")
+
+    def handle(self, *, repair: bool, **options: Any) -> None:
+        """Ends with status 1 when something is wrong and was left so."""
+        threads = wrong = 0
+        for pk in list(Post.objects.order_by("pk").values_list("pk", flat=True)):
+            threads += 1
+            for item in recount(pk, repair=repair):
+                wrong += 1
+                self.stdout.write(str(item))
+        if wrong and not repair:
+            raise CommandError(f"{wrong} wrong in {threads} threads. Run it with --repair to put them right.")
+        self.stdout.write(f"{wrong} repaired in {threads} threads." if wrong else f"All is right in {threads} threads.")
