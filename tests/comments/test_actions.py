@@ -1,5 +1,6 @@
 """What the only writers of comments do and refuse, apart from pages."""
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -175,7 +176,7 @@ def test_a_limit_is_reached_by_what_is_written_and_not_by_what_is_refused(post, 
             with pytest.raises(Conflict):
                 write(post, ben, body="Other.", form=forms[0])
         write(post, ben, form=forms[1])
-        with pytest.raises(TooMany, match="2 comments an hour. Try again in 50 minutes") as refused:
+        with pytest.raises(TooMany, match=r"2 comments an hour\. Try again in 50 minutes") as refused:
             write(post, ben)
         assert refused.value.wait == 3_000
         clock.shift(3_000)
@@ -302,19 +303,19 @@ def test_an_archived_quotation_goes_with_the_comment_it_quotes(ann, root):
 # Words that cannot be made into a page
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["*a _b " * 200 + " b_ a*" * 200, "> " * 2_000 + "x", "- " * 3_000, "![" * 4_000, "[" * 5_000 + "](x)" * 900],
-)
+DEEP = ["*a _b " * 200 + " b_ a*" * 200, "> " * 2_000 + "x", "- " * 3_000, "![" * 4_000, "[" * 5_000 + "](x)" * 900]
+
+
+@pytest.mark.parametrize("words", DEEP)
 def test_words_nested_too_deep_are_refused_or_stored_whole_never_cut(post, ben, words):
-    try:
-        made = write(post, ben, words)
-    except Unreadable as refused:
-        assert refused.message.endswith(".")
-        assert Comment.objects.count() == 0
-    else:
-        made.refresh_from_db()
-        assert made.body == words
+    with contextlib.suppress(Unreadable):
+        write(post, ben, words)
+    assert {comment.body for comment in Comment.objects.all()} <= {words}
+
+
+def test_words_nested_too_deep_are_refused_with_a_sentence(post, ben):
+    with pytest.raises(Unreadable, match=r"nested more than 64 levels deep\. Nest it less"):
+        write(post, ben, DEEP[0])
 
 
 @pytest.mark.parametrize("length", [9_999, 10_000])

@@ -155,7 +155,7 @@ def test_the_check_changes_as_many_rows_as_were_corrupted(ann):
     Post.objects.filter(pk=post.pk).update(
         comment_count=1, living_count=1, last_author=None, pulse={}, active_at=NOON, last_position=3
     )
-    with pytest.raises(CommandError, match="^101 wrong in 1 threads"):
+    with pytest.raises(CommandError, match=r"^101 wrong in 1 threads"):
         call_command("check_counters", stdout=io.StringIO())
     out = io.StringIO()
     call_command("check_counters", "--repair", stdout=out)
