@@ -13,6 +13,7 @@ from forum.users.models import NAME_TAKEN, User
 
 MAX_EMAIL = 254
 MAX_PASSWORD = 1000
+WHAT_IS_GOOD = "At least 10 characters. Not a common password, and nothing like your name or address."
 
 
 class NameTaken(Exception):  # noqa: N818 - says what happened
@@ -28,17 +29,24 @@ class LoginForm(forms.LoginForm):
         self.fields["login"].widget.attrs |= {"autocomplete": "username"}
         _word(self, "password", "Password", "Enter your password.")
 
+    def user_credentials(self) -> dict[str, Any]:
+        """Return what to look for: an address is never tried as a name too, for that would take longer."""
+        credentials: dict[str, Any] = super().user_credentials()
+        if "email" in credentials:
+            credentials.pop("username", None)
+        return credentials
+
 
 class SignupForm(forms.SignupForm):
     """Makes an account, or answers alike when the address has one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, "username", "Name", "Enter the name you want to be shown by.")
-        self.fields["username"].help_text = "Shown beside all you write. 2 to 30 letters and digits."
-        _word(self, "email", "E-mail address", "Enter your e-mail address.")
-        self.fields["email"].help_text = "Never shown. A link to confirm it is sent there."
-        _word(self, "password1", "Password", "Enter a password.")
+        shown = "Shown beside all you write. 2 to 30 letters and digits."
+        _word(self, "username", "Name", "Enter the name you want to be shown by.", shown)
+        kept = "Never shown. A link to confirm it is sent there."
+        _word(self, "email", "E-mail address", "Enter your e-mail address.", kept)
+        _word(self, "password1", "Password", "Enter a password.", WHAT_IS_GOOD)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save the member; where the address has an account, take as long over it as for a new one."""
@@ -80,7 +88,7 @@ class ChangePasswordForm(forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "oldpassword", "Password now", "Enter your password.")
-        _word(self, "password1", "New password", "Enter a new password.")
+        _word(self, "password1", "New password", "Enter a new password.", WHAT_IS_GOOD)
         _word(self, "password2", "New password again", "Enter the new password again.")
 
 
@@ -89,7 +97,7 @@ class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, "password1", "New password", "Enter a new password.")
+        _word(self, "password1", "New password", "Enter a new password.", WHAT_IS_GOOD)
         _word(self, "password2", "New password again", "Enter the new password again.")
 
 
@@ -101,10 +109,11 @@ class ReauthenticateForm(forms.ReauthenticateForm):
         _word(self, "password", "Password", "Enter your password.")
 
 
-def _word(form: BaseForm, name: str, label: str, required: str) -> None:
-    """Give a field its label, what it says when empty, and a longest length; no placeholder."""
+def _word(form: BaseForm, name: str, label: str, required: str, help_text: str = "") -> None:
+    """Give a field its words and a longest length; no placeholder."""
     field = form.fields[name]
     field.label = label
+    field.help_text = help_text or field.help_text
     field.error_messages["required"] = required
     field.widget.attrs.pop("placeholder", None)
     if name == "username":
