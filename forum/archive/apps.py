@@ -1,4 +1,4 @@
-"""The app of archive."""
+"""The app of archives."""
 
 from django.apps import AppConfig
 

@@ -35,6 +35,12 @@ class Corrections:
     content: str = ""
     quotations: tuple[Quoted, ...] = ()
 
+    def as_options(self) -> dict[str, Any]:
+        """What was said about the page itself, for the record of a run."""
+        said = {"title": self.title, "author": self.author, "zone": self.zone}
+        quoted = [{"lines": list(one.lines), "source": one.source} for one in self.quotations]
+        return {name: value for name, value in {**said, "quotations": quoted}.items() if value}
+
 
 def parse(text: str) -> Corrections:
     """Read the TOML; refuses what it does not know, so that a misspelt key is not passed over."""
