@@ -1,0 +1,32 @@
+"""Reads a saved file and the corrections beside it from a folder."""
+
+from pathlib import Path
+
+from forum.archive import corrections
+from forum.archive.corrections import Corrections
+from forum.archive.items import SavedFile
+from forum.archive.limits import Refused, check_size
+
+
+def read(path: Path) -> SavedFile:
+    """The file; refused before it is read when it is too large, or no file at all."""
+    try:
+        if not path.is_file():
+            raise Refused(f"There is no file {path}.")
+        check_size(path.stat().st_size)
+        return SavedFile(path.name, path.read_bytes())
+    except OSError as error:
+        raise Refused(f"The file {path} cannot be read: {error.strerror}.") from None
+
+
+def said_of(path: Path, given: Path | None = None) -> Corrections:
+    """What the TOML says: the one given, or the one of the same name beside the file, or nothing."""
+    beside = given or path.with_suffix(".toml")
+    if given is None and not beside.is_file():
+        return corrections.for_file(path.stem)
+    try:
+        return corrections.parse(beside.read_text("utf-8"))
+    except OSError as error:
+        raise Refused(f"The corrections {beside} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Refused(f"The corrections {beside} are not UTF-8.") from None
