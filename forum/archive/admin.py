@@ -1,0 +1,76 @@
+"""Where staff look up which import brought something; nothing here can be changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from forum.archive.models import Item, Run
+
+if TYPE_CHECKING:
+    _RunAdmin = admin.ModelAdmin[Run]
+    _ItemAdmin = admin.ModelAdmin[Item]
+else:
+    _RunAdmin = _ItemAdmin = admin.ModelAdmin
+
+
+class _ReadOnly:
+    """A record is added by imports alone, and neither changed nor deleted by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(Run)
+class RunAdmin(_ReadOnly, _RunAdmin):
+    """Imports, the latest first."""
+
+    list_display = ("file_name", "source", "format", "size", "started_at", "operator")
+    list_filter = ("source", "format")
+    search_fields = ("file_name", "sha256")
+    exclude = ("raw",)
+    date_hierarchy = "started_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        """Without the files themselves, which may be large."""
+        return super().get_queryset(request).select_related("source").defer("raw")
+
+
+@admin.register(Item)
+class ItemAdmin(_ReadOnly, _ItemAdmin):
+    """What imports found, each with its lines and a link to the spot."""
+
+    list_display = ("__str__", "source", "spot", "first_line", "last_line")
+    list_filter = ("source",)
+    list_select_related = ("run", "source")
+    search_fields = ("source_key", "=first_line")
+    fields = ("run", "source", "spot", "first_line", "last_line", "source_key", "digest", "evidence")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
+        """Without the files of the runs."""
+        return super().get_queryset(request).defer("run__raw")
+
+    @admin.display(description="on the site")
+    def spot(self, item: Item) -> str:
+        """A link to the post or comment, if it is still here."""
+        if item.comment_id:
+            return format_html(
+                '<a href="{}">comment {}</a>', reverse("comment", args=[item.comment_id]), item.comment_id
+            )
+        if item.post_id:
+            return format_html('<a href="{}">the post</a>', reverse("post", args=[item.post_id, "thread"]))
+        return "no longer here"
