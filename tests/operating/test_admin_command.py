@@ -51,3 +51,30 @@ def test_with_nobody_to_ask_it_says_what_to_set(db: None, monkeypatch: pytest.Mo
     monkeypatch.setattr("builtins.input", nobody)
     with pytest.raises(CommandError, match="ADMIN_EMAIL and ADMIN_PASSWORD"):
         call_command("make_admin")
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "made"),
+    [
+        ("Ada.L+x@Example.org", "", "adaLx".lower()),
+        ("admin@example.org", "", "admin"),
+        ("ada@example.org", "Ada", "Ada"),
+    ],
+)
+def test_the_name_is_one_that_has_an_address(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, email: str, name: str, made: str
+) -> None:
+    monkeypatch.setenv("ADMIN_EMAIL", email)
+    monkeypatch.setenv("ADMIN_NAME", name)
+    call_command("make_admin")
+    assert User.objects.get().username == made
+    assert client.post("/accounts/login/", {"login": email, "password": PASSWORD}).status_code == 302
+    assert client.get(f"/members/{made}/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["a/b", "x" * 31, "\u202eada", "AnN"])
+def test_a_name_that_cannot_be_had_is_told_in_one_line(ann: User, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("ADMIN_NAME", name)
+    with pytest.raises(CommandError, match="Set ADMIN_NAME"):
+        call_command("make_admin")
+    assert User.objects.count() == 1

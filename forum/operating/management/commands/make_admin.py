@@ -20,11 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         environment = settings.ENVIRONMENT
-        email = environment.text("ADMIN_EMAIL") or self._ask("E-mail address: ")
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            name = environment.text("ADMIN_NAME") or email.partition("@")[0][:30]
-            user = User(username=name, name_key=names.skeleton(name), email=email)
+        # Allauth looks addresses up in lower case.
+        email = (environment.text("ADMIN_EMAIL") or self._ask("E-mail address: ")).lower()
+        user = User.objects.filter(email__iexact=email).first() or self._new(email)
         password = environment.secret("ADMIN_PASSWORD") or self._ask("Password: ", hidden=True)
         try:
             validate_email(email)
@@ -32,7 +30,22 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self._make(user, password)
-        self.stdout.write(f"{user.username} <{email}> is an administrator.")
+        self.stdout.write(f"{user.username} <{user.email}> is an administrator.")
+
+    def _new(self, email: str) -> User:
+        """Gives a member not yet saved, named by ADMIN_NAME, else by the address; raises CommandError."""
+        local = "".join(letter for letter in email.partition("@")[0] if letter.isalnum())
+        name = names.clean(settings.ENVIRONMENT.text("ADMIN_NAME")) or local[: names.MAX_LENGTH]
+        try:
+            names.validate(name)
+        except ValidationError as error:
+            # "admin" is kept for those who have this terminal.
+            if error.code != "reserved":
+                raise CommandError(f"{name!r} cannot be a name: {error.message} Set ADMIN_NAME.") from None
+        user = User(username=name, name_key=names.skeleton(name), email=email)
+        if User.objects.filter(name_key=user.name_key).exists():
+            raise CommandError(f"A member is called {name}, or like it, with another address. Set ADMIN_NAME.")
+        return user
 
     def _ask(self, question: str, *, hidden: bool = False) -> str:
         try:
@@ -46,4 +59,5 @@ class Command(BaseCommand):
         user.set_password(password)
         user.save()
         # Whoever has this terminal needs no mail to prove the address.
+        EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
