@@ -1,16 +1,19 @@
 """A member signs up with a name nobody else has, and takes part once the address is confirmed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 
 from forum.text import names
 from forum.users.forms import SignupForm
 from forum.users.models import User
 from tests.conftest import PASSWORD
-from tests.users.conftest import SignUp, is_signed_in, link_in
+from tests.users.conftest import FORM, SignUp, is_signed_in, link_in
 
 
 def test_a_visitor_signs_up_and_confirms_by_a_button(client: Client, sign_up: SignUp) -> None:
@@ -75,6 +78,26 @@ def test_two_who_want_one_name_at_once_get_one_member_and_one_form(
     assert "That name is taken" in response.content.decode()
     assert [user.username for user in User.objects.all()] == ["caroI"]
     assert not mail.outbox
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_many_who_want_one_name_in_the_same_moment_one_gets_it() -> None:
+    together = Barrier(5)
+
+    def want(number: int) -> int:
+        client = Client()
+        client.get("/accounts/signup/")
+        together.wait()
+        data = FORM | {"username": "Carol" if number % 2 else "CAR0L", "email": f"carol{number}@example.org"}
+        try:
+            return client.post("/accounts/signup/", data).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = sorted(pool.map(want, range(5)))
+    assert answers == [200, 200, 200, 200, 302]
+    assert User.objects.count() == EmailAddress.objects.count() == 1
 
 
 def test_the_database_itself_keeps_look_alikes_apart(ann: User) -> None:
