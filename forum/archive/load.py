@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -11,15 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from comments.actions import redact
 from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
 from comments.models import Comment
 from forum.archive import items, keys
 from forum.archive.items import Moment, Thread
 from forum.archive.limits import Refused
 from forum.archive.models import Item, Run
+from forum.moderation import naming
 from forum.states import Precision
 from forum.text import names, plain
-from forum.users.models import Person, Source, User
+from forum.text.redaction import Change
+from forum.users.models import NAME_TAKEN_OFF, Person, Source, User
 from posts.actions import ArchivedPost, import_post, update_imported_post
 
 if TYPE_CHECKING:
@@ -123,8 +127,7 @@ class _Loading:
         post = known[thread.post.key].post
         if post is not None:
             self.outcome.posts.append(post)
-            if post.edited_at is None and post.body == thread.post.body:
-                self.outcome.updated_posts += update_imported_post(post=post, html=_article_html(thread))
+            self.outcome.updated_posts += _shown_anew(known[thread.post.key], post, thread)
 
     def _create(self, thread: Thread) -> None:
         self._refuse_other_source()
@@ -132,6 +135,7 @@ class _Loading:
         order = _order(thread)
         post = import_post(found=self._archived_post(thread, persons, order[0]))
         rows = import_comments(post=post, found=_archived_comments(thread, persons, order[1:]))
+        _keep_names_off(persons)
         run = self.run = self.run or self._begin()
         Item.objects.bulk_create(self._items(thread, post, rows, run), batch_size=_BATCH)
         post.refresh_from_db()
@@ -165,7 +169,7 @@ class _Loading:
     def _persons(self, thread: Thread) -> dict[str, Person]:
         """The person of each printed name: found by digest, so that a name taken off stays off."""
         printed = dict.fromkeys(name for name in (thread.post.author, *(c.author for c in thread.comments)) if name)
-        wanted = {(_scope(name, thread), _digest(name)): name for name in printed}
+        wanted = {(_scope(name, thread), Person.digest_of(name)): name for name in printed}
         found: dict[tuple[str, str], Person] = {}
         for some in _batches([digest for _, digest in wanted]):
             rows = Person.objects.filter(source=self.source, digest__in=some, scope__in=["", thread.post.key])
@@ -178,7 +182,7 @@ class _Loading:
         Person.objects.bulk_create(missing, batch_size=_BATCH)
         found.update(((person.scope, person.digest), person) for person in missing)
         self.outcome.created_persons += len(missing)
-        return {name: found[(_scope(name, thread), _digest(name))] for name in printed}
+        return {name: found[(_scope(name, thread), Person.digest_of(name))] for name in printed}
 
     def _archived_post(self, thread: Thread, persons: dict[str, Person], created_at: dt.datetime) -> ArchivedPost:
         post = thread.post
@@ -203,6 +207,7 @@ class _Loading:
             first_line=first,
             last_line=max(thread.post.lines[1], first),
             digest=keys.digest(thread.post.title, thread.post.body),
+            evidence={"html": keys.digest(post.html)},
         )
         for found, row in zip(thread.comments, rows, strict=True):
             yield Item(
@@ -230,6 +235,29 @@ def _locked_source(plan: Plan) -> Source:
         },
     )
     return Source.objects.select_for_update().get(pk=source.pk)
+
+
+def _shown_anew(item: Item, post: Post, thread: Thread) -> bool:
+    """Draw the article's quotations by new corrections, unless anything but an import has changed its HTML since."""
+    found = _article_html(thread)
+    if post.html == found or keys.digest(post.html) != item.evidence.get("html"):
+        return False
+    item.evidence = {"html": keys.digest(found)}
+    item.save(update_fields=["evidence"])
+    return update_imported_post(post=post, html=found)
+
+
+def _keep_names_off(persons: dict[str, Person]) -> None:
+    """A name that was taken off goes from the attributions that new comments quote, as it went from the old ones."""
+    for name, person in persons.items():
+        if person.removed_at is None:
+            continue
+        changes: defaultdict[int, list[Change]] = defaultdict(list)
+        for place in naming.attributions(person, name):
+            changes[place.thing.pk].append(Change(place.start, place.end, NAME_TAKEN_OFF))
+        for pk, found in changes.items():
+            found.sort(key=lambda change: change.start)
+            redact(comment=Comment.objects.get(pk=pk), changes=found)
 
 
 def _archived_comments(
@@ -317,10 +345,6 @@ def _evidence(comment: items.Comment) -> dict[str, Any]:
 def _scope(name: str, thread: Thread) -> str:
     """A placeholder such as Anonymous is one in each thread, and never one person everywhere."""
     return thread.post.key if keys.is_placeholder(name) else ""
-
-
-def _digest(name: str) -> str:
-    return Person.digest_of(keys.normal_name(name))
 
 
 def _clashes(thread: Thread) -> list[str]:

@@ -37,9 +37,10 @@ class Run(models.Model):
 class Item(models.Model):
     """A post or comment as an import found it.
 
-    ``source_key`` is the same in every run over the same words, and stays when the post or comment is gone: no later
-    import brings back what was taken away. ``digest`` is that of its lines then; ``evidence`` says by which passages
-    its parent was inferred, as offsets in the comment's body.
+    ``source_key`` is the same in every run over the same words, and stays when the post or comment is gone, so that
+    no later import brings back what was taken away. ``digest`` is that of its lines then. ``evidence`` of a comment
+    says by which passages its parent was inferred, as offsets in its body then; that of a post has the digest of its
+    HTML.
     """
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="items")

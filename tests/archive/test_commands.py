@@ -48,6 +48,13 @@ def test_commit_writes_what_was_shown(db: None) -> None:
     assert Comment.objects.count() == 41
 
 
+def test_the_guide_shows_what_the_command_says(db: None) -> None:
+    guide = (SEED.parents[1] / "docs" / "importing.md").read_text()
+    lines = guide.partition("```\n$ ")[2].partition("```")[0].splitlines()[1:]
+    shown = said("import_archive", str(SEED))
+    assert [line for line in lines if "…" not in line and line not in shown.splitlines()] == []
+
+
 def test_the_plan_is_printed_as_json_and_needs_no_database() -> None:
     told = json.loads(said("import_archive", str(SEED), "--json"))
     assert len(told["comments"]) == 41

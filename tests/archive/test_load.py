@@ -14,6 +14,7 @@ from forum.archive import corrections
 from forum.archive.limits import Refused
 from forum.archive.load import Outcome, load
 from forum.archive.models import Item, Run
+from forum.moderation import removals
 from forum.states import State
 from forum.users.models import Person, Source, User
 from posts.models import Post
@@ -127,28 +128,46 @@ def test_local_notes_and_edits_win(seed: Post) -> None:
     assert seed_comments()[0].body == "Edited here."
 
 
-def take_off(name: str) -> Person:
+def take_off(name: str, by: User) -> Person:
+    """What a moderator does when somebody asks."""
     person = Person.objects.get(name=name)
-    person.name, person.removed_at = "", person.source.runs.get().started_at
-    person.save()
-    actions.rerender_quoting(person.comments.values_list("pk", flat=True))
+    asked = removals.request_name_removal(person=person, name=name, who="stranger")
+    assert removals.take_name_off(removal=asked, name=name, persons=[person], by=by)
     return person
 
 
-def test_a_name_taken_off_stays_off(seed: Post, client: Client) -> None:
-    take_off("Tim Burton")
-    load_seed()
-    assert not Person.objects.filter(name="Tim Burton").exists()
-    assert not Comment.objects.filter(html__contains="Tim Burton").exists()
+def test_a_name_taken_off_stays_off(seed: Post, mod: User) -> None:
+    take_off("Tim Burton", mod)
+    assert writes_of(load_seed) == []
+    for words in (Comment.objects.filter(html__contains="Burton"), Comment.objects.filter(body__contains="Burton")):
+        assert not words.exists()
+    assert not Person.objects.filter(name__contains="Burton").exists()
 
 
-def test_a_name_taken_off_stays_off_in_other_pages_of_its_source(db: None) -> None:
+def test_a_name_taken_off_an_article_is_not_brought_back_by_new_corrections(db: None, mod: User) -> None:
+    quoted = '[source]\nkey = "mill"\n[[quotation]]\nlines = [7, 7]\nsource = "{}"'
+    text = AFTER.replace("The council", "The council of Mr Oskar")
+    load(plan(text, corrections.parse(quoted.format("Oskar"))), commit=True)
+    asked = removals.request_name_removal(person=None, name="Oskar", who="stranger")
+    place = f"p{Post.objects.get().pk}"
+    removals.take_name_off(removal=asked, name="Oskar", persons=[], chosen=[place], by=mod)
+    load(plan(text, corrections.parse(quoted.format("Mr Oskar"))), commit=True)
+    assert "Oskar" not in Post.objects.get().html
+
+
+def test_a_name_taken_off_stays_off_in_other_pages_of_its_source(db: None, mod: User) -> None:
     said = corrections.parse('[source]\nkey = "valley-post"')
     load(plan(AFTER, said), commit=True)
-    taken = take_off("Oskar")
-    load(plan(AFTER.replace("The mill by", "The dam by"), said), commit=True)
+    taken = take_off("Oskar", mod)
+    quoting = "Keep it, or sell it to the museum.\n\nOskar on May 4, 2004 at 11:02 AM\n\nNo.\n\n"
+    other = AFTER.replace("The mill by", "The dam by") + f"\n{quoting}mo on May 5, 2004 at 8:00 AM\n"
+    load(plan(other, said), commit=True)
     assert Person.objects.count() == 4
     assert [comment.byline.name for comment in Comment.objects.filter(person=taken)] == ["[name removed]"] * 2
+    assert not Comment.objects.filter(body__contains="Oskar").exists()
+    answer = Comment.objects.latest("position")
+    assert answer.body.startswith("Keep it, or sell it to the museum.\n\n[name removed] on May 4")
+    assert "[name removed] wrote" in answer.html
 
 
 def test_two_sources_share_no_person(db: None) -> None:
