@@ -17,7 +17,7 @@ from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
 from comments.quoting import quotation_of
 from comments.rendering import render_markdown
-from forum.errors import SIGNED_OUT, sign_in_first
+from forum.errors import SIGNED_OUT, give_back, sign_in_first
 from forum.moderation import limits
 from forum.paging import latest_first
 from forum.refusals import Refusal
@@ -87,17 +87,22 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 
 def comment_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Comments on a post."""
-    # A form that is posted is always answered with its words, whatever has become of the post in the meantime.
-    posts = Post.objects.all() if request.method == "POST" else Post.objects.placed_for(request.user)
-    return _write(request, get_object_or_404(posts.with_bylines(), pk=pk), None)
+    found = Post.objects.placed_for(request.user).with_bylines().filter(pk=pk).first()
+    return _write(request, found, None) if found else _gone(request)
 
 
 def comment_reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers a comment, with a quotation of it where the address asks for one."""
-    comments = Comment.objects.all() if request.method == "POST" else Comment.objects.placed_for(request.user)
     bylines = ("author", "person", "post__author", "post__person")
-    parent = get_object_or_404(comments.select_related(*bylines), pk=pk)
-    return _write(request, parent.post, parent)
+    parent = Comment.objects.placed_for(request.user).select_related(*bylines).filter(pk=pk).first()
+    return _write(request, parent.post, parent) if parent else _gone(request)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """The same for what was taken away and what never was; a form that was posted gives its words back."""
+    if request.method != "POST":
+        raise Http404("nothing to answer here")
+    return give_back(request, "What you answered is no longer there, so this was not posted.", status=404)
 
 
 def _write(request: HttpRequest, post: Post, parent: Comment | None) -> HttpResponse:

@@ -16,6 +16,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("forum.pages.urls")),
     path("", include("forum.moderation.urls")),
+    path("", include("comments.urls")),  # before the posts, whose address ends in any word
     path("", include("posts.urls")),
-    path("", include("comments.urls")),
 ]

@@ -27,6 +27,9 @@ BODY_LENGTH = 40_000  # characters a member may write; archived articles are not
 STATES_WITH_A_PAGE = [State.PUBLISHED, State.HIDDEN, State.DELETED]
 
 
+ADDRESSES = ("comment", "delete", "edit", "feed")  # what else stands below a post; no slug may
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     """The reading vocabulary of posts."""
 
@@ -127,7 +130,7 @@ class Post(Bylined):
     def slug(self) -> str:
         """The title as a part of the address; says nothing of a title that is not public."""
         words = slugify(self.title)[:60].strip("-") if self.is_public else ""
-        return words or "thread"
+        return f"{words}-thread" if words in ADDRESSES else words or "thread"
 
     def get_absolute_url(self) -> str:
         """The page of the post and its thread."""

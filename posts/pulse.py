@@ -7,6 +7,7 @@ the width of its bins when a comment falls outside, so that adding one costs the
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 BINS = 48
+LOW = 9  # comments in one bin that the strip draws full height at least: a single one stays small
 MINUTE = 60
 
 Era = Literal["then", "now"]
@@ -149,33 +151,39 @@ def _sentence(then: Histogram | None, now: Histogram | None) -> str:
 
 
 def _svg(then: Histogram | None, now: Histogram | None, sentence: str, width: int, height: int) -> SafeString:
-    """One bar for each bin that holds something; the two eras share the strip, with the silence between them."""
-    eras = [(name, era) for name, era in (("then", then), ("now", now)) if era]
-    gap = 24 if len(eras) == 2 else 0
-    room = (width - gap) // len(eras)
-    most = max(max(era["bins"]) for _, era in eras)
-    bars, left = [], 0
-    for name, era in eras:
-        used = (era["last"] - era["start"]) // era["step"] + 1
-        step = max(2, min(12, room // used))
+    """One bar for each bin that holds something on a line as long as its era; a dotted line is the silence."""
+    eras = [(name, era, (era["last"] - era["start"]) // era["step"] + 1) for name, era in _told(then, now)]
+    gap = (width // 8 if len(eras) == 2 else 0) // 4 * 4
+    step = max(2, min(12, (width - gap) // sum(used for _, _, used in eras)))
+    most = max(LOW, *(max(era["bins"]) for _, era, _ in eras))
+    drawn, left = [], 0
+    for name, era, used in eras:
+        if left:
+            drawn.append(f'<path d="M{left + 3} {height - 0.5}h{gap - 6}"/>')
+            left += gap
+        drawn.append(_bar(name, left, used * step, 1, height))
         for number, count in enumerate(era["bins"][:used]):
-            if count:
-                tall = max(2, round(height * count / most))
-                bars.append(
-                    f'<rect class="{name}" x="{left + number * step}" y="{height - tall}"'
-                    f' width="{max(1, step - 1)}" height="{tall}"/>'
-                )
-        left += used * step + gap
-    drawn = max(left - gap, 1)
+            if count:  # by the square root: a busy hour must not flatten the rest
+                tall = max(3, round(height * math.sqrt(count / most)))
+                drawn.append(_bar(name, left + number * step, step, tall, height))
+        left += used * step
     return format_html(
-        '<svg class="pulse" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>',
+        '<svg role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>',
         sentence,
-        drawn,
+        left,
         height,
-        drawn,
+        left,
         height,
-        mark_safe("".join(bars)),  # noqa: S308  numbers and two class names of our own
+        mark_safe("".join(drawn)),  # noqa: S308  numbers and two class names of our own
     )
+
+
+def _told(then: Histogram | None, now: Histogram | None) -> list[tuple[str, Histogram]]:
+    return [(name, era) for name, era in (("then", then), ("now", now)) if era]
+
+
+def _bar(name: str, left: int, wide: int, tall: int, height: int) -> str:
+    return f'<rect class="{name}" x="{left}" y="{height - tall}" width="{max(1, wide - 1)}" height="{tall}"/>'
 
 
 def _comments(count: int) -> str:

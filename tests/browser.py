@@ -43,9 +43,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[OpenPage]:
-    """Opens pages of the running site: `open_page("/", scripts=False, width=390, user=ann)`."""
+    """Opens pages of the running site: `open_page("/", scripts=False, width=390, user=ann)`.
+
+    Fails at the end where a script failed or the site's policy had to stop something.
+    """
     settings.SITE_URL = live_server.url
     contexts: list[BrowserContext] = []
+    problems: list[str] = []
 
     def page_at(
         path: str = "/",
@@ -67,12 +71,15 @@ def open_page(browser: Browser, live_server: LiveServer, settings: Settings) -> 
         if user:
             context.add_cookies([_session_of(user, live_server.url)])
         page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda said: problems.append(said.text) if "Security Policy" in said.text else None)
         page.goto(path)
         return page
 
     yield page_at
     for context in contexts:
         context.close()
+    assert not problems
 
 
 def _session_of(user: User, url: str) -> dict[str, str]:

@@ -42,7 +42,7 @@ def _text(html: str, *, with_quotations: bool) -> str:
         if tag is None:
             words.append(match[0] if with_quotations or not quoted else "")
             continue
-        if tag == "blockquote":
+        if tag in ("blockquote", "figure"):  # a figure is a quotation with its caption
             quoted += -1 if match[1] else 1
         words.append("" if tag in _INLINE else " ")
     return " ".join(unescape("".join(words)).split())

@@ -21,7 +21,7 @@ def test_the_operator_s_words_replace_the_first_text(client: Client) -> None:
     Page.objects.filter(slug="contact").update(body="Write to us.\n\n## By <i>post</i>\n\nA *letter*.")
     text = client.get("/contact/").content.decode()
     assert ">Write to us.</p>" in text
-    assert "<h2>By &lt;i&gt;post&lt;/i&gt;</h2>" in text
+    assert '<h2 id="by-iposti">By &lt;i&gt;post&lt;/i&gt;</h2>' in text
     assert "<em>letter</em>" in text
 
 

@@ -27,6 +27,11 @@ account is needed, and the thread stays whole without it.
 
 Archived words are a record. Keeping them is not agreeing with them. They can be reported like any others.
 
+## Bring an archive
+
+If you have kept a page of a discussion that is gone, write to the people who run this site; the [contact page](/contact/)
+says how. They import a saved page with one command, which first shows what will become of every line of it.
+
 ## Taking part
 
 Everything can be read without an account, without cookies and without JavaScript. To write, sign up with a name and an
