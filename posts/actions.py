@@ -216,7 +216,7 @@ def published_by(author: User) -> int:
 def render(body: str) -> str:
     """The safe HTML of a post's Markdown. A post quotes no comment, so references stay words. Raises Unreadable."""
     try:
-        return markdown.render(body, resolve=lambda _: None).html
+        return markdown.render(body, resolve=None).html
     except html.TooLarge as error:
         raise Unreadable(str(error)) from None
 

@@ -21,10 +21,11 @@ _BARE = re.compile(r"://[^\s<>\"`{}|\\^\[\]]+")
 _WORD = re.compile(r"[\w.-]+")
 
 
-def render(source: str, *, resolve: Resolve) -> Rendered:
+def render(source: str, *, resolve: Resolve | None) -> Rendered:
     """Return the Markdown as safe HTML with the comments it quotes; raises TooLarge; linear.
 
-    A block quotation whose first line is `#c123` alone quotes comment 123 and says so.
+    A block quotation whose first line is `#c123` alone quotes comment 123 and says so; where there is
+    nothing to quote (`resolve` is None), such a line is only words.
     """
     check_size(source)
     environment: dict[str, object] = {}
@@ -33,7 +34,8 @@ def render(source: str, *, resolve: Resolve) -> Rendered:
         if token.children:
             token.children = list(_show_hosts(_without_pictures(token.children)))
     quotes: list[int] = []
-    tokens = list(_with_quotations(tokens, resolve, quotes))
+    if resolve is not None:
+        tokens = list(_with_quotations(tokens, resolve, quotes))
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment)
     return Rendered(sanitise(html, limit=MAX_GENERATED_BYTES), tuple(dict.fromkeys(quotes)))
 

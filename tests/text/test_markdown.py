@@ -154,6 +154,12 @@ def test_what_is_no_reference_is_an_ordinary_quotation(source: str) -> None:
     assert "quote-source" not in rendered.html
 
 
+def test_where_nothing_can_be_quoted_a_reference_is_only_words() -> None:
+    rendered = render("> #c123\n> words", resolve=None)
+    assert rendered.quotes == ()
+    assert "#c123\nwords" in rendered.html
+
+
 @pytest.mark.parametrize(
     "unit",
     [
