@@ -10,9 +10,10 @@ HEADING = "/* Made from static/css/ by `make css`; edit the files there. */\n"
 
 
 def joined() -> str:
-    """The components as one stylesheet, in order, without comments and indentation."""
+    """The components as one stylesheet, in order, without comments and needless space."""
     parts = "".join((STATIC / "css" / f"{name}.css").read_text() for name in ORDER)
     parts = re.sub(r"/\*.*?\*/", "", parts, flags=re.DOTALL)
     parts = parts.replace('url("../', 'url("')
+    parts = parts.replace(": ", ":").replace(" {", "{").replace("{ ", "{").replace("; }", "}")
     lines = (line.strip() for line in parts.splitlines())
     return HEADING + "\n".join(line for line in lines if line) + "\n"

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from forum.moderation.models import Rule
+from forum.pages import patterns as samples
 from forum.pages.models import Page
 from forum.pages.sections import sections
 
@@ -13,3 +14,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Page, slug=slug)
     rules = Rule.objects.filter(active=True) if slug == "rules" else []
     return render(request, "pages/page.html", {"page": found, "sections": sections(found.body), "rules": rules})
+
+
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; the address exists while DEBUG is on."""
+    return render(request, "pages/patterns.html", samples.shown())

@@ -1,0 +1,137 @@
+"""Every component in every state, made of rows that are never stored, for the patterns page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.safestring import SafeString, mark_safe
+
+from comments.forms import CommentForm
+from comments.markup import Page, Viewer, thread_html
+from comments.models import Comment
+from comments.threads import Node, Thread
+from forum.states import State
+from forum.text import markdown, plain
+from forum.users.models import Person, Source, User
+from posts import pulse
+from posts.forms import PostForm
+from posts.models import Post
+
+THEN = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 11, 22, 17, 2, tzinfo=dt.UTC)
+COLOURS = ["paper", "sheet", "ink", "muted", "link", "visited", "rule", "then", "now", "rail", "danger", "focus"]
+
+
+def shown() -> dict[str, Any]:
+    """What the patterns page shows."""
+    made = Samples()
+    return {
+        "colours": COLOURS,
+        "then": made.post(archived=True),
+        "now": made.post(archived=False),
+        "quotation": mark_safe(  # noqa: S308  sanitised by the renderer
+            plain.render_article(
+                "A paragraph.\n\nWords of another, set apart.\n\nWords of nobody named.",
+                blocks=[plain.Block(1, 1, "the Gazette"), plain.Block(2, 2, None)],
+            )
+        ),
+        "pulses": [pulse.shown(one) for one in _pulses()],
+        "threads": made.threads(),
+        "form": _with_errors(CommentForm({"body": "", "token": "0" * 32})),
+        "post_form": PostForm(),
+        "preview_html": mark_safe(markdown.render("A **preview** of words.", resolve=lambda _: None).html),  # noqa: S308
+    }
+
+
+class Samples:
+    """Makes rows, each with a number of its own."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.source = Source(pk=1, key="gazette", name="The Gazette")
+        self.source.provenance_note = "Saved copy of a page dated March 22, 2007."
+        self.source.content_note = "Some comments are hostile. Kept as a record, not endorsed."
+        self.person = Person(pk=1, source=self.source, name="driller")
+        self.ann, self.ben = User(pk=1, username="Ann"), User(pk=2, username="Ben")
+
+    def post(self, *, archived: bool) -> Post:
+        """A post of either era."""
+        made = Post(pk=1, title="A long title that is balanced over two lines", archived=archived, created_at=NOW)
+        if archived:
+            made.person, made.source = self.person, self.source
+            made.printed_date, made.printed_at = "posted at 6:54 pm on March 22, 2007", "2007-03-22T18:54:00"
+        else:
+            made.author, made.edited_at = self.ann, NOW
+        return made
+
+    def comment(self, words: str, *, archived: bool = False, **fields: Any) -> Comment:
+        """A comment of either era."""
+        self.number += 1
+        made = Comment(pk=self.number, archived=archived, body=words, created_at=THEN if archived else NOW)
+        made.html = markdown.render(words, resolve=lambda _: None).html
+        if archived:
+            made.person, made.printed_date = self.person, "March 22, 2007 at 7:12 PM"
+            made.printed_at = "2007-03-22T19:12:00"
+        else:
+            made.author = self.ben
+        for name, value in fields.items():
+            setattr(made, name, value)
+        return made
+
+    def threads(self) -> list[tuple[str, SafeString]]:
+        """Threads that show every state of a comment."""
+        guest, member = Viewer(may_reply=True), Viewer(pk=2, may_reply=True, may_change=True)
+        moderator = Viewer(pk=3, moderates=True, may_reply=True, may_change=True)
+        return [
+            ("Two eras, an inferred reply, and the divider", self._drawn(self._eras(), guest)),
+            ("States, as a guest sees them", self._drawn(self._states(), guest)),
+            ("States, as their author sees them", self._drawn(self._states(), member)),
+            ("States, as a moderator sees them", self._drawn(self._states(), moderator)),
+            ("Twelve levels deep", self._drawn([self._chain(12)], guest)),
+        ]
+
+    def _drawn(self, roots: list[Node], viewer: Viewer) -> SafeString:
+        for rank, root in enumerate(roots, 1):
+            root.rank, root.siblings = rank, len(roots)
+        evidence = {
+            node.comment.pk: "It repeats words of the comment by driller." for root in roots for node in root.walk()
+        }
+        return thread_html(Thread(roots), Page(post=self.post(archived=False), viewer=viewer, evidence=evidence))
+
+    def _eras(self) -> list[Node]:
+        old = Node(self.comment("Words from the archive, kept as they stood.", archived=True, reply_count=1))
+        reply = self.comment("An answer that quotes them.", archived=True, parent_basis=Comment.Basis.QUOTE)
+        return [_under(old, Node(reply)), Node(self.comment("Words written today.", author=self.ann))]
+
+    def _states(self) -> list[Node]:
+        nodes = [Node(self.comment(f"A comment that is {state.label}.", state=state)) for state in State]
+        nodes.append(Node(self.comment("A comment that was edited.", edited_at=NOW)))
+        nodes.append(Node(self.comment("A comment by somebody who has left.", author=None)))
+        return [*nodes, Node(self.comment("A comment with more replies than the page holds.", reply_count=7))]
+
+    def _chain(self, levels: int) -> Node:
+        top = last = Node(self.comment("Level 1.", reply_count=1))
+        for level in range(2, levels + 1):
+            count = 1 if level < levels else 0
+            last = _under(last, Node(self.comment(f"Level {level}.", reply_count=count))).replies[0]
+        return top
+
+
+def _under(parent: Node, reply: Node) -> Node:
+    reply.parent, reply.depth, reply.rank, reply.siblings = parent, parent.depth + 1, 1, 1
+    reply.comment.parent_id = parent.comment.pk
+    parent.replies.append(reply)
+    return parent
+
+
+def _pulses() -> list[dict[str, Any]]:
+    then = [THEN + dt.timedelta(minutes=number * number) for number in range(37)]
+    now = [NOW + dt.timedelta(days=number) for number in (0, 1, 1, 4)]
+    return [pulse.build({"then": then}), pulse.build({"then": then, "now": now}), pulse.build({"now": now[:1]})]
+
+
+def _with_errors(form: forms.Form) -> forms.Form:
+    form.full_clean()
+    return form

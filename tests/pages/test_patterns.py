@@ -1,0 +1,22 @@
+"""The patterns page shows every component, and only to those who build the site."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+
+from forum.pages.views import patterns
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_state_stands_on_the_patterns_page(rf: RequestFactory) -> None:
+    request = rf.get("/patterns/")
+    request.user = AnonymousUser()
+    text = patterns(request).content.decode()
+    for part in ("comment then inferred", 'class="divider"', 'class="tombstone"', "waits for a moderator", "problems"):
+        assert part in text, part
+    assert "level 12" in text
+
+
+def test_the_patterns_page_has_no_address_on_a_live_site(client: Client) -> None:
+    assert client.get("/patterns/").status_code == 404
