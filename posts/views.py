@@ -18,13 +18,13 @@ from forum.moderation import limits
 from forum.paging import latest_first
 from forum.refusals import Refusal
 from forum.states import State
-from forum.text.excerpt import excerpt
+from forum.text.excerpt import opening
 from posts import actions, pulse, rules
 from posts.forms import EditPostForm, PostForm
 from posts.models import Post
 
 FRONT_PAGE = 40
-LEAD_EXCERPT = 300  # characters
+LEAD_SENTENCES, LEAD_LENGTH = 2, 400
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -40,7 +40,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "posts/front.html",
         {
             "lead": lead,
-            "lead_excerpt": excerpt(lead.html, LEAD_EXCERPT) if lead else "",
+            "lead_excerpt": opening(lead.html, LEAD_SENTENCES, LEAD_LENGTH) if lead else "",
             "lead_pulse": pulse.shown(lead.pulse) if lead else None,
             "rows": page.rows[1:] if lead else page.rows,
             "next_url": page.next_url,

@@ -25,6 +25,9 @@ _INLINE = {
 }
 
 
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)]*\s+")
+
+
 def excerpt(html: str, length: int) -> str:
     """Return at most `length` characters of sanitised HTML as plain text, cut at a word; linear.
 
@@ -32,6 +35,15 @@ def excerpt(html: str, length: int) -> str:
     """
     text = _text(html, with_quotations=False) or _text(html, with_quotations=True)
     return _cut(text, length)
+
+
+def opening(html: str, sentences: int, length: int) -> str:
+    """Return the first sentences of sanitised HTML as plain text, at most `length` characters of them; linear."""
+    text = _text(html, with_quotations=False) or _text(html, with_quotations=True)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    if len(ends) < sentences:
+        return _cut(text, length)
+    return _cut(text[: ends[sentences - 1]].rstrip(), length)
 
 
 def _text(html: str, *, with_quotations: bool) -> str:

@@ -1,6 +1,8 @@
 """An excerpt is plain text, cut at a word, in the writer's own words."""
 
-from forum.text.excerpt import excerpt
+import pytest
+
+from forum.text.excerpt import excerpt, opening
 from forum.text.markdown import Quoted, render
 
 
@@ -23,3 +25,21 @@ def test_quoted_words_are_left_out_unless_there_are_no_others() -> None:
     assert excerpt(render("> #c1\n> theirs\n\nmine", resolve=resolve).html, 50) == "mine"
     assert excerpt(render("> #c1\n> theirs", resolve=resolve).html, 50) == "driller wrote theirs"
     assert excerpt("", 50) == ""
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>One. Two, still two! Three.</p>", "One. Two, still two!"),
+        ("<p>One alone</p>", "One alone"),
+        ("<p>He said “No.” Then left. And more.</p>", "He said “No.” Then left."),
+        ("<p>One.</p><figure><blockquote>Theirs. Too.</blockquote><figcaption>CNN</figcaption></figure><p>Two. 3.</p>",
+         "One. Two."),
+    ],
+)  # fmt: skip
+def test_an_opening_is_the_writers_first_sentences(html: str, words: str) -> None:
+    assert opening(html, 2, 400) == words
+
+
+def test_an_opening_is_never_longer_than_asked() -> None:
+    assert len(opening("<p>" + "word " * 500 + "</p>", 2, 100)) <= 100
