@@ -25,6 +25,7 @@ from posts.rules import why_not_write
 if TYPE_CHECKING:
     from forum.users.models import User
 
+SAME_WORDS = dt.timedelta(minutes=10)  # said again within this, words in one place are one comment
 VERBS = {
     State.PUBLISHED: Action.Verb.RESTORE,
     State.HELD: Action.Verb.HOLD,
@@ -34,7 +35,8 @@ VERBS = {
 
 
 def add_comment(*, post: Post, author: User, body: str, parent: Comment | None = None, token: str) -> Comment:
-    """Publishes or holds a new comment; the same ``token`` again returns the comment it made.
+    """Publishes or holds a new comment; the same ``token`` again, or the same words in the same place
+    a moment later, returns the comment that was made.
 
     One INSERT and two updates, at any depth. Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was
     used for other words.
@@ -44,6 +46,9 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
         made = Comment.objects.filter(author=author, token=token).first()
         if made is not None:
             return _same_form(made, post, body, parent)
+        said = _said_just_now(post, author, body, parent)
+        if said is not None:
+            return said
         if parent is not None:
             parent = Comment.objects.get(pk=parent.pk)
         _check(rules.why_not_reply(author, post, parent))
@@ -295,6 +300,13 @@ def _same_form(made: Comment, post: Post, body: str, parent: Comment | None) -> 
     if (made.post_id, made.parent_id, made.body) == (post.pk, parent.pk if parent else None, body):
         return made
     raise Conflict("This form was already posted with other words. Copy what you need, then open a new form.")
+
+
+def _said_just_now(post: Post, author: User, body: str, parent: Comment | None) -> Comment | None:
+    """The same words in the same place a moment ago: a form reloaded by the back button has a new token."""
+    since = timezone.now() - SAME_WORDS
+    recent = Comment.objects.filter(author=author, created_at__gte=since, post=post, parent=parent, body=body)
+    return recent.filter(state__in=[State.PUBLISHED, State.HELD]).first()
 
 
 def _check(why_not: str) -> None:

@@ -45,7 +45,7 @@ def test_the_evidence_of_an_inferred_reply_is_one_click_away(
 ) -> None:
     page = open_page(source_thread.get_absolute_url(), scripts=False, width=width)
     evidence = page.locator("li.comment.inferred details.evidence").first
-    expect(evidence.locator("summary")).to_have_text("reply inferred from a quotation")
+    expect(evidence.locator("summary")).to_have_text("Reply inferred from a quotation")
     expect(evidence.locator("p")).to_be_hidden()
     evidence.locator("summary").click()
     expect(evidence.locator("p")).to_contain_text("It repeats words of the comment by hillbillyjim")
@@ -83,9 +83,9 @@ def test_a_guest_reports_a_comment(open_page: OpenPage, source_thread: Post, wid
     comment = source_thread.comments.order_by("position")[0]
     page.locator(f"#c{comment.pk}").get_by_role("link", name="Report").click()
     page.get_by_role("radio").first.check()
-    page.get_by_label("what is wrong with it").fill("It breaks the first rule.")
-    page.get_by_role("button", name="Report").click()
-    expect(page.locator("main")).to_contain_text("Thank you")
+    page.get_by_label("In your own words").fill("It breaks the first rule.")
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.locator("h1")).to_contain_text("report")
     report = Report.objects.get()
     assert (report.comment_id, report.reporter_id, report.text) == (comment.pk, None, "It breaks the first rule.")
 
