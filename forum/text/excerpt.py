@@ -23,8 +23,6 @@ _INLINE = {
     "sup",
     "u",
 }
-
-
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)]*\s+")
 
 

@@ -50,7 +50,8 @@ def sign_up(page: Page, mails: Path, name: str) -> None:
 
 def test_a_new_member_takes_part(open_page: OpenPage, source_thread: Post, mails: Path, width: int) -> None:
     page = open_page("/", scripts=False, width=width)
-    sign_up(page, mails, "newcomer")
+    name = f"newcomer{width}"  # one address gets one mail in a while, over all tests
+    sign_up(page, mails, name)
 
     page.goto(source_thread.get_absolute_url())
     page.get_by_role("link", name="Comment", exact=True).click()
@@ -60,7 +61,7 @@ def test_a_new_member_takes_part(open_page: OpenPage, source_thread: Post, mails
     expect(page.get_by_label("Your comment")).to_have_value("The **first** words here.")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.locator("main")).to_contain_text("waits for a moderator")
-    comment = Comment.objects.get(author__username="newcomer")
+    comment = Comment.objects.get(author__username=name)
     assert comment.state == State.HELD
     expect(page.locator(f"#c{comment.pk} .body")).to_have_text("The first words here.")
 
@@ -72,7 +73,7 @@ def test_a_new_member_takes_part(open_page: OpenPage, source_thread: Post, mails
     assert quoted.startswith(f"> #c{answered.pk}\n> Most astonishing to me")
     box.fill(quoted + "And they were.")
     page.get_by_role("button", name="Post", exact=True).click()
-    reply = Comment.objects.get(author__username="newcomer", parent=answered)
+    reply = Comment.objects.get(author__username=name, parent=answered)
     expect(page.locator(f"#c{reply.pk} blockquote a")).to_have_text(re.compile("laelaps wrote"))
 
     page.locator(f"#c{reply.pk}").get_by_role("link", name="Edit").click()

@@ -83,7 +83,7 @@ def test_a_guest_reports_a_comment(open_page: OpenPage, source_thread: Post, wid
     comment = source_thread.comments.order_by("position")[0]
     page.locator(f"#c{comment.pk}").get_by_role("link", name="Report").click()
     page.get_by_role("radio").first.check()
-    page.get_by_label("In your own words").fill("It breaks the first rule.")
+    page.get_by_role("textbox", name="In your own words").fill("It breaks the first rule.")
     page.get_by_role("button", name="Send the report").click()
     expect(page.locator("h1")).to_contain_text("report")
     report = Report.objects.get()
