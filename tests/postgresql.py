@@ -34,8 +34,8 @@ OPTIONS = {
 
 
 @contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Gives the URL of an empty database test_forum on a new server, which stops and is wiped at the end."""
+def running() -> Iterator[tuple[str, Path]]:
+    """Gives the URL of a database yet to be made, on a new server that is wiped at the end, and its programs."""
     folder = Path(tempfile.mkdtemp(prefix="rejoinder-postgresql-", dir=_place()))
     try:
         folder.chmod(0o755)
@@ -46,7 +46,7 @@ def running() -> Iterator[str]:
         _initialise(programs, data, other)
         with _serving(programs, data, other):
             # Django makes the database itself; the server is found by the folder of its socket.
-            yield f"postgres://postgres@/{data}/test_forum"
+            yield f"postgres://postgres@/{data}/test_forum", programs
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -142,8 +142,10 @@ def _wait(server: "subprocess.Popen[bytes]", data: Path) -> None:
 def main(command: list[str]) -> int:
     """Runs the command with DATABASE_URL pointing at a new server, and gives its exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with running() as url:
-        return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}).returncode
+    with running() as (url, programs):
+        # Its own pg_dump comes first: an older one refuses a newer server.
+        path = f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        return subprocess.run(command, env={**os.environ, "DATABASE_URL": url, "PATH": path}).returncode
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def test_no_mode_and_no_user_changes(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TMPDIR", str(closed))
     places = (settings.BASE_DIR, Path(sys.prefix), closed, Path("/tmp"), Path("/var/tmp"))  # noqa: S108
     before = (modes(*places), len(pwd.getpwall()))
-    with postgresql.running() as url:
+    with postgresql.running() as (url, _):
         folder = Path(url.partition("@/")[2]).parent.parent
         host = url.partition("@/")[2].rpartition("/")[0]
         with psycopg.connect(host=host, user="postgres", dbname="postgres") as connection:
@@ -38,7 +38,7 @@ def test_no_mode_and_no_user_changes(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_it_does_not_run_as_root() -> None:
-    with postgresql.running() as url:
+    with postgresql.running() as (url, _):
         data = Path(url.partition("@/")[2]).parent
         process = (data / "postmaster.pid").read_text().split()[0]
         assert Path(f"/proc/{process}").stat().st_uid != 0

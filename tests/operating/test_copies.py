@@ -1,0 +1,89 @@
+"""A copy made while people write is whole, and putting it back gives the very same rows."""
+
+import shutil
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from forum.users.models import Source, User
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture(autouse=True)
+def _programs() -> None:
+    if connection.vendor == "postgresql" and not shutil.which("pg_dump"):
+        pytest.skip("pg_dump is missing: apt-get install postgresql-client")
+
+
+def test_what_was_copied_comes_back(tmp_path: Path) -> None:
+    Source.objects.create(key="kept", name="Kept")
+    call_command("backup", tmp_path / "copy")
+    Source.objects.create(key="later", name="Written later")
+    User.objects.create_user("late", "late@example.org")
+    call_command("restore", tmp_path / "copy", "--replace")
+    assert list(Source.objects.values_list("key", flat=True)) == ["kept"]
+    assert not User.objects.exists()
+
+
+def test_only_its_owner_may_read_a_copy(tmp_path: Path) -> None:
+    call_command("backup", tmp_path / "copy")
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["copy"]
+
+
+def test_a_copy_never_takes_the_place_of_another_file(tmp_path: Path) -> None:
+    (tmp_path / "copy").write_text("dear")
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("backup", tmp_path / "copy")
+    assert (tmp_path / "copy").read_text() == "dear"
+
+
+def test_nothing_is_replaced_without_saying_so(tmp_path: Path) -> None:
+    call_command("backup", tmp_path / "copy")
+    Source.objects.create(key="dear", name="Dear")
+    with pytest.raises(CommandError, match="--replace"):
+        call_command("restore", tmp_path / "copy")
+    assert Source.objects.filter(key="dear").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all", b"SQLite format 3\x00" + b"\x00" * 5000])
+def test_what_is_no_copy_changes_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "copy").write_bytes(content)
+    Source.objects.create(key="dear", name="Dear")
+    with pytest.raises(CommandError):
+        call_command("restore", tmp_path / "copy", "--replace")
+    assert Source.objects.filter(key="dear").exists()
+
+
+@pytest.mark.sqlite_only
+def test_a_copy_made_while_others_write_is_sound_and_holds_all_acknowledged_before(tmp_path: Path) -> None:
+    done = threading.Event()
+    acknowledged: list[int] = []
+
+    def write() -> None:
+        for number in range(10_000):
+            if done.is_set():
+                break
+            Source.objects.create(key=f"source-{number}", name="x" * 100)
+            acknowledged.append(number)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(3):
+            before = len(acknowledged)
+            call_command("backup", tmp_path / f"copy-{number}")
+            copy = sqlite3.connect(tmp_path / f"copy-{number}")
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert copy.execute("SELECT count(*) FROM users_source").fetchone()[0] >= before
+            copy.close()
+    finally:
+        done.set()
+        writer.join()
