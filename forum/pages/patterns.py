@@ -21,14 +21,12 @@ from posts.models import Post
 
 THEN = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 11, 22, 17, 2, tzinfo=dt.UTC)
-COLOURS = ["paper", "sheet", "ink", "muted", "link", "visited", "rule", "then", "now", "rail", "danger", "focus"]
 
 
 def shown() -> dict[str, Any]:
     """What the patterns page shows."""
     made = Samples()
     return {
-        "colours": COLOURS,
         "then": made.post(archived=True),
         "now": made.post(archived=False),
         "quotation": mark_safe(  # noqa: S308  sanitised by the renderer
