@@ -48,13 +48,14 @@ GUEST = Viewer()
 
 @dataclass(slots=True, kw_only=True)
 class Page:
-    """The page around a thread: the post, the viewer, the order, and the evidence of its inferred replies."""
+    """The page around a thread: the post, the viewer, the order, the evidence of inferred replies, and the rules."""
 
     post: Post
     viewer: Viewer = GUEST
     order: str = "oldest"
     flat: bool = False
     evidence: dict[int, str] = field(default_factory=dict)
+    rules: dict[int, str] = field(default_factory=dict)
     starts_at: str = ""  # the cursor of this page, so that a branch leads back to the same spot
 
 
@@ -126,6 +127,8 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
     old_anchor = f'<span id="{escape(comment.anchor)}"></span>' if comment.anchor else ""
     if not _readable(comment, page.viewer):
         words = TOMBSTONES[State(comment.state)]
+        if rule := page.rules.get(comment.pk):
+            words = f"{words[:-1]}, under the rule “{escape(rule)}”."
         return (
             f'<li class="comment {kind} gone" id="c{comment.pk}">{old_anchor}{_fold(words, comment, branch)}'
             f'<p class="tombstone"><a href="/comments/{comment.pk}/">{words}</a></p>'

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, prefetch_related_objects
 
 from comments.models import SHELVED, TOP, Comment, CommentQuerySet, Quotation
+from forum.moderation.models import Action
 from forum.states import State
 from forum.users.roles import may_moderate
 
@@ -126,6 +127,16 @@ def evidence(thread: Thread) -> dict[int, str]:
         for quotation in found
         if quotation.quoted_id == inferred[quotation.comment_id].parent_id
     }
+
+
+def rules(thread: Thread) -> dict[int, str]:
+    """For each comment on the page that a moderator took out, the rule that says why. One query where there is one."""
+    taken = [node.comment.pk for node in thread.walk() if node.comment.state in (State.HIDDEN, State.REMOVED)]
+    if not taken:
+        return {}
+    verbs = (Action.Verb.HIDE, Action.Verb.REMOVE)
+    found = Action.objects.filter(comment__in=taken, verb__in=verbs, rule__isnull=False).order_by("created_at", "pk")
+    return dict(found.values_list("comment_id", "rule__title"))  # the latest decision stays
 
 
 def _proof(comment: Comment, quotation: Quotation) -> str:

@@ -67,7 +67,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         root.parent = node
     shown = threads.Thread([node], thread.after)
     viewer = viewer_of(request, post)
-    page = Page(post=post, viewer=viewer, order=order, evidence=threads.evidence(shown))
+    page = Page(post=post, viewer=viewer, order=order, evidence=threads.evidence(shown), rules=threads.rules(shown))
     back = request.GET.get("from", "")
     query = f"?after={back}" if back.isascii() and back.isdigit() else ""
     return render(

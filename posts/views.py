@@ -66,6 +66,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         order=order,
         flat=view == "flat",
         evidence=threads.evidence(thread),
+        rules=threads.rules(thread),
         starts_at=str(after.pk) if after else "",
     )
     here = found.get_absolute_url()

@@ -12,7 +12,7 @@ from forum.pages.sections import sections
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One page in the operator's words; the rules page also lists the rules that decisions name."""
     found = get_object_or_404(Page, slug=slug)
-    rules = Rule.objects.filter(active=True) if slug == "rules" else []
+    rules = Rule.objects.filter(active=True, for_readers=True).exclude(slug="other") if slug == "rules" else []
     return render(request, "pages/page.html", {"page": found, "sections": sections(found.body), "rules": rules})
 
 
