@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from forum.archive import dates
 from forum.archive.items import Anomaly, Block, Lines, Post, Thread
-from forum.archive.limits import Refused
+from forum.archive.limits import MAX_NAME, MAX_NOTE, MAX_TITLE, Refused
 
+_LONGEST: Final = {"title": MAX_TITLE, "author": MAX_NAME, "name": 200, "source": 200, "address": 500}
 _KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -163,6 +164,9 @@ def _text(table: dict[str, Any], name: str) -> str:
     value = table.get(name, "")
     if not isinstance(value, str):
         raise Refused(f"In the corrections, {name} is a text in quotation marks.")
+    most = _LONGEST.get(name, MAX_NOTE)
+    if len(value) > most or "\0" in value:
+        raise Refused(f"In the corrections, {name} has {len(value):,} characters; at most {most:,} are kept.")
     return value.strip()
 
 

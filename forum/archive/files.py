@@ -14,7 +14,7 @@ def read(path: Path) -> SavedFile:
         if not path.is_file():
             raise Refused(f"There is no file {path}.")
         check_size(path.stat().st_size)
-        return SavedFile(path.name, path.read_bytes())
+        return SavedFile(_readable(path.name), path.read_bytes())
     except OSError as error:
         raise Refused(f"The file {path} cannot be read: {error.strerror}.") from None
 
@@ -23,10 +23,15 @@ def said_of(path: Path, given: Path | None = None) -> Corrections:
     """What the TOML says: the one given, or the one of the same name beside the file, or nothing."""
     beside = given or path.with_suffix(".toml")
     if given is None and not beside.is_file():
-        return corrections.for_file(path.stem)
+        return corrections.for_file(_readable(path.stem))
     try:
         return corrections.parse(beside.read_text("utf-8"))
     except OSError as error:
         raise Refused(f"The corrections {beside} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise Refused(f"The corrections {beside} are not UTF-8.") from None
+
+
+def _readable(name: str) -> str:
+    """The name of a file in letters alone: on disk it need not be UTF-8."""
+    return name.encode("utf-8", "replace").decode()

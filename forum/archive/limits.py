@@ -8,6 +8,7 @@ MAX_BODY_BYTES: Final = 64 * 1024
 MAX_ARTICLE_BYTES: Final = 256 * 1024
 MAX_NAME: Final = 150
 MAX_TITLE: Final = 300
+MAX_NOTE: Final = 5_000
 
 
 class Refused(Exception):  # noqa: N818

@@ -22,6 +22,7 @@ from forum.archive.models import Item, Run
 from forum.moderation import naming
 from forum.states import Precision
 from forum.text import names, plain
+from forum.text.html import TooLarge
 from forum.text.redaction import Change
 from forum.users.models import NAME_TAKEN_OFF, Person, Source, User
 from posts.actions import ArchivedPost, import_post, update_imported_post
@@ -63,13 +64,16 @@ def load(plan: Plan, *, operator: str = "", commit: bool) -> Outcome:
     One transaction; a second run of the same source waits for it. Raises Refused, and writes nothing then.
     """
     started = timezone.now()
-    with transaction.atomic():
-        loading = _Loading(plan, operator, started)
-        for thread in plan.threads:
-            loading.take(thread)
-        loading.finish()
-        if not commit:
-            transaction.set_rollback(True)
+    try:
+        with transaction.atomic():
+            loading = _Loading(plan, operator, started)
+            for thread in plan.threads:
+                loading.take(thread)
+            loading.finish()
+            if not commit:
+                transaction.set_rollback(True)
+    except TooLarge as error:
+        raise Refused(f"A text of the file cannot be shown. {error}") from None
     return loading.outcome
 
 

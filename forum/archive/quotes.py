@@ -13,6 +13,11 @@ _WORDS: Final = 10
 _SHORT_PAGE: Final = 40
 """A page's comments are short when the median has no more words than this."""
 
+# No mark is in both, so that of two passages side by side each keeps its own.
+_OPENING: Final = frozenset("“«„([{<`\N{LEFT SINGLE QUOTATION MARK}")
+_CLOSING: Final = frozenset("”»)]}>.,;:!?…\N{RIGHT SINGLE QUOTATION MARK}")
+_STRAIGHT: Final = ('"', "'")
+
 _Word = tuple[str, int, int]
 _Gram = tuple[str, ...]
 
@@ -117,10 +122,12 @@ class _Finder:
         """The passage with the marks that open and close it, and never with a word that is not in the run."""
         words, body = self.words[number], comment.body
         start, end = words[run.first][1], words[run.end - 1][2]
-        while start > 0 and not body[start - 1].isalnum() and not body[start - 1].isspace():
+        while start > 0 and body[start - 1] in _OPENING:
             start -= 1
-        while end < len(body) and not body[end].isalnum() and not body[end].isspace():
+        while end < len(body) and body[end] in _CLOSING:
             end += 1
+        if _in_straight_marks(body, start, end):
+            start, end = start - 1, end + 1
         return Quote(of=self.comments[run.of].key, start=start, end=end)
 
     def _remember(self, number: int, words: Sequence[_Word], taken: set[int]) -> None:
@@ -157,6 +164,14 @@ def _covered(words: Sequence[_Word], quotes: Iterable[Quote]) -> set[int]:
     spans = [(quote.start, quote.end) for quote in quotes]
     spans += [(q.attribution_start or 0, q.attribution_end or 0) for q in quotes]
     return {n for n, (_, start, end) in enumerate(words) if any(a <= start and end <= b for a, b in spans)}
+
+
+def _in_straight_marks(body: str, start: int, end: int) -> bool:
+    """Whether a pair of straight marks encloses the passage and touches nothing else, which it might belong to."""
+    if start == 0 or body[end : end + 1] not in _STRAIGHT or body[start - 1] != body[end]:
+        return False
+    before, after = body[max(0, start - 2) : start - 1], body[end + 1 : end + 2]
+    return not (before + after).strip()
 
 
 def _begins_line(body: str, words: Sequence[_Word], first: int) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from comments.models import Comment
+from forum.archive.models import Run
 from forum.users.models import Source
 from posts.models import Post
 from tests.archive.pages import AFTER, SEED
@@ -96,6 +97,13 @@ def test_a_file_of_64_megabytes_is_refused_unread(db: None, tmp_path: Path) -> N
     with pytest.raises(CommandError, match="67,108,864 bytes; at most") as refused:
         said("import_archive", str(path))
     assert refused.value.returncode == 2
+
+
+def test_a_file_whose_name_is_no_utf_8_is_imported(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "m\udcffll.txt"
+    path.write_text(AFTER)
+    said("import_archive", str(path), "--commit")
+    assert Run.objects.get().file_name == "m?ll.txt"
 
 
 def test_a_zone_given_by_the_operator_is_told(db: None, tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_a_file_without_corrections_is_a_source_of_its_own() -> None:
     [
         ("[source", "not valid TOML"),
         ("", "need a source key"),
+        (f'[source]\nkey = "a"\n[page]\ntitle = "{"t" * 301}"', "301 characters; at most 300"),
         ('[source]\nkey = "Valley Post"', "need a source key"),
         ('[source]\nkey = "a"\nnames = "b"', "nothing called names"),
         ('[source]\nkey = "a"\n[pages]', "nothing called pages"),

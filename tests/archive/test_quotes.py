@@ -1,6 +1,10 @@
 """Replies are inferred from words repeated, and from nothing less."""
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from forum.archive.items import Comment
+from forum.text.plain import Span, render
 from tests.archive.pages import ARTICLE, comments, thread
 
 SAYING = "the miller kept a heron in the loft for nineteen winters and it never once complained"
@@ -21,6 +25,17 @@ def test_words_of_another_are_a_quotation_and_make_a_reply() -> None:
     first, second = comments(page(("mo", f"I know that {SAYING}."), ("Lena", f"“{SAYING}”\n\nAnd then?")))
     assert (second.parent, second.parent_basis) == (first.key, "quote")
     assert quoted(second) == [f"“{SAYING}”"]
+
+
+def test_the_marks_around_a_passage_go_with_it() -> None:
+    for said, passage in [
+        (f'@mo "{SAYING}." Really?', f'"{SAYING}."'),
+        (f"You say ({SAYING}), but why?", f"({SAYING}),"),
+        (f"You say “{SAYING}…”", f"“{SAYING}…”"),
+        (f"You say '{SAYING}'s", SAYING),
+    ]:
+        _, second = comments(page(("mo", f"I know that {SAYING}."), ("Lena", said)))
+        assert quoted(second) == [passage]
 
 
 def test_too_few_words_prove_nothing() -> None:
@@ -74,3 +89,23 @@ def test_a_comment_that_is_earlier_in_time_answers_nobody() -> None:
 def test_a_name_at_the_start_or_agreement_sets_no_parent() -> None:
     found = comments(page(("mo", "Keep the wheel."), ("Lena", "@mo I agree, keep the wheel.")))
     assert not any(comment.parent for comment in found)
+
+
+PIECES = st.sampled_from(
+    [SAYING, "no bird has ever paid rent so late and with such grace as that one did", "Yes.", '"', "”", "\n\n", ", "]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["mo", "Ida", "Bo"]), st.lists(PIECES, max_size=6)), min_size=2, max_size=7))
+def test_whatever_is_quoted_can_be_shown(said: list[tuple[str, list[str]]]) -> None:
+    """Passages are apart, in order, and of earlier comments."""
+    text = "".join(
+        f"{' '.join(pieces)}\n\n{name} on May 4, 2004 at 10:{len(pieces):02} AM\n\n" for name, pieces in said
+    )
+    found = comments(ARTICLE + "First words.\n\nmo on May 4, 2004 at 9:30 AM\n\n" + text)
+    number = {comment.key: n for n, comment in enumerate(found)}
+    for n, comment in enumerate(found):
+        spans = [Span(q.start, q.end, q.attribution_start, q.attribution_end, number[q.of]) for q in comment.quotes]
+        assert all(span.of < n for span in spans)
+        render(comment.body, quotes=spans, resolve=lambda _: None)

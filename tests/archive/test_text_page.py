@@ -1,7 +1,7 @@
 """Saved pages as text: notation, direction, repeats, remains and furniture are found from the page."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forum.archive.limits import Refused
@@ -197,6 +197,7 @@ NAMES = st.sampled_from(["mo", "Lena B", "Oskar", "mo on", "12"])
 SAID = st.lists(st.tuples(NAMES, st.integers(0, 3), WORDS, st.sampled_from(["", ",x.html", " etc"])), max_size=12)
 
 
+@settings(deadline=None)
 @given(
     SAID,
     st.booleans(),

@@ -36,10 +36,11 @@ class Quoted:
     end: int
     attribution: tuple[int, int]
 
-    def within(self, begin: int) -> Quote:
-        """The same with offsets in a body that begins at `begin`."""
-        first, last = self.attribution
-        return Quote(self.of.key, self.start - begin, self.end - begin, first - begin, last - begin)
+    def within(self, begin: int, end: int) -> Quote:
+        """The same with offsets in the body that stands from `begin` to `end`."""
+        found = (self.start, self.end, *self.attribution)
+        start, stop, first, last = (min(max(offset, begin), end) - begin for offset in found)
+        return Quote(self.of.key, start, stop, first, last)
 
 
 def attributed_after(page: Page, lines: Sequence[Attribution]) -> bool:

@@ -122,7 +122,7 @@ def _finish(page: Page, draft: Draft, given: keys.StableKeys) -> Comment | None:
         body=body,
         lines=lines,
         digest=keys.digest("\n".join(page.lines[lines[0] - 1 : lines[1]])),
-        quotes=tuple(quote.within(begin) for quote in draft.quotes if quote.of.key),
+        quotes=tuple(quote.within(begin, end) for quote in draft.quotes if quote.of.key),
     )
 
 
