@@ -39,12 +39,12 @@ def test_the_fixture_is_loaded_once(db: None) -> None:
 def test_nothing_is_written_without_commit(db: None) -> None:
     shown = said("import_archive", str(SEED))
     assert "Comments: 41" in shown
-    assert "Would create: 1 posts, 41 comments, 30 persons." in shown
+    assert "Would create: 1 post, 41 comments, 30 persons." in shown
     assert not Post.objects.exists()
 
 
 def test_commit_writes_what_was_shown(db: None) -> None:
-    assert "Created: 1 posts, 41 comments, 30 persons." in said("import_archive", str(SEED), "--commit")
+    assert "Created: 1 post, 41 comments, 30 persons." in said("import_archive", str(SEED), "--commit")
     assert "all of it is here" in said("import_archive", str(SEED), "--commit")
     assert Comment.objects.count() == 41
 

@@ -52,13 +52,15 @@ class Command(BaseCommand):
 def told(outcome: Outcome, *, done: bool) -> list[str]:
     """What was done, or would be, in sentences."""
     verb = "Created" if done else "Would create"
-    lines = [
-        f"{verb}: {outcome.created_posts} posts, {outcome.created_comments} comments, "
-        f"{outcome.created_persons} persons.",
-        f"Left as they are: {outcome.left}.",
-    ]
+    made = (
+        _counted(outcome.created_posts, "post"),
+        _counted(outcome.created_comments, "comment"),
+        _counted(outcome.created_persons, "person"),
+    )
+    lines = [f"{verb}: {', '.join(made)}.", f"Left as they are: {outcome.left}."]
     if outcome.updated_posts:
-        lines.append(f"{'Shown' if done else 'Would be shown'} by the new corrections: {outcome.updated_posts} posts.")
+        shown = "Drawn" if done else "Would be drawn"
+        lines.append(f"{shown} by the new corrections: {_counted(outcome.updated_posts, 'post')}.")
     if outcome.changed:
         at = ", ".join(str(line) for line in outcome.changed[:20])
         lines.append(f"Other words in the file than here, left as they are here: lines {at}.")
@@ -69,6 +71,10 @@ def told(outcome: Outcome, *, done: bool) -> list[str]:
     elif not outcome.wrote:
         lines.append("Nothing was written: all of it is here.")
     return lines
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _plan(options: dict[str, Any]) -> Plan:
