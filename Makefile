@@ -54,7 +54,7 @@ test-pg: $(VENV)/installed-dev ## Run the tests on a PostgreSQL that lives as lo
 chromium:
 	@if ! command -v chromium chromium-browser >/dev/null; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends chromium >/dev/null; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends chromium fonts-liberation >/dev/null; \
 	  else \
 	    echo "There is no Chromium: the browser tests skip. As root: apt-get install chromium"; \
 	  fi; \

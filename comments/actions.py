@@ -46,12 +46,12 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
         made = Comment.objects.filter(author=author, token=token).first()
         if made is not None:
             return _same_form(made, post, body, parent)
-        said = _said_just_now(post, author, body, parent)
-        if said is not None:
-            return said
         if parent is not None:
             parent = Comment.objects.get(pk=parent.pk)
         _check(rules.why_not_reply(author, post, parent))
+        said = _said_just_now(post, author, body, parent)
+        if said is not None:
+            return said
         limits.spend("comments", f"member:{author.pk}")
         rendered = render_markdown(body, post)
         _check_quoted(post, set(rendered.quotes))
