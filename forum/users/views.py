@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from allauth.account import views as account
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 
@@ -37,7 +39,7 @@ class Said:
 
 def member(request: HttpRequest, name: str) -> HttpResponse:
     """Show a member and what they wrote: comments, or posts with `?show=posts`."""
-    found = get_object_or_404(User, name_key=names.skeleton(name), is_active=True)
+    found = get_object_or_404(_with_pages(), name_key=names.skeleton(name))
     if found.username != name:
         # The key is wider than the name: only another spelling in capitals is this member's address.
         get_object_or_404(User, pk=found.pk, username__iexact=name)
@@ -81,6 +83,16 @@ class SignUp(account.SignupView):
         except NameTaken:
             answer = self.form_invalid(form)
         return answer
+
+
+def _with_pages() -> QuerySet[User]:
+    """Return the members who have a page: not closed accounts, nor those whose address nobody confirmed.
+
+    Else anybody could put any name on a page without so much as an address.
+    """
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    confirmed = Exists(addresses.filter(verified=True)) | ~Exists(addresses)
+    return User.objects.filter(confirmed, is_active=True)
 
 
 def _said_by(request: HttpRequest, posts: bool, **who: User | Person) -> tuple[list[Said], str]:

@@ -35,6 +35,13 @@ def test_a_visitor_signs_up_and_confirms_by_a_button(client: Client, sign_up: Si
     assert "used before" in Client().get(link).content.decode()
 
 
+def test_a_name_has_no_page_before_the_address_is_confirmed(client: Client, sign_up: SignUp) -> None:
+    sign_up(client)
+    assert client.get("/members/Carol/").status_code == 404
+    client.post(link_in(mail.outbox[0]))
+    assert client.get("/members/Carol/").status_code == 200
+
+
 def test_another_browser_confirms_but_is_not_signed_in(client: Client, sign_up: SignUp) -> None:
     sign_up(client)
     other = Client()
