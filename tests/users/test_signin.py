@@ -1,8 +1,11 @@
 """A member signs in by name or address, and no trick leads elsewhere, keeps a session alive or tries for ever."""
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from forum.users.models import User
 from tests.conftest import PASSWORD
@@ -45,6 +48,14 @@ def test_signing_in_changes_the_session_and_the_form_token(client: Client, confi
 def test_next_stays_on_the_site(client: Client, confirmed: Two, address: str) -> None:
     assert sign_in(client, next=address)["Location"] == "/"  # type: ignore[index]
     assert client.post("/accounts/logout/", {"next": address})["Location"] == "/"
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:a()"])
+def test_next_stays_on_the_site_for_who_is_signed_in(client: Client, mod: User, address: str) -> None:
+    client.force_login(mod)
+    for path in ("/accounts/login/", "/accounts/signup/", "/admin/login/"):
+        answer = client.get(path, {"next": address})
+        assert answer["Location"] in {"/", "/admin/"}, path
 
 
 @pytest.mark.parametrize("path", ["/posts/new/", "/comments/7/?x=1&y=2#c7", "/%2Fevil.example"])
@@ -125,6 +136,33 @@ def test_one_network_may_not_try_many_names(client: Client, confirmed: Two) -> N
     ]  # type: ignore[attr-defined]
     assert answers[:10] == [200] * 10
     assert answers[10:] == [429] * 2
+
+
+def test_behind_a_proxy_the_visitor_is_who_the_proxy_names(confirmed: Two, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    for number in range(11):
+        # What stands before the last address, anybody can write.
+        headers = {"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.7"}
+        data = {"login": f"name{number}", "password": "wrong"}
+        answer = Client().post("/accounts/login/", data, headers=headers)
+    assert answer.status_code == 429
+    answer = Client().post("/accounts/login/", data, headers={"X-Forwarded-For": "192.0.2.7, 192.0.2.8"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\x00b", "\ufffe", "\U0001f600", "a" * 300, "1e9", "%00", "\u202e", "\\", "';--", "a\r\nb"]
+)
+def test_odd_words_are_answered_with_the_form(client: Client, confirmed: Two, odd: str) -> None:
+    client.force_login(confirmed[0])
+    fields = ("login", "username", "email", "password", "password1", "password2", "oldpassword")
+    data = dict.fromkeys(fields, odd) | {"action_add": ""}
+    for path in ("password/change", "email", "reauthenticate"):
+        assert client.post(f"/accounts/{path}/", data).status_code == 200, path
+    for path in ("login", "signup", "password/reset"):
+        assert Client().post(f"/accounts/{path}/", data).status_code == 200, path
+    for path in ("confirm-email", "password/reset/key"):
+        assert client.get(f"/accounts/{path}/{quote(odd)}/").status_code in {200, 400, 404}, path
 
 
 def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client: Client, confirmed: Two) -> None:
