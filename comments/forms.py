@@ -5,10 +5,10 @@ from __future__ import annotations
 from django import forms
 
 from comments.models import BODY_LENGTH
-from forum.fields import Token, Words
+from forum.fields import Id, OnceForm, Words
 
 
-class CommentForm(forms.Form):
+class CommentForm(OnceForm):
     """A new comment or reply."""
 
     body = Words(
@@ -18,7 +18,6 @@ class CommentForm(forms.Form):
         help_text="Markdown: *emphasis*, **strong**, [words](address), > quotation.",
         error_messages={"required": "Write something before you post."},
     )
-    token = Token()
 
 
 class EditForm(forms.Form):
@@ -33,4 +32,5 @@ class PageForm(forms.Form):
 
     view = forms.ChoiceField(choices=[("tree", "tree"), ("flat", "flat")], required=False)
     order = forms.ChoiceField(choices=[("oldest", "oldest"), ("newest", "newest")], required=False)
-    after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    after = Id()
+    start = Id()  # the cursor of the page that a branch was opened from

@@ -56,6 +56,7 @@ class Page:
     flat: bool = False
     evidence: dict[int, str] = field(default_factory=dict)
     rules: dict[int, str] = field(default_factory=dict)
+    top: Comment | None = None  # whose branch this page is: its own replies go on at the foot of the page
     starts_at: str = ""  # the cursor of this page, so that a branch leads back to the same spot
 
 
@@ -189,7 +190,7 @@ def _heading(node: Node, byline: Byline) -> str:
 def time_html(words: Comment | Post) -> str:
     """When something was said: as the page printed it, or the UTC moment with its zone named."""
     if words.archived:
-        machine = f' datetime="{words.printed_at}" itemprop="dateCreated"' if words.printed_at else ""
+        machine = f' datetime="{escape(words.printed_at)}" itemprop="dateCreated"' if words.printed_at else ""
         zone = escape(words.zone) if words.zone else "time zone not stated on the page"
         return f'<time{machine} title="{zone}">{escape(words.printed_date)}</time>'
     moment = words.created_at.astimezone(dt.UTC)
@@ -261,7 +262,7 @@ def _actions(comment: Comment, page: Page) -> str:
 def _more(node: Node, page: Page) -> str:
     """The way to the replies that are not on this page."""
     hidden = node.hidden_replies
-    if not hidden:
+    if not hidden or node.comment is page.top:
         return ""
     replies = f"{hidden:,} more {'reply' if hidden == 1 else 'replies'}"
     query = []
@@ -271,7 +272,7 @@ def _more(node: Node, page: Page) -> str:
     if page.order != "oldest":
         query.append(f"order={page.order}")
     if page.starts_at:
-        query.append(f"from={page.starts_at}")
+        query.append(f"start={page.starts_at}")
     address = f"/comments/{node.comment.pk}/" + ("?" + "&amp;".join(query) if query else "")
     words = replies if shown else f"Continue this branch: {replies}"
     return f'<li class="onward"><a href="{address}">{words}</a></li>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,10 +18,10 @@ from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
 from comments.quoting import quotation_of
 from comments.rendering import render_markdown
-from forum.errors import SIGNED_OUT, give_back, sign_in_first
+from forum.errors import SIGNED_OUT, give_back, sign_in_first, try_again_after
 from forum.moderation import limits
 from forum.paging import latest_first
-from forum.refusals import Refusal
+from forum.refusals import NotAllowed, Refusal
 from forum.states import State
 from forum.users.roles import may_moderate
 from posts.models import Post
@@ -67,9 +68,15 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         root.parent = node
     shown = threads.Thread([node], thread.after)
     viewer = viewer_of(request, post)
-    page = Page(post=post, viewer=viewer, order=order, evidence=threads.evidence(shown), rules=threads.rules(shown))
-    back = request.GET.get("from", "")
-    query = f"?after={back}" if back.isascii() and back.isdigit() else ""
+    page = Page(
+        post=post,
+        viewer=viewer,
+        order=order,
+        evidence=threads.evidence(shown),
+        rules=threads.rules(shown),
+        top=found,
+    )
+    start = asked["start"]
     return render(
         request,
         "comments/comment.html",
@@ -79,10 +86,17 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
             "parents": parents,
             "readable": found.words_for(request.user),
             "thread_html": thread_html(shown, page),
-            "next_url": f"?after={thread.after.pk}&order={order}" if thread.after else "",
-            "back_url": f"{post.get_absolute_url()}{query}#c{found.pk}",
+            "next_url": _next(thread, order, start),
+            "back_url": f"{post.get_absolute_url()}{f'?after={start}' if start else ''}#c{found.pk}",
         },
     )
+
+
+def _next(thread: threads.Thread, order: str, start: int | None) -> str:
+    if thread.after is None:
+        return ""
+    query = {"after": thread.after.pk, "order": order if order != "oldest" else None, "start": start}
+    return "?" + urlencode({name: value for name, value in query.items() if value})
 
 
 def comment_new(request: HttpRequest, pk: int) -> HttpResponse:
@@ -115,7 +129,7 @@ def _write(request: HttpRequest, post: Post, parent: Comment | None) -> HttpResp
         return _form_page(request, form, post, parent)
     form = CommentForm(request.POST)
     if not request.user.is_authenticated:
-        return _refused(request, form, post, parent, SIGNED_OUT, 403)
+        return _refused(request, form, post, parent, NotAllowed(SIGNED_OUT))
     if not form.is_valid():
         return _form_page(request, form, post, parent, status=422)
     try:
@@ -129,7 +143,7 @@ def _write(request: HttpRequest, post: Post, parent: Comment | None) -> HttpResp
             token=form.cleaned_data["token"],
         )
     except Refusal as refusal:
-        return _refused(request, form, post, parent, refusal.message, refusal.status)
+        return _refused(request, form, post, parent, refusal)
     if made.state == State.HELD:
         messages.info(
             request,
@@ -160,7 +174,7 @@ def comment_edit(request: HttpRequest, pk: int) -> HttpResponse:
             comment=found, editor=request.user, body=form.cleaned_data["body"], seen=form.cleaned_data["seen"]
         )
     except Refusal as refusal:
-        return _refused(request, form, found.post, found.parent, refusal.message, refusal.status, found)
+        return _refused(request, form, found.post, found.parent, refusal, found)
     return redirect(found)
 
 
@@ -196,8 +210,12 @@ def replies(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, pk: int) -> Comment:
-    """The member's own comment; 404 alike for what is not there and what is not theirs."""
-    own = Comment.objects.visible_to(request.user).filter(author=request.user.pk)
+    """The member's own comment; 404 alike for what is not there and what is not theirs.
+
+    A form that was open while a moderator took the comment away still gives its words back.
+    """
+    seen = Comment.objects.all() if request.method == "POST" else Comment.objects.visible_to(request.user)
+    own = seen.filter(author=request.user.pk)
     return get_object_or_404(own.select_related("author", "person", "post", "parent"), pk=pk)
 
 
@@ -218,14 +236,17 @@ def _refused(
     form: Any,
     post: Post,
     parent: Comment | None,
-    why: str,
-    status: int,
+    refusal: Refusal,
     editing: Comment | None = None,
 ) -> HttpResponse:
     """The form again, with every word that was typed and what stands in the way."""
     form.full_clean()
-    form.add_error(None, why)
-    return _form_page(request, form, post, parent, editing, status=status)
+    form.add_error(None, refusal.message)
+    if editing and refusal.status == 409:  # whoever saves now has seen both texts
+        editing = Comment.objects.select_related("author", "person").get(pk=editing.pk)
+        form.data = form.data.copy()
+        form.data["seen"] = _stamp(editing)
+    return try_again_after(refusal, _form_page(request, form, post, parent, editing, status=refusal.status))
 
 
 def _form_page(

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template import loader
 
 from forum.logs import request_id
+from forum.refusals import Refusal
 
 WORDS = {"title": "Title", "url": "Address", "body": "Text", "text": "Text"}  # the fields in which people write
 SIGNED_OUT = "You are signed out, so this was not posted. Sign in in another window, then post it here again."
@@ -31,6 +32,13 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return give_back(request, SIGNED_OUT)
     return redirect_to_login(request.get_full_path())
+
+
+def try_again_after(refusal: Refusal, answer: HttpResponse) -> HttpResponse:
+    """Says in the answer's head when a refused act can succeed, where it is only too early."""
+    if refusal.wait:
+        answer["Retry-After"] = str(refusal.wait)
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,6 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
+from forum.text.characters import clean
+
+_STALE = "This form was not complete. Post it once more."
 TOKEN = r"\A[0-9a-f]{32}\Z"  # noqa: S105  a shape, not a secret
 
 
@@ -36,6 +39,30 @@ class Words(forms.CharField):
             )
 
 
+class Id(forms.IntegerField):
+    """The id of a row, as an address may hold it: plain digits, and no more than a database can count."""
+
+    def __init__(self) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, required=False)
+
+    def to_python(self, value: Any) -> int | None:
+        """The number; refuses the digits of other scripts, which Python would read as well."""
+        if value and not str(value).isascii():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class Line(forms.CharField):
+    """Words on one line, without characters that no page can hold."""
+
+    def to_python(self, value: Any) -> str:
+        """The words with one space between each."""
+        text = str(super().to_python(value) or "")
+        if "\0" in text:
+            return text  # refused by a validator
+        return " ".join(clean(text).split())
+
+
 class Token(forms.CharField):
     """The hidden token of a form that may be posted once."""
 
@@ -48,4 +75,15 @@ class Token(forms.CharField):
         )
 
 
-_STALE = "This form was not complete. Post it once more."
+class OnceForm(forms.Form):
+    """A form that makes one row, however often it is posted."""
+
+    token = Token()
+
+    def full_clean(self) -> None:
+        """Checks the form; one that came without its token is shown again with a good one."""
+        super().full_clean()
+        if "token" in self.errors:
+            data = self.data.copy()  # type: ignore[attr-defined]
+            data["token"] = secrets.token_hex(16)
+            self.data = data

@@ -8,13 +8,15 @@ from typing import Any, Generic, TypeVar
 from django import forms
 from django.db.models import Model, Q, QuerySet
 
+from forum.fields import Id
+
 Row = TypeVar("Row", bound=Model)
 
 
 class AfterForm(forms.Form):
     """The cursor of a list: the id of the last row of the page before."""
 
-    after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    after = Id()
 
 
 @dataclass(frozen=True)

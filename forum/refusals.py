@@ -2,9 +2,13 @@
 
 
 class Refusal(Exception):  # noqa: N818  not an error: an answer
-    """An act that was refused; ``message`` is for the person, ``status`` is the HTTP status of the answer."""
+    """An act that was refused; ``message`` is for the person, ``status`` is the HTTP status of the answer.
+
+    ``wait`` is the number of seconds until the next try can succeed, 0 when time does not help.
+    """
 
     status = 403
+    wait = 0
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -28,7 +32,7 @@ class Unreadable(Refusal):
 
 
 class TooMany(Refusal):
-    """A rate limit is reached; ``wait`` is the number of seconds until the next try can succeed."""
+    """A rate limit is reached."""
 
     status = 429
 

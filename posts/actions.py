@@ -68,14 +68,24 @@ def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = 
     return made
 
 
-def edit_post(*, post: Post, editor: User, title: str, body: str, url: str = "") -> bool:
-    """Changes the words of a post; returns whether anything changed. Raises NotAllowed or TooMany."""
+def edit_post(
+    *, post: Post, editor: User, title: str, body: str, url: str = "", seen: dt.datetime | None = None
+) -> bool:
+    """Changes the words of a post; returns whether anything changed.
+
+    ``seen`` is when the words the editor started from were last edited: raises Conflict when they have changed
+    since. Raises NotAllowed, TooMany or Unreadable.
+    """
     with transaction.atomic():
         post = locked(post.pk)
         if not rules.may_edit(editor, post):
             raise NotAllowed(rules.why_not_write(editor) or "Only its author can edit this post.")
         if (post.title, post.body, post.url) == (title, body, url):
             return False
+        if post.edited_at != seen:
+            raise Conflict(
+                "This post was edited in another window since you opened it. Compare both texts below, then save."
+            )
         limits.spend("edits", f"member:{editor.pk}")
         Post.objects.filter(pk=post.pk).update(
             title=title, body=body, url=url, html=render(body), edited_at=timezone.now(), **post.moved()

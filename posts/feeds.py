@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from django.utils.feedgenerator import Atom1Feed
 
 from comments.models import Comment
 from forum.states import State
+from forum.text.characters import clean
 from posts.models import Post
 
 ENTRIES = 40
+INSIDE = re.compile(r'(<a [^<>]*?href=")(/)')
 
 
 class AtomFeed(Atom1Feed):
@@ -30,11 +33,50 @@ class AtomFeed(Atom1Feed):
             handler.addQuickElement("content", words, {"type": "html"})
 
 
-class SiteFeed(Feed):  # type: ignore[type-arg]
-    """The latest posts."""
+class OwnFeed(Feed):  # type: ignore[type-arg]
+    """What the feeds share: entries of posts and comments, each with the site's own address."""
 
     feed_type = AtomFeed
-    link = "/"
+
+    def item_link(self, item: Post | Comment) -> str:
+        """Its page."""
+        return settings.SITE_URL + item.get_absolute_url()
+
+    def item_title(self, item: Post | Comment) -> str:
+        """The post's title, or who comments."""
+        return clean(item.title if isinstance(item, Post) else f"Comment by {item.byline.name}")
+
+    def item_description(self, item: Post | Comment) -> str:
+        """The words."""
+        return _whole_addresses(item.html)
+
+    def item_guid(self, item: Post | Comment) -> str:
+        """An id that never moves."""
+        return _tag(f"{'post' if isinstance(item, Post) else 'comment'}/{item.pk}")
+
+    def item_author_name(self, item: Post | Comment) -> str:
+        """Whose words these are, as of now."""
+        return clean(item.byline.name)
+
+    def item_pubdate(self, item: Post | Comment) -> dt.datetime | None:
+        """The moment it was posted, where that is known: a printed date without a zone is no moment."""
+        return item.instant
+
+    def item_updateddate(self, item: Post | Comment) -> dt.datetime:
+        """When it was posted, came here, or was last edited."""
+        return item.last_change if isinstance(item, Post) else item.edited_at or item.created_at
+
+
+class SiteFeed(OwnFeed):
+    """The latest posts."""
+
+    def link(self) -> str:
+        """The front page."""
+        return settings.SITE_URL + reverse("front")
+
+    def feed_url(self) -> str:
+        """Where the feed itself stands."""
+        return settings.SITE_URL + reverse("feed")
 
     def title(self) -> str:
         """The name of the site."""
@@ -50,37 +92,11 @@ class SiteFeed(Feed):  # type: ignore[type-arg]
 
     def items(self) -> list[Post]:
         """The latest to come here, whenever they were first said."""
-        return list(Post.objects.published().with_bylines().order_by("-added_at", "-pk")[:ENTRIES])
-
-    def item_title(self, item: Post) -> str:
-        """The post's title."""
-        return item.title
-
-    def item_description(self, item: Post) -> str:
-        """The post's words."""
-        return _whole_addresses(item.html)
-
-    def item_guid(self, item: Post) -> str:
-        """An id that no change of title moves."""
-        return _tag(f"post/{item.pk}")
-
-    def item_author_name(self, item: Post) -> str:
-        """Whose words these are, as of now."""
-        return item.byline.name
-
-    def item_pubdate(self, item: Post) -> dt.datetime | None:
-        """The moment it was posted, where that is known: a printed date without a zone is no moment."""
-        return item.instant
-
-    def item_updateddate(self, item: Post) -> dt.datetime:
-        """When it came here or was last edited."""
-        return item.last_change
+        return list(Post.objects.published().with_bylines().order_by("-pk")[:ENTRIES])
 
 
-class PostFeed(Feed):  # type: ignore[type-arg]
+class PostFeed(OwnFeed):
     """A post and the latest living comments under it."""
-
-    feed_type = AtomFeed
 
     def get_object(self, request: HttpRequest, pk: int) -> Post:
         """The post, if everyone reads it."""
@@ -88,11 +104,15 @@ class PostFeed(Feed):  # type: ignore[type-arg]
 
     def title(self, obj: Post) -> str:
         """The post's title."""
-        return f"{obj.title} · {settings.SITE_NAME}"
+        return clean(f"{obj.title} · {settings.SITE_NAME}")
 
     def link(self, obj: Post) -> str:
         """The page of the thread."""
-        return obj.get_absolute_url()
+        return settings.SITE_URL + obj.get_absolute_url()
+
+    def feed_url(self, obj: Post) -> str:
+        """Where the feed itself stands."""
+        return settings.SITE_URL + reverse("post-feed", args=[obj.pk])
 
     def feed_guid(self, obj: Post) -> str:
         """The id of the feed."""
@@ -101,31 +121,8 @@ class PostFeed(Feed):  # type: ignore[type-arg]
     def items(self, obj: Post) -> list[Post | Comment]:
         """The latest living comments, then the post."""
         living = Comment.objects.with_bylines().filter(post=obj, state=State.PUBLISHED, archived=False)
-        return [*living.order_by("-created_at", "-position")[:ENTRIES], obj]
-
-    def item_title(self, item: Post | Comment) -> str:
-        """The post's title, or who comments."""
-        return item.title if isinstance(item, Post) else f"Comment by {item.byline.name}"
-
-    def item_description(self, item: Post | Comment) -> str:
-        """The words."""
-        return _whole_addresses(item.html)
-
-    def item_guid(self, item: Post | Comment) -> str:
-        """An id that never moves."""
-        return _tag(f"{'post' if isinstance(item, Post) else 'comment'}/{item.pk}")
-
-    def item_author_name(self, item: Post | Comment) -> str:
-        """Whose words these are, as of now."""
-        return item.byline.name
-
-    def item_pubdate(self, item: Post | Comment) -> dt.datetime | None:
-        """The moment it was posted, where that is known."""
-        return item.instant
-
-    def item_updateddate(self, item: Post | Comment) -> dt.datetime:
-        """When it was posted, came here, or was last edited."""
-        return item.last_change if isinstance(item, Post) else item.edited_at or item.created_at
+        # No further than there are living ones: behind them an archive may hold a hundred thousand.
+        return [*living.order_by("-created_at", "-position")[: min(ENTRIES, obj.living_count)], obj]
 
 
 def _tag(what: str) -> str:
@@ -136,5 +133,4 @@ def _tag(what: str) -> str:
 
 def _whole_addresses(html: str) -> str:
     """The links inside the site with its address before them: a feed is read elsewhere."""
-    base = settings.SITE_URL + reverse("front").rstrip("/")
-    return html.replace('href="/', f'href="{base}/')
+    return INSIDE.sub(rf"\1{settings.SITE_URL}\2", html)

@@ -6,16 +6,16 @@ from typing import Any
 
 from django import forms
 
-from forum.fields import Token, Words
+from forum.fields import Line, OnceForm, Words
 from forum.text.html import may_link
 from posts.models import BODY_LENGTH, TITLE_LENGTH, Post
 
 
-class PostForm(forms.Form):
+class PostForm(OnceForm):
     """An article, a link or a question."""
 
     kind = forms.ChoiceField(label="What is it", choices=Post.Kind, initial=Post.Kind.ARTICLE, widget=forms.RadioSelect)
-    title = forms.CharField(
+    title = Line(
         max_length=TITLE_LENGTH,
         error_messages={
             "required": "Give the post a title.",
@@ -38,11 +38,6 @@ class PostForm(forms.Form):
         help_text="Markdown: *emphasis*, **strong**, [words](address), > quotation.",
         widget=forms.Textarea(attrs={"rows": 14}),
     )
-    token = Token()
-
-    def clean_title(self) -> str:
-        """The title on one line."""
-        return " ".join(self.cleaned_data["title"].split())
 
     def clean_url(self) -> str:
         """An address that a reader can follow."""
@@ -62,10 +57,11 @@ class PostForm(forms.Form):
 
 
 class EditPostForm(PostForm):
-    """New words for a post; its kind stays."""
+    """New words for a post; its kind stays. ``seen`` is when the words it started from were last edited."""
 
     kind = None  # type: ignore[assignment]
     token = None  # type: ignore[assignment]
+    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

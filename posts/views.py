@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from comments import threads
 from comments.markup import Page, thread_html
 from comments.views import cursor, viewer_of
-from forum.errors import SIGNED_OUT, sign_in_first
+from forum.errors import SIGNED_OUT, sign_in_first, try_again_after
 from forum.moderation import limits
 from forum.paging import latest_first
-from forum.refusals import Refusal
+from forum.refusals import NotAllowed, Refusal
 from forum.states import State
 from forum.text.excerpt import opening
 from posts import actions, pulse, rules
@@ -53,7 +53,9 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines(), pk=pk)
     if slug != found.slug:
         query = request.META["QUERY_STRING"]
-        return redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
+        moved = redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
+        moved["Cache-Control"] = "no-cache"  # a title may change back, and a browser that remembers would go in circles
+        return moved
     asked, after = cursor(request, found)
     view, order = asked["view"] or "tree", asked["order"] or "oldest"
     if view == "flat":
@@ -108,7 +110,7 @@ def post_new(request: HttpRequest) -> HttpResponse:
         return _form_page(request, PostForm())
     form = PostForm(request.POST)
     if not request.user.is_authenticated:
-        return _refused(request, form, SIGNED_OUT, 403)
+        return _refused(request, form, NotAllowed(SIGNED_OUT))
     if not form.is_valid():
         return _form_page(request, form, status=422)
     try:
@@ -116,7 +118,7 @@ def post_new(request: HttpRequest) -> HttpResponse:
             return _preview(request, form)
         made = actions.add_post(author=request.user, **form.cleaned_data)
     except Refusal as refusal:
-        return _refused(request, form, refusal.message, refusal.status)
+        return _refused(request, form, refusal)
     if made.state == State.HELD:
         messages.info(
             request,
@@ -134,18 +136,18 @@ def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         if not rules.may_edit(request.user, found):
             return _not_allowed(request, found, "This post can no longer be edited.")
-        initial = {"title": found.title, "url": found.url, "body": found.body}
+        initial = {"title": found.title, "url": found.url, "body": found.body, "seen": _stamp(found)}
         return _form_page(request, EditPostForm(initial=initial, post=found), found)
     form = EditPostForm(request.POST, post=found)
     if not form.is_valid():
         return _form_page(request, form, found, status=422)
-    words = {name: form.cleaned_data[name] for name in ("title", "url", "body")}
+    words = {name: form.cleaned_data[name] for name in ("title", "url", "body", "seen")}
     try:
         if "preview" in request.POST:
             return _preview(request, form, found)
         actions.edit_post(post=found, editor=request.user, **words)
     except Refusal as refusal:
-        return _refused(request, form, refusal.message, refusal.status, found)
+        return _refused(request, form, refusal, found)
     return redirect(Post.objects.get(pk=found.pk))
 
 
@@ -167,8 +169,16 @@ def post_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: HttpRequest, pk: int) -> Post:
-    """The member's own post; 404 alike for what is not there and what is not theirs."""
-    return get_object_or_404(Post.objects.visible_to(request.user).filter(author=request.user.pk), pk=pk)
+    """The member's own post; 404 alike for what is not there and what is not theirs.
+
+    A form that was open while a moderator took the post away still gives its words back.
+    """
+    seen = Post.objects.all() if request.method == "POST" else Post.objects.visible_to(request.user)
+    return get_object_or_404(seen.filter(author=request.user.pk), pk=pk)
+
+
+def _stamp(found: Post) -> str:
+    return found.edited_at.isoformat() if found.edited_at else ""
 
 
 def _preview(request: HttpRequest, form: PostForm, editing: Post | None = None) -> HttpResponse:
@@ -177,11 +187,15 @@ def _preview(request: HttpRequest, form: PostForm, editing: Post | None = None) 
     return _form_page(request, form, editing, preview=html)
 
 
-def _refused(request: HttpRequest, form: PostForm, why: str, status: int, editing: Post | None = None) -> HttpResponse:
+def _refused(request: HttpRequest, form: Any, refusal: Refusal, editing: Post | None = None) -> HttpResponse:
     """The form again, with every word that was typed and what stands in the way."""
     form.full_clean()
-    form.add_error(None, why)
-    return _form_page(request, form, editing, status=status)
+    form.add_error(None, refusal.message)
+    if editing and refusal.status == 409:  # whoever saves now has seen both texts
+        editing = Post.objects.with_bylines().get(pk=editing.pk)
+        form.data = form.data.copy()
+        form.data["seen"] = _stamp(editing)
+    return try_again_after(refusal, _form_page(request, form, editing, status=refusal.status))
 
 
 def _form_page(
@@ -192,7 +206,8 @@ def _form_page(
     preview: SafeString | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "editing": editing, "preview_html": preview}
+    context: dict[str, Any] = {"form": form, "editing": editing, "preview_html": preview}
+    context["now"] = editing if status == 409 else None
     context["why_not"] = rules.why_not_write(request.user)
     context["preview_title"] = form.data.get("title", "") if preview is not None else ""
     return render(request, "posts/form.html", context, status=status)

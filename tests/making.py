@@ -1,10 +1,12 @@
 """Makes posts and comments for tests: by the actions where a test is about writing, by rows where it is about size."""
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import lxml.html
 from django.db.models import Max
 
 from comments.actions import add_comment
@@ -121,3 +123,30 @@ def _figures(post: Post, made: list[Comment]) -> None:
         post.last_comment_at = post.active_at = last.created_at
         post.last_author = last.author
     post.save()
+
+
+def page_of(answer) -> lxml.html.HtmlElement:
+    """The page of an answer as a tree; its text is that of the document."""
+    return lxml.html.document_fromstring(answer.content.decode())
+
+
+def form_on(page: lxml.html.HtmlElement, **words: str) -> dict[str, str]:
+    """What a browser would send from the page's own form, with ``words`` typed into it."""
+    [form] = [form for form in page.forms if "form" in form.get("class", "").split()]
+    return {name: value or "" for name, value in form.form_values() if name != "preview"} | words
+
+
+def select(page: lxml.html.HtmlElement, css: str) -> list[lxml.html.HtmlElement]:
+    """What the selector finds: tags, #ids, .classes, [attributes], and the combinators " " and ">"."""
+    path, step = "", "//"
+    for word in css.split():
+        if word == ">":
+            step = "/"
+            continue
+        tag, rest = re.match(r"([a-z0-9]*)(.*)", word).groups()
+        path += step + (tag or "*")
+        for kind, name in re.findall(r"([#.])([\w-]+)", re.sub(r"\[.*?\]", "", rest)):
+            path += f'[@id="{name}"]' if kind == "#" else f'[contains(concat(" ", @class, " "), " {name} ")]'
+        path += "".join(f"[@{test}]" for test in re.findall(r"\[(.*?)\]", rest))
+        step = "//"
+    return page.xpath(path)
