@@ -128,6 +128,18 @@ def security_headers(get_response: GetResponse) -> GetResponse:
     return answer
 
 
+def caching(get_response: GetResponse) -> GetResponse:
+    """Says who may keep a page: nobody what a member sees or a cookie goes with, all others with asking again."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        personal = settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies
+        response.setdefault("Cache-Control", "private, no-store" if personal else "no-cache")
+        return response
+
+    return answer
+
+
 # Never in an honest address: a database or a header would choke. A query may hold a form's line breaks.
 _ODD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ODD_IN_QUERY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")

@@ -62,6 +62,8 @@ MIDDLEWARE = [
     "forum.middleware.refuse_odd_bytes",
     "forum.health.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "forum.middleware.caching",
     "django.middleware.common.CommonMiddleware",
     # From here on what only members need: a guest's page can leave before it.
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -115,6 +117,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.folder("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts and scripts are for our own pages
 WHITENOISE_USE_FINDERS = True  # so that runserver has them before collectstatic was run
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

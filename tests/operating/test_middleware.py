@@ -12,6 +12,7 @@ from pytest_django import Settings
 from forum.logs import OneLine
 from forum.middleware import true_address
 from forum.users.models import User
+from tests.making import make_post
 
 
 def address_seen(**headers: str) -> str:
@@ -137,3 +138,21 @@ def test_a_line_names_the_member_by_number_alone(
 def test_line_breaks_and_escapes_cannot_forge_a_line() -> None:
     record = logging.LogRecord("forum", logging.INFO, "", 0, "name: %s", ("x\n{} \x1b[31m\u2028",), None)
     assert line_of(record)["message"] == "name: x\n{} \x1b[31m\u2028"
+
+
+def test_nobody_keeps_what_a_member_sees(ann: User, sign_in: Callable[[User], Client]) -> None:
+    assert sign_in(ann).get("/")["Cache-Control"] == "private, no-store"
+
+
+def test_a_page_with_a_form_of_ones_own_is_kept_by_nobody(client: Client, db: None) -> None:
+    answer = client.get("/accounts/login/")
+    assert answer.cookies
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_guest_asks_again_and_gets_only_what_is_new(client: Client, ann: User) -> None:
+    first = client.get("/")
+    assert first["Cache-Control"] == "no-cache"
+    assert client.get("/", headers={"If-None-Match": first["ETag"]}).status_code == 304
+    make_post(ann, title="Something new")
+    assert client.get("/", headers={"If-None-Match": first["ETag"]}).status_code == 200
