@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_htmx",
     "csp",
-    "django.contrib.admin",
+    "forum.moderation.desk.apps.DeskConfig",  # django.contrib.admin, as the moderators' desk
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,11 @@ def persons_called(name: str) -> list[Person]:
     """The persons of all archives with exactly this printed name, as found by its digest."""
     found = Person.objects.filter(digest=Person.digest_of(name), removed_at__isnull=True)
     return list(found.select_related("source").order_by("id"))
+
+
+def persons_by(ids: Iterable[int]) -> list[Person]:
+    """These persons."""
+    return list(Person.objects.filter(pk__in=list(ids)).order_by("id"))
 
 
 def persons_alike(name: str) -> list[Person]:

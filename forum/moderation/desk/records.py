@@ -1,0 +1,141 @@
+"""Lists and pages that can be read and decided about, and never edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.functional import cached_property
+
+from forum.users.models import User
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:
+    Base = admin.ModelAdmin
+
+COUNTED = 5_000  # rows; a list of more is searched or filtered, not paged through
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of a list that may be large: counts no further than anybody pages."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, up to the cap."""
+        rows: Any = self.object_list
+        return int(rows.order_by().values("pk")[:COUNTED].count())
+
+
+class Rows(ChangeList):
+    """A list that loads what its rows need once for all of them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The rows of this page, prepared by the admin of their model."""
+        super().get_results(request)
+        rows = list(self.result_list)
+        self.model_admin.prepare(rows)  # type: ignore[attr-defined]
+        self.result_list = rows
+
+
+class RecordAdmin(Base):
+    """A list and a page for each row, read only, under three addresses and no more."""
+
+    list_per_page = 50
+    list_max_show_all = 50
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    paginator = CappedPaginator
+    sortable_by: ClassVar[tuple[str, ...]] = ()
+    page_template: ClassVar[str]
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never: words come from their authors and from archives."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never: what changes is decided, by an action that is recorded."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never: what is removed can be restored."""
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only the filters shown: any other would answer questions about hashes and e-mail addresses."""
+        filters: Any = self.list_filter
+        return lookup in {one.parameter_name for one in filters}
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list and the pages; there is nothing to add, delete or save."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        return [
+            path("", view(self.changelist_view), name=f"{name}_changelist"),
+            *self.more_urls(),
+            path("<path:object_id>/change/", view(self.change_view), name=f"{name}_change"),
+        ]
+
+    def more_urls(self) -> list[URLPattern]:
+        """Addresses between the list and the pages."""
+        return []
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Our list."""
+        return Rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list; refuses choices that are no numbers, which the database would choke on."""
+        for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+                raise BadRequest("a choice that names no row")
+        return super().changelist_view(request, extra_context)
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Loads what the rows of a list show beside their own fields; a constant number of queries."""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of one row."""
+        found = self.found(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return self.page(request, found, self.page_context(request, found))
+
+    def page(self, request: HttpRequest, found: Any, more: dict[str, Any], status: int = 200) -> HttpResponse:
+        """Renders the page of one row."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "record": found, **more}
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, self.page_template, context, status=status)
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """The row, for those who may read it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
+            raise Http404("no such row")
+        row = self.get_queryset(request).filter(pk=int(object_id)).first()
+        if row is None:
+            raise Http404("no such row")
+        return row
+
+    def page_context(self, request: HttpRequest, found: Any) -> dict[str, Any]:
+        """What the page shows beside the row."""
+        return {"title": str(found)}
+
+
+def moderator(request: HttpRequest) -> User:
+    """Whoever asks, who has passed the door of the desk."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

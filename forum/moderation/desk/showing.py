@@ -1,0 +1,154 @@
+"""What lists and pages of the desk show of words, people and decisions, so that they can be judged at a glance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from comments.models import Comment
+from forum.moderation.models import Action
+from forum.states import State
+from forum.text.excerpt import excerpt
+from posts.models import Post
+
+if TYPE_CHECKING:
+    from forum.users.models import User
+
+NEW = dt.timedelta(days=7)
+EXCERPT = 400  # characters: most comments whole
+TAKEN = (State.HIDDEN, State.REMOVED)
+
+
+@dataclass
+class History:
+    """How many posts and comments of a member stand, wait, and were taken away."""
+
+    published: int = 0
+    held: int = 0
+    taken: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.published} published, {self.held} held, {self.taken} hidden or removed"
+
+
+def histories(members: Iterable[int | None]) -> dict[int, History]:
+    """The history of each of these members. Two queries."""
+    found = {pk: History() for pk in members if pk is not None}
+    for model in (Comment, Post):
+        rows = model._default_manager.filter(author__in=found).order_by()
+        for author, state, count in rows.values_list("author", "state").annotate(count=Count("pk")):
+            history = found[author]
+            if state == State.PUBLISHED:
+                history.published += count
+            elif state == State.HELD:
+                history.held += count
+            elif state in TAKEN:
+                history.taken += count
+    return found
+
+
+def is_new(member: User) -> bool:
+    """Whether the account is younger than a week."""
+    return member.date_joined > timezone.now() - NEW
+
+
+def words(thing: Post | Comment, length: int = EXCERPT) -> SafeString:
+    """The words, cut after ``length`` characters, with the title of a post and what is unusual about the state."""
+    title = format_html("<strong>{}</strong><br>", thing.title) if isinstance(thing, Post) else ""
+    return format_html("{}{}{}", title, excerpt(thing.html, length) or "(no text)", state_mark(thing))
+
+
+def state_mark(thing: Post | Comment) -> SafeString:
+    """Says what became of it, unless everyone reads it."""
+    if thing.state == State.PUBLISHED:
+        return SafeString("")
+    return format_html(' <span class="mark {}">{}</span>', thing.state, State(thing.state).label)
+
+
+def author(thing: Post | Comment, known: dict[int, History]) -> SafeString:
+    """Who wrote it, and what else of theirs stands or was taken away."""
+    if thing.author is not None:
+        return member(thing.author, known.get(thing.author.pk))
+    if thing.person is not None:
+        url = reverse("admin:users_person_change", args=[thing.person.pk])
+        return format_html('<a href="{}">{}</a><br><small>from an archive</small>', url, thing.person.shown_name)
+    return format_html("{}", thing.byline.name)
+
+
+def member(user: User, history: History | None) -> SafeString:
+    """A member with their history and the age of the account."""
+    joined = f"joined {user.date_joined:%B %-d, %Y}"
+    return format_html(
+        '<a href="{}">{}</a>{}<br><small>{}{}</small>',
+        reverse("admin:users_user_change", args=[user.pk]),
+        user.username,
+        member_marks(user),
+        f"{history}; " if history else "",
+        joined,
+    )
+
+
+def member_marks(user: User) -> SafeString:
+    """What a moderator should know of an account at once."""
+    marks = [
+        (user.is_superuser, "administrator"),
+        (user.is_staff and not user.is_superuser, "moderator"),
+        (is_new(user), "new account"),
+        (user.is_suspended, "suspended"),
+        (not user.is_active, "closed"),
+    ]
+    shown = SafeString("")
+    for holds, label in marks:
+        if holds:
+            shown += format_html(' <span class="mark">{}</span>', label)
+    return shown
+
+
+def spot(thing: Post | Comment) -> SafeString:
+    """A link to where it stands."""
+    return format_html('<a href="{}">see it in place</a>', thing.get_absolute_url())
+
+
+def page_of(thing: Post | Comment) -> str:
+    """The desk's own page of a post or a comment."""
+    name = "comments_comment" if isinstance(thing, Comment) else "posts_post"
+    return reverse(f"admin:{name}_change", args=[thing.pk])
+
+
+def era(thing: Post | Comment) -> str:
+    """Then or now."""
+    return "then (archive)" if thing.archived else "now"
+
+
+def recent_actions() -> QuerySet[Action]:
+    """Decisions, the latest first, with everything that a line about them names. One query."""
+    people = ("actor", "member", "person", "rule", "undone_by", "undoes")
+    things = ("comment__author", "comment__person", "comment__post", "post")
+    unread = ("comment__body", "comment__post__body", "comment__post__html", "post__body", "post__html")
+    return Action.objects.select_related(*people, *things).defer(*unread)
+
+
+def about(action: Action) -> SafeString:
+    """What a decision was about, with a link to its page."""
+    if action.comment is not None:
+        name = action.comment.byline.name
+        return format_html(
+            '<a href="{}">comment by {}</a>: {}', page_of(action.comment), name, excerpt(action.comment.html, 80)
+        )
+    if action.post is not None:
+        return format_html('<a href="{}">{}</a>', page_of(action.post), action.post.title)
+    if action.member is not None:
+        url = reverse("admin:users_user_change", args=[action.member.pk])
+        return format_html('<a href="{}">{}</a>', url, action.member.username)
+    if action.person is not None:
+        url = reverse("admin:users_person_change", args=[action.person.pk])
+        return format_html('<a href="{}">{}</a>', url, action.person.shown_name)
+    return SafeString("archived words")

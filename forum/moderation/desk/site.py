@@ -1,0 +1,77 @@
+"""The first page of the desk: what waits, what was decided last, and the lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from comments.models import Comment
+from forum.moderation.desk.showing import recent_actions
+from forum.moderation.models import NameRemoval, Outcome, Report
+from forum.states import State
+from forum.users.roles import may_moderate
+from posts.models import Post
+
+RECENT = 10
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many of one kind wait, and where."""
+
+    words: str
+    count: int
+    url: str
+
+
+class Desk(AdminSite):
+    """The admin for those who may write now; everything they may not see is not listed."""
+
+    site_header = f"{settings.SITE_NAME}: moderation"
+    site_title = settings.SITE_NAME
+    index_title = "What waits"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the member is staff and not suspended."""
+        user = request.user
+        return user.is_authenticated and user.is_staff and user.may_write()
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The first page; six queries more than the plain admin's."""
+        more = dict(extra_context or {})
+        if may_moderate(request.user):
+            more |= {"waiting": waiting(), "recent": recent_actions()[:RECENT], "moderates": True}
+        return super().index(request, more)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """There is one way to change a password, for all."""
+        return redirect("account_change_password")
+
+
+def waiting() -> list[Waiting]:
+    """What waits for a moderator. Four queries, each on an index of what waits alone."""
+    return [
+        Waiting("reports", _open(Report), reverse("admin:moderation_report_changelist")),
+        Waiting(
+            "comments held",
+            Comment.objects.filter(state=State.HELD).count(),
+            reverse("admin:comments_comment_changelist") + "?state=held",
+        ),
+        Waiting(
+            "posts held",
+            Post.objects.filter(state=State.HELD).count(),
+            reverse("admin:posts_post_changelist") + "?state=held",
+        ),
+        Waiting("names to take off", _open(NameRemoval), reverse("admin:moderation_nameremoval_changelist")),
+    ]
+
+
+def _open(model: type[Report] | type[NameRemoval]) -> int:
+    return model._default_manager.filter(outcome=Outcome.OPEN).count()

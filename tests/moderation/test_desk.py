@@ -1,0 +1,312 @@
+"""The moderators' desk: what waits, lists that can be judged at a glance, and one page for every reason."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from comments.actions import delete_comment
+from comments.models import Comment
+from forum.moderation import actions
+from forum.moderation.models import Action, NameRemoval, Report, Rule
+from forum.states import State
+from forum.users.models import User
+from posts.models import Post
+from tests.moderation.conftest import Archive, say
+
+SignIn = Callable[[User], Client]
+HOSTILE = "<script>alert(1)</script><img src=x onerror=a()>'\"javascript:a()"
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, mod: User) -> Client:
+    return sign_in(mod)
+
+
+def listing(model: str, **query: str) -> str:
+    return reverse(f"admin:{model}_changelist", query=query or None)
+
+
+def decide(browser: Client, model: str, slug: str, *things: object, **form: object):
+    """Chooses rows in a list, and fills in the page that asks for the reason."""
+    ids = [thing.pk for thing in things]  # type: ignore[attr-defined]
+    asked = browser.post(listing(model), {"action": slug, "_selected_action": ids})
+    assert asked.status_code == 302, asked.content.decode()
+    assert browser.get(asked["Location"]).status_code == 200
+    return browser.post(asked["Location"], {"reason": "", **form}, follow=True)
+
+
+def state(thing: Comment | Post) -> str:
+    return type(thing)._default_manager.get(pk=thing.pk).state
+
+
+def report(thing: Comment | Post, rule: Rule, reporter: User | None = None, text: str = "") -> Report:
+    return actions.file_report(thing=thing, reporter=reporter, who=f"test:{reporter}", rule=rule, text=text)
+
+
+def test_the_first_page_counts_what_waits_and_leads_there(
+    desk: Client, mod: User, comment: Comment, post: Post, ben: User, spam: Rule
+) -> None:
+    report(comment, spam)
+    actions.decide(thing=say(post, ben, "Held."), to=State.HELD, by=mod)
+    page = desk.get(reverse("admin:index")).content.decode()
+    assert "<b>1</b> reports" in page
+    assert "<b>1</b> comments held" in page
+    assert "<b>0</b> posts held" in page
+    assert "?state=held" in page
+    assert "held for a moderator" not in page
+    assert "Undo" in page
+
+
+def test_the_first_page_costs_the_same_with_more_to_do(
+    desk: Client, comment: Comment, spam: Rule, mod: User, post: Post, ben: User, doubling
+) -> None:
+    def more() -> None:
+        for number in range(5):
+            said = say(post, ben, f"nr {number}")
+            report(said, spam)
+            actions.decide(thing=said, to=State.HIDDEN, by=mod, rule=spam)
+
+    more()
+    doubling(lambda: desk.get(reverse("admin:index")), more, at_most=13)
+
+
+def test_a_report_can_be_judged_from_the_list(desk: Client, comment: Comment, spam: Rule, eve: User) -> None:
+    report(comment, spam, eve, "He sells fish")
+    report(comment, spam, None, "Fish again")
+    page = desk.get(listing("moderation_report")).content.decode()
+    for words in ("Words of the comment.", "He sells fish", "ben", "1 published, 0 held", "new account", "eve", "Spam"):
+        assert words in page
+    assert '<td class="field-number">2</td>' in page
+    assert comment.get_absolute_url() in page
+
+
+@pytest.mark.parametrize(
+    "model", ["moderation_report", "comments_comment", "posts_post", "users_user", "moderation_action", "users_person"]
+)
+def test_a_list_costs_the_same_when_it_doubles(
+    desk: Client, model: str, archive: Archive, post: Post, mod: User, spam: Rule, doubling
+) -> None:
+    made = iter(range(1000))
+
+    def more() -> None:
+        for _ in range(4):
+            number = next(made)
+            author = User.objects.create_user(f"member{number}", "", "x")
+            said = say(post, author, f"nr {number}")
+            report(said, spam)
+            if number % 2:
+                actions.decide(thing=said, to=State.HIDDEN, by=mod, rule=spam)
+            actions.suspend(member=author, until=None, by=mod)
+
+    more()
+    doubling(lambda: desk.get(listing(model, outcome="all") if "report" in model else listing(model)), more, at_most=16)
+
+
+def test_upholding_decides_all_reports_of_the_same_words(
+    desk: Client, comment: Comment, spam: Rule, eve: User, mod: User
+) -> None:
+    reports = [report(comment, spam, eve), report(comment, spam)]
+    answer = decide(desk, "moderation_report", "hide", *reports, reason="Sells fish")
+    assert "1 hidden." in answer.content.decode()
+    assert state(comment) == State.HIDDEN
+    assert set(Report.objects.values_list("outcome", "decided_by")) == {("granted", mod.pk)}
+    action = Action.objects.get()
+    assert (action.verb, action.rule, action.reason, action.actor) == ("hide", spam, "Sells fish", mod)
+
+
+def test_a_report_that_is_not_upheld_leaves_the_words(desk: Client, comment: Comment, spam: Rule) -> None:
+    decide(desk, "moderation_report", "dismiss", report(comment, spam))
+    assert state(comment) == State.PUBLISHED
+    assert Report.objects.get().outcome == "refused"
+    assert "Words of the comment." not in desk.get(listing("moderation_report")).content.decode()
+
+
+def test_hiding_asks_for_a_rule_and_keeps_what_was_typed(desk: Client, comment: Comment) -> None:
+    url = reverse("admin:comments_comment_decide", args=["hide"], query={"ids": comment.pk})
+    answer = desk.post(url, {"reason": "My explanation"})
+    assert answer.status_code == 422
+    assert "My explanation" in answer.content.decode()
+    assert "Choose the rule" in answer.content.decode()
+    assert "Words of the comment." in answer.content.decode()
+    assert state(comment) == State.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("slug", "before", "after"),
+    [
+        ("approve", State.HELD, State.PUBLISHED),
+        ("hold", State.PUBLISHED, State.HELD),
+        ("hide", State.PUBLISHED, State.HIDDEN),
+        ("remove", State.HIDDEN, State.REMOVED),
+        ("restore", State.REMOVED, State.PUBLISHED),
+    ],
+)
+def test_many_comments_and_posts_are_decided_at_once_and_undone(
+    desk: Client, post: Post, ben: User, mod: User, spam: Rule, slug: str, before: State, after: State
+) -> None:
+    many = [say(post, ben, f"nr {number}") for number in range(3)]
+    for model, things in (("comments_comment", many), ("posts_post", [post])):
+        for thing in things:
+            actions.decide(thing=thing, to=before, by=mod)
+        done = Action.objects.count()
+        decide(desk, model, slug, *things, rule=spam.pk)
+        assert {state(thing) for thing in things} == {after}
+        made = list(Action.objects.order_by("pk")[done:])
+        assert len(made) == len(things)
+        decide(desk, "moderation_action", "undo", *made)
+        assert {state(thing) for thing in things} == {before}
+        again = decide(desk, "moderation_action", "undo", *made).content.decode()
+        assert "This was undone already, by mod" in again
+        actions.decide(thing=things[0], to=State.PUBLISHED, by=mod)
+
+
+def test_hiding_is_a_tombstone_at_once_and_undo_opens_the_reports_again(
+    desk: Client, client: Client, comment: Comment, spam: Rule
+) -> None:
+    report(comment, spam)
+    decide(desk, "comments_comment", "hide", comment, rule=spam.pk)
+    assert Report.objects.get().outcome == "granted"
+    assert "Words of the comment." not in client.get(comment.post.get_absolute_url()).content.decode()
+    decide(desk, "moderation_action", "undo", Action.objects.get())
+    assert "Words of the comment." in client.get(comment.post.get_absolute_url()).content.decode()
+    assert Report.objects.get().outcome == "open"
+
+
+def test_only_the_last_decision_about_a_thing_is_undone(desk: Client, comment: Comment, mod: User, spam: Rule) -> None:
+    actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
+    first = Action.objects.get()
+    actions.decide(thing=comment, to=State.PUBLISHED, by=mod)
+    page = decide(desk, "moderation_action", "undo", first).content.decode()
+    assert "Something later was decided" in page
+    assert state(comment) == State.PUBLISHED
+
+
+def test_an_undo_can_be_undone(comment: Comment, desk: Client, mod: User, spam: Rule) -> None:
+    actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
+    decide(desk, "moderation_action", "undo", Action.objects.latest("pk"))
+    decide(desk, "moderation_action", "undo", Action.objects.latest("pk"))
+    assert state(comment) == State.HIDDEN
+
+
+def test_what_its_author_deleted_stays_deleted(desk: Client, comment: Comment, ben: User) -> None:
+    delete_comment(comment=comment, by=ben)
+    for slug in ("restore", "approve", "hide"):
+        decide(desk, "comments_comment", slug, comment, rule=1)
+    assert state(comment) == State.DELETED
+    assert not Action.objects.exists()
+
+
+def test_a_thread_is_locked_and_unlocked(desk: Client, post: Post, ben: User, sign_in: SignIn) -> None:
+    decide(desk, "posts_post", "lock", post)
+    answer = sign_in(ben).post(reverse("comment-new", args=[post.pk]), {"body": "Hello", "token": "a" * 32})
+    assert answer.status_code == 403
+    decide(desk, "moderation_action", "undo", Action.objects.get())
+    assert not Post.objects.get(pk=post.pk).is_locked
+
+
+def test_an_inferred_reply_is_detached_and_the_undo_gives_its_evidence_back(desk: Client, archive: Archive) -> None:
+    reply = archive.said[1]
+    page = desk.get(reverse("admin:comments_comment_change", args=[reply.pk])).content.decode()
+    assert "inferred from a quotation" in page
+    assert "It repeats words of the comment by driller" in page
+    decide(desk, "comments_comment", "detach", reply)
+    found = Comment.objects.get(pk=reply.pk)
+    assert (found.parent, found.parent_basis) == (None, "moderator")
+    decide(desk, "moderation_action", "undo", Action.objects.get())
+    found.refresh_from_db()
+    assert (found.parent, found.parent_basis) == (archive.said[0], "quote")
+
+
+def test_a_living_reply_cannot_be_detached(desk: Client, comment: Comment, ben: User) -> None:
+    reply = say(comment.post, ben, "Reply", comment)
+    decide(desk, "comments_comment", "detach", reply)
+    assert Comment.objects.get(pk=reply.pk).parent == comment
+
+
+def test_a_list_is_filtered_and_comes_back_so(desk: Client, comment: Comment, mod: User, spam: Rule) -> None:
+    asked = desk.post(
+        listing("comments_comment", state="published"), {"action": "hide", "_selected_action": comment.pk}
+    )
+    done = desk.post(asked["Location"], {"rule": spam.pk, "reason": ""})
+    assert done["Location"] == listing("comments_comment", state="published")
+    for query in ({"era": "then"}, {"account": "1"}, {"reported": "open"}, {"q": "Words ben"}, {"state": "nonsense"}):
+        assert desk.get(listing("comments_comment", **query)).status_code == 200
+
+
+def test_no_more_than_a_hundred_are_decided_at_once(desk: Client, post: Post, ben: User, mod: User) -> None:
+    Comment.objects.bulk_create(
+        Comment(post=post, author=ben, created_at=post.created_at, body="x", html="x", token=f"{number}")
+        for number in range(101)
+    )
+    ids = list(Comment.objects.values_list("pk", flat=True))
+    answer = desk.post(listing("comments_comment"), {"action": "hold", "_selected_action": ids}, follow=True)
+    assert "at most 100" in answer.content.decode()
+    assert not Action.objects.exists()
+
+
+def test_deciding_about_many_costs_the_same_for_each(
+    desk: Client, post: Post, ben: User, mod: User, spam: Rule, count_queries
+) -> None:
+    def cost(number: int) -> int:
+        ids = [say(post, ben, f"nr {n}").pk for n in range(number)]
+        url = reverse("admin:comments_comment_decide", args=["hide"], query={"ids": ",".join(map(str, ids))})
+        return len(count_queries(lambda: desk.post(url, {"rule": spam.pk, "reason": ""})))
+
+    cost(1)
+    one, ten = cost(1), cost(10)
+    each = (ten - one) / 9
+    assert each <= 30
+    assert len(count_queries(lambda: None)) == 0
+
+
+@pytest.mark.parametrize("ids", ["", "x", "1,,2", "-1", "1" * 40, "²", ",".join(["1"] * 101)])
+def test_ids_that_name_no_rows_are_refused(desk: Client, comment: Comment, ids: str) -> None:
+    url = reverse("admin:comments_comment_decide", args=["hide"])
+    assert desk.get(url, {"ids": ids}).status_code == 400
+    chosen = desk.post(listing("comments_comment"), {"action": "hide", "_selected_action": ids or "x"})
+    assert chosen.status_code in (302, 400)
+
+
+def test_hostile_words_are_inert_on_every_page(
+    root: User, sign_in: SignIn, post: Post, ben: User, spam: Rule, mod: User
+) -> None:
+    said = say(post, ben, HOSTILE)
+    report(said, spam, None, HOSTILE)
+    actions.decide(thing=say(post, ben, HOSTILE), to=State.HIDDEN, by=mod, rule=spam, reason=HOSTILE)
+    removal = NameRemoval.objects.create(name=HOSTILE, address="javascript:a()", text=HOSTILE)
+    Post.objects.filter(pk=post.pk).update(title=HOSTILE, url="javascript:a()")
+    User.objects.filter(pk=ben.pk).update(username="<img src=x onerror=a()>", email="<script>@example.org")
+    browser = sign_in(root)
+    pages = [listing(model) for model in MODELS] + [
+        reverse("admin:index"),
+        reverse("admin:comments_comment_change", args=[said.pk]),
+        reverse("admin:posts_post_change", args=[post.pk]),
+        reverse("admin:users_user_change", args=[ben.pk]),
+        reverse("admin:moderation_nameremoval_change", args=[removal.pk]),
+        reverse("admin:moderation_action_change", args=[Action.objects.get().pk]),
+        reverse("admin:comments_comment_decide", args=["hide"], query={"ids": said.pk}),
+    ]
+    for page in pages:
+        answer = browser.get(page)
+        assert answer.status_code == 200, page
+        words = answer.content.decode()
+        assert "<script>alert" not in words, page
+        assert "<img src=x" not in words, page
+        assert 'href="javascript:' not in words, page
+        assert "'none'" in answer["Content-Security-Policy"]
+        assert " style=" not in words, page
+
+
+MODELS = [
+    "moderation_report",
+    "moderation_nameremoval",
+    "moderation_action",
+    "moderation_rule",
+    "comments_comment",
+    "posts_post",
+    "users_user",
+    "users_person",
+    "users_source",
+]

@@ -1,0 +1,269 @@
+"""A moderator decides about words and members, and cannot become more by any address of the admin."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.admin import site
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from comments.models import Comment
+from forum.moderation import actions
+from forum.moderation.models import Action, Rule
+from forum.refusals import NotAllowed
+from forum.states import State
+from forum.users.models import User
+from posts.models import Post
+from tests.conftest import PASSWORD
+from tests.moderation.conftest import Archive, say, token
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.mark.django_db
+def test_the_migration_made_the_group_with_what_it_needs() -> None:
+    permissions = Group.objects.get(name="Moderators").permissions.values_list("content_type__app_label", "codename")
+    assert set(permissions) == {
+        ("moderation", "moderate"),
+        *[("moderation", f"view_{name}") for name in ("report", "nameremoval", "action", "rule")],
+        ("posts", "view_post"),
+        ("posts", "lock_post"),
+        ("comments", "view_comment"),
+        *[("users", f"view_{name}") for name in ("user", "person", "source")],
+    }
+
+
+def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    """Every address of the admin, with something in the place of each argument."""
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route
+        else:
+            yield from addresses(entry, route)
+
+
+def admin_addresses(pk: int) -> list[str]:
+    found = []
+    for route in addresses(get_resolver()):
+        if route.startswith("admin/"):
+            for argument in ("<path:object_id>", "<int:content_type_id>", "<id>", "<int:pk>"):
+                route = route.replace(argument, str(pk))
+            for slug in ("appoint", "close"):
+                found.append("/" + route.replace("<slug:slug>", slug).replace("<path:url>", "x").rstrip("$"))
+    return sorted(set(found))
+
+
+def secrets_of() -> list[object]:
+    fields = ("pk", "username", "name_key", "email", "password", "is_staff", "is_superuser", "is_active")
+    return [
+        list(User.objects.order_by("pk").values_list(*fields)),
+        list(User.groups.through.objects.order_by("pk").values_list("user", "group")),
+        list(User.user_permissions.through.objects.values_list()),
+        list(Group.objects.order_by("pk").values_list("name")),
+        list(Group.permissions.through.objects.order_by("pk").values_list()),
+        Permission.objects.count(),
+        list(Rule.objects.order_by("pk").values()),
+        list(Post.objects.order_by("pk").values("title", "body", "html", "author", "state")),
+        list(Comment.objects.order_by("pk").values("body", "html", "author", "state", "score", "position")),
+        Action.objects.count(),
+    ]
+
+
+@pytest.mark.parametrize("viewer", ["mod", "eve", "guest"])
+def test_no_address_of_the_admin_makes_anybody_more(
+    viewer: str, mod: User, eve: User, root: User, comment: Comment, archive: Archive, sign_in: SignIn
+) -> None:
+    browser = {"mod": sign_in(mod), "eve": sign_in(eve), "guest": Client()}[viewer]
+    before = secrets_of()
+    group = Group.objects.get().pk
+    for pk in (mod.pk, root.pk, comment.pk, group):
+        form = {
+            "is_staff": "on", "is_superuser": "on", "is_active": "on", "groups": group, "user_permissions": [1, 2, 3],
+            "username": "taken", "email": "e@example.org", "password1": PASSWORD, "password2": PASSWORD,
+            "body": "forged", "html": "forged", "title": "forged", "text": "forged", "name": "forged",
+            "state": "removed",
+            "author": mod.pk, "score": 9, "permissions": [1, 2, 3], "_saveasnew": "1", "_save": "1", "_continue": "1",
+            "post": "yes", "reason": "because", "rule": "1", "length": "7", "action": "delete_selected",
+            "_selected_action": pk, "ids": pk, "key": "x", "slug": "x", "position": "1", "user": mod.pk,
+            "password": "x", "verified": "on",
+        }  # fmt: skip
+        for path in admin_addresses(pk):
+            for query in ("", f"?ids={pk}"):
+                if "logout" in path:
+                    continue
+                answer = browser.post(path + query, form)
+                assert answer.status_code in (200, 302, 400, 403, 404, 405, 422), (path, answer.status_code)
+    assert secrets_of() == before
+
+
+def test_a_moderator_reads_no_hash_and_no_address(mod: User, eve: User, sign_in: SignIn) -> None:
+    browser = sign_in(mod)
+    pages = [reverse("admin:users_user_changelist"), reverse("admin:users_user_change", args=[eve.pk])]
+    for page in pages:
+        words = browser.get(page).content.decode()
+        assert eve.password not in words
+        assert eve.email not in words
+    assert f"/users/user/{eve.pk}/" in browser.get(pages[0], {"q": "eve"}).content.decode()
+    assert f"/users/user/{eve.pk}/" not in browser.get(pages[0], {"q": "eve@example.org"}).content.decode()
+
+
+@pytest.mark.parametrize("model", ["users_user", "comments_comment", "posts_post", "moderation_report", "users_person"])
+@pytest.mark.parametrize(
+    "lookup",
+    ["password__startswith", "email__startswith", "author__email__startswith", "author__password__startswith",
+     "reporter__email", "is_superuser", "comment__author__password__regex", "groups__id__exact"],
+)  # fmt: skip
+def test_a_list_answers_no_question_but_its_filters(
+    model: str, lookup: str, mod: User, eve: User, sign_in: SignIn
+) -> None:
+    assert sign_in(mod).get(reverse(f"admin:{model}_changelist"), {lookup: "m"}).status_code == 400
+
+
+def test_other_peoples_lists_are_closed_to_moderators(mod: User, sign_in: SignIn) -> None:
+    browser = sign_in(mod)
+    for model in site._registry:
+        label, name = model._meta.app_label, model._meta.model_name
+        ours = label in ("moderation", "posts", "comments") or (label, name) in {
+            ("users", "user"),
+            ("users", "person"),
+            ("users", "source"),
+        }
+        status = browser.get(reverse(f"admin:{label}_{name}_changelist")).status_code
+        assert status == (200 if ours else 403), model
+        for page in ("add", "delete"):
+            try:
+                url = reverse(f"admin:{label}_{name}_{page}", args=[1] if page == "delete" else [])
+            except NoReverseMatch:
+                continue
+            assert browser.get(url).status_code == 403, url
+
+
+def decide(browser: Client, slug: str, member: User, **form: object):
+    url = reverse("admin:users_user_decide", args=[slug], query={"ids": member.pk})
+    return browser.post(url, {"reason": "", **form}, follow=True)
+
+
+def test_a_moderator_suspends_and_the_next_post_is_refused_with_its_text(
+    mod: User, ben: User, post: Post, spam: Rule, sign_in: SignIn
+) -> None:
+    writer = sign_in(ben)
+    decide(sign_in(mod), "suspend", ben, length="7", rule=spam.pk, reason="Fish")
+    answer = writer.post(reverse("comment-new", args=[post.pk]), {"body": "My long text", "token": token()})
+    words = answer.content.decode()
+    assert answer.status_code == 403
+    assert "My long text" in words
+    assert "suspended until" in words
+    assert "Spam. Fish" in words
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["suspended", "closed"])
+def test_every_road_to_writing_closes_at_the_next_request(
+    how: str, mod: User, root: User, ben: User, spam: Rule, sign_in: SignIn
+) -> None:
+    writer = sign_in(ben)
+    writer.post(reverse("post-new"), {"kind": "article", "title": "Mine", "body": "Words", "token": token()})
+    own = Post.objects.get()
+    said = say(own, ben, "Mine too")
+    if how == "suspended":
+        decide(sign_in(mod), "suspend", ben, length="until", day="2099-01-01", rule=spam.pk)
+        assert not User.objects.get(pk=ben.pk).is_suspended, "more than ten years away"
+        decide(sign_in(mod), "suspend", ben, length="30", rule=spam.pk)
+    else:
+        decide(sign_in(root), "close", ben)
+    before = secrets_of()[7:9]
+    roads = {
+        reverse("post-new"): {"kind": "article", "title": "More", "body": "Words", "token": token()},
+        reverse("post-edit", args=[own.pk]): {"title": "Other", "body": "Other"},
+        reverse("post-delete", args=[own.pk]): {},
+        reverse("comment-new", args=[own.pk]): {"body": "More", "token": token()},
+        reverse("comment-reply", args=[said.pk]): {"body": "More", "token": token()},
+        reverse("comment-edit", args=[said.pk]): {"body": "Other", "seen": ""},
+        reverse("comment-delete", args=[said.pk]): {},
+    }
+    for road, form in roads.items():
+        assert writer.post(road, form).status_code in (302, 403), road
+    assert secrets_of()[7:9] == before
+
+
+def test_a_suspension_ends_by_decision_and_by_undo(mod: User, ben: User, spam: Rule, sign_in: SignIn) -> None:
+    browser = sign_in(mod)
+    decide(browser, "suspend", ben, length="1", rule=spam.pk, reason="First")
+    decide(browser, "suspend", ben, length="30", rule=spam.pk, reason="Second")
+    until = User.objects.get(pk=ben.pk).suspended_until
+    url = reverse("admin:moderation_action_decide", args=["undo"], query={"ids": Action.objects.latest("pk").pk})
+    browser.post(url, {"reason": ""})
+    found = User.objects.get(pk=ben.pk)
+    assert found.suspended_until is not None
+    assert until is not None
+    assert found.suspended_until < until
+    assert found.suspension_reason == "Spam. First"
+    decide(browser, "end-suspension", ben)
+    assert User.objects.get(pk=ben.pk).may_write()
+
+
+def test_moderators_decide_about_no_moderator_and_no_administrator(
+    mod: User, root: User, eve: User, spam: Rule, sign_in: SignIn
+) -> None:
+    User.objects.filter(pk=eve.pk).update(is_staff=True)
+    browser = sign_in(mod)
+    for member in (root, eve, mod):
+        words = decide(browser, "suspend", member, length="1", rule=spam.pk).content.decode()
+        assert "only an administrator can do this" in words or "Nobody decides about their own account" in words
+        assert not User.objects.get(pk=member.pk).is_suspended
+        for slug in ("appoint", "relieve", "close", "reopen"):
+            assert decide(browser, slug, member).status_code == 403
+
+
+def test_an_administrator_makes_a_moderator_who_moderates_at_once(
+    root: User, ben: User, sign_in: SignIn, comment: Comment
+) -> None:
+    browser = sign_in(root)
+    decide(browser, "appoint", ben)
+    helper = sign_in(ben)
+    assert helper.get(reverse("admin:comments_comment_changelist")).status_code == 200
+    decide(browser, "relieve", ben)
+    assert helper.get(reverse("admin:comments_comment_changelist")).status_code == 302
+    ben.refresh_from_db()
+    assert (ben.is_staff, ben.groups.count()) == (False, 0)
+
+
+def test_a_suspended_moderator_has_no_desk(
+    root: User, mod: User, comment: Comment, spam: Rule, sign_in: SignIn
+) -> None:
+    browser = sign_in(mod)
+    decide(sign_in(root), "suspend", mod, length="1", rule=spam.pk)
+    assert browser.get(reverse("admin:comments_comment_changelist")).status_code in (302, 403)
+    with pytest.raises(NotAllowed):
+        actions.decide(thing=comment, to=State.HIDDEN, by=User.objects.get(pk=mod.pk), rule=spam)
+
+
+def test_staff_without_the_permission_decide_nothing(eve: User, comment: Comment, spam: Rule, sign_in: SignIn) -> None:
+    User.objects.filter(pk=eve.pk).update(is_staff=True)
+    eve = User.objects.get(pk=eve.pk)
+    url = reverse("admin:comments_comment_decide", args=["hide"], query={"ids": comment.pk})
+    assert sign_in(eve).post(url, {"rule": spam.pk}).status_code == 403
+    with pytest.raises(NotAllowed):
+        actions.decide(thing=comment, to=State.HIDDEN, by=eve, rule=spam)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"length": "until", "day": ""}, "Write the day on which it ends."),
+        ({"length": "until", "day": "tomorrow"}, "Write the day as 2026-12-31."),
+        ({"length": "until", "day": "2001-01-01"}, "The day must be in the future"),
+        ({"length": "7", "rule": ""}, "Choose the rule"),
+        ({"length": "7", "reason": "x" * 351}, "1 character over the limit of 350"),
+    ],
+)
+def test_a_suspension_that_is_not_clear_is_asked_about_again(
+    form: dict[str, str], words: str, mod: User, ben: User, spam: Rule, sign_in: SignIn
+) -> None:
+    answer = decide(sign_in(mod), "suspend", ben, **{"rule": spam.pk, "reason": "Kept words", **form})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert form.get("reason", "Kept words") in answer.content.decode()
+    assert not User.objects.get(pk=ben.pk).is_suspended
