@@ -1,0 +1,179 @@
+"""The page of a post and its thread: tree and flat, oldest and newest, page by page."""
+
+import datetime as dt
+
+import pytest
+
+from comments.models import Comment
+from forum.states import State
+from posts.actions import change_post_state, lock_post
+from posts.models import Post
+from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, page_of, say, select
+
+
+def ids(page) -> list[str]:
+    return [li.get("id") for li in select(page, "li.comment")]
+
+
+def test_the_tree_nests_replies_and_the_flat_view_keeps_the_order_of_time(client, post, ann, ben):
+    first = say(post, ann, "First.")
+    second = say(post, ben, "Second.")
+    reply = say(post, ben, "Reply to the first.", first)
+    tree = page_of(client.get(post.get_absolute_url()))
+    assert ids(tree) == [f"c{c.pk}" for c in (first, reply, second)]
+    assert select(tree, f"li#c{first.pk} ol.replies li#c{reply.pk}")
+    flat = page_of(client.get(post.get_absolute_url() + "?view=flat"))
+    assert ids(flat) == [f"c{c.pk}" for c in (first, second, reply)]
+    assert select(flat, f'#c{reply.pk} a[href="#c{first.pk}"]')
+
+
+def test_newest_turns_each_level_round(client, post, ann):
+    comments = [say(post, ann, f"Number {n}.") for n in range(3)]
+    page = page_of(client.get(post.get_absolute_url() + "?order=newest"))
+    assert ids(page) == [f"c{c.pk}" for c in reversed(comments)]
+
+
+@pytest.mark.parametrize("query", ["", "?order=newest", "?view=flat"])
+def test_a_large_thread_is_read_page_by_page_each_comment_once(client, ann, post, query):
+    comments = make_rows(post, [Row(author=ann, moment=NOON + dt.timedelta(seconds=n)) for n in range(450)])
+    address, read = post.get_absolute_url() + query, []
+    while address:
+        page = page_of(client.get(address))
+        assert len(ids(page)) <= 200
+        read += ids(page)
+        onward = [a.get("href") for a in select(page, 'a[rel="next"]')]
+        address = post.get_absolute_url() + onward[0] if onward else ""
+    assert sorted(read) == sorted(f"c{c.pk}" for c in comments)
+    assert len(read) == 450
+
+
+def test_a_large_branch_leads_to_its_own_page_and_back_to_the_same_spot(client, ann, post):
+    rows = [Row(author=ann, moment=NOON + dt.timedelta(seconds=n)) for n in range(230)]
+    for number in range(31, 60):
+        rows[number].parent = 30
+    comments = make_rows(post, rows)
+    second = page_of(client.get(f"{post.get_absolute_url()}?after={comments[19].pk}"))
+    [onward] = select(second, f"#c{comments[30].pk} li.onward a")
+    assert onward.text_content() == "24 more replies"
+    branch = page_of(client.get(onward.get("href")))
+    back = f"{post.get_absolute_url()}?after={comments[19].pk}#c{comments[30].pk}"
+    assert select(branch, f'a[href="{back}"]')
+    assert f"c{comments[30].pk}" in ids(page_of(client.get(back)))
+
+
+def test_the_divider_stands_once_where_the_conversation_resumed(client, ann, ben):
+    post = make_post(archived=True, created_at=LONG_AGO)
+    old = [Row(archived=True, moment=LONG_AGO + dt.timedelta(hours=n)) for n in range(3)]
+    make_rows(post, [*old, Row(author=ann), Row(author=ben)])
+    [divider] = select(page_of(client.get(post.get_absolute_url())), "li.divider")
+    assert "The conversation resumed after 18 years" in divider.text_content()
+    [divider] = select(page_of(client.get(post.get_absolute_url() + "?order=newest")), "li.divider")
+    assert "Before 18 years of silence" in divider.text_content()
+
+
+@pytest.mark.parametrize("state", [State.HIDDEN, State.DELETED])
+def test_a_thread_outlives_its_post(client, sign_in, ann, ben, root, state):
+    post = make_post(ann, title="Marker title", body="Marker", html="<p>Marker body</p>")
+    say(post, ben, "A comment that stays.")
+    address = post.get_absolute_url()
+    Post.objects.filter(pk=post.pk).update(state=state)
+    for viewer in (client, sign_in(ann), sign_in(ben)):
+        answer = viewer.get(address, follow=True)
+        assert answer.status_code == 200
+        assert "A comment that stays." in answer.content.decode()
+        assert "Marker" not in answer.content.decode()
+        assert "marker" not in answer.redirect_chain[-1][0]
+    assert "Marker body" in sign_in(root).get(address, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.REMOVED])
+def test_a_post_that_waits_or_was_removed_is_not_there(client, sign_in, ann, ben, root, post, state):
+    address = post.get_absolute_url()
+    change_post_state(post=post, to=state, by=root)
+    assert client.get(address).status_code == 404
+    assert sign_in(ben).get(address).status_code == 404
+    assert sign_in(ann).get(address, follow=True).status_code == (200 if state == State.HELD else 404)
+    assert sign_in(root).get(address, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("slug", ["", "other/", "A-THREAD/"])
+def test_an_old_title_in_the_address_leads_to_the_present_one_and_is_not_remembered(client, post, slug):
+    answer = client.get(f"/posts/{post.pk}/{slug}?view=flat&x=%E2%82%AC")
+    assert answer.status_code == 301
+    assert answer["Location"] == f"{post.get_absolute_url()}?view=flat&x=%E2%82%AC"
+    assert answer["Cache-Control"] == "no-cache"
+
+
+def test_a_locked_thread_says_so_and_offers_no_reply(client, sign_in, post, ben, root):
+    comment = say(post, ben, "Words.")
+    assert f"/comments/{comment.pk}/reply/" in client.get(post.get_absolute_url()).content.decode()
+    lock_post(post=post, by=root)
+    for viewer in (client, sign_in(ben)):
+        page = viewer.get(post.get_absolute_url()).content.decode()
+        assert "This thread is locked." in page
+        assert f"/comments/{comment.pk}/reply/" not in page
+        assert f"/posts/{post.pk}/comment/" not in page
+
+
+def test_what_waits_is_seen_in_tree_and_flat_by_its_author_and_moderators_alone(
+    client, sign_in, post, ann, ben, mod, root
+):
+    make_rows(post, [Row(author=ann), Row(0, author=ben, state=State.HELD), Row(author=ben, state=State.HELD)])
+    for query in ("", "?view=flat", "?order=newest"):
+        address = post.get_absolute_url() + query
+        for viewer, sees in ((client, 0), (sign_in(ann), 0), (sign_in(ben), 2), (sign_in(mod), 2), (sign_in(root), 2)):
+            text = viewer.get(address).content.decode()
+            assert text.count("Words 1.") + text.count("Words 2.") == sees
+            assert "1 comment<" in text
+
+
+def test_a_guest_who_reads_gets_no_cookie_and_no_token(client, post, ann):
+    say(post, ann, "Words.")
+    for query in ("", "?view=flat", "?order=newest"):
+        answer = client.get(post.get_absolute_url() + query)
+        assert not answer.cookies
+        assert "csrf" not in answer.content.decode()
+
+
+def seed_like(post: Post, ann, ben) -> list[Comment]:
+    rows = [Row(n - 1 if n % 14 == 5 else None, LONG_AGO + dt.timedelta(minutes=n), archived=True) for n in range(41)]
+    return make_rows(post, [*rows, Row(2, author=ben), Row(author=ann)])
+
+
+def test_a_thread_asks_as_much_when_it_doubles(client, sign_in, ann, ben, doubling):
+    post = make_post(ann, archived=True, created_at=LONG_AGO)
+    deepest = seed_like(post, ann, ben)[-1]
+
+    def double() -> None:
+        nonlocal deepest
+        for number in range(20):
+            deepest = say(post, (ann, ben)[number % 2], f"Deeper {deepest.pk}.", deepest)
+            say(post, ann, f"Wider {deepest.pk}.")
+
+    doubling(lambda: client.get(post.get_absolute_url()), double, at_most=8)
+    browser = sign_in(ben)
+    doubling(lambda: browser.get(post.get_absolute_url()), double, at_most=10)
+    doubling(lambda: client.get(post.get_absolute_url() + "?view=flat"), double, at_most=8)
+
+
+def test_a_thread_of_ten_thousand_a_thousand_deep_opens_in_few_queries(client, sign_in, ann, ben, count_queries):
+    post = make_post(ann)
+    rows = [Row(n - 1 if 0 < n < 1_000 else None, NOON + dt.timedelta(seconds=n), author=ann) for n in range(10_000)]
+    comments = make_rows(post, rows)
+    addresses = [
+        post.get_absolute_url(),
+        post.get_absolute_url() + "?order=newest",
+        post.get_absolute_url() + "?view=flat",
+        f"{post.get_absolute_url()}?after={comments[5_000].pk}",
+        comments[999].get_absolute_url(),
+        f"/posts/{post.pk}/feed/",
+        "/",
+    ]
+    browser = sign_in(ben)
+    for address in addresses:
+        for viewer, most in ((client, 14), (browser, 17)):
+            answers = []
+            queries = count_queries(lambda open=viewer.get, to=address, kept=answers: kept.append(open(to)))
+            assert len(queries) <= most
+            assert answers[0].status_code == 200
+            assert len(answers[0].content) < 300_000
