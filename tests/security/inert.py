@@ -1,0 +1,60 @@
+"""What a page may hold, read from its parsed tree and not from its text."""
+
+import re
+from urllib.parse import unquote
+
+import lxml.html
+from lxml import etree
+
+ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "background", "cite", "xlink:href", "srcset"}
+FORBIDDEN = {"iframe", "object", "embed", "base", "applet", "frame", "math", "animate", "style", "noscript"}
+
+
+def check(answer) -> None:
+    """Holds that nothing in an answer would run, load from elsewhere, or leave its place."""
+    kind = answer["Content-Type"].split(";")[0]
+    if kind == "text/plain":
+        return
+    if kind.endswith("xml"):
+        tree = etree.fromstring(answer.content)
+        for content in tree.iter("{http://www.w3.org/2005/Atom}content"):
+            check_tree(lxml.html.fragment_fromstring(content.text or "", create_parent=True), fed=True)
+        return
+    assert kind == "text/html"
+    page = answer.content.decode()
+    tree = lxml.html.document_fromstring(page)
+    check_tree(tree)
+    assert page.count("<body") == 1
+    assert page.rstrip().endswith("</html>")
+
+
+def check_tree(tree: lxml.html.HtmlElement, *, fed: bool = False) -> None:
+    for node in tree.iter():
+        if not isinstance(node.tag, str):
+            continue
+        shown = lxml.html.tostring(node, encoding="unicode")[:300]
+        assert node.tag not in FORBIDDEN, shown
+        if node.tag == "script":
+            assert node.get("src", "").startswith(("/static/", "/admin/jsi18n/")), shown
+            assert not (node.text or "").strip(), shown
+        if node.tag == "meta":
+            assert node.get("http-equiv", "").lower() != "refresh", shown
+        for name, value in node.attrib.items():
+            assert not name.lower().startswith("on"), shown
+            assert name.lower() not in ("srcdoc", "autofocus") or node.get("role") == "alert" or node.tag == "input", (
+                shown
+            )
+            if name.lower() in ADDRESSES:
+                check_address(node.tag, name.lower(), value, shown, fed=fed)
+
+
+def check_address(tag: str, name: str, value: str, shown: str, *, fed: bool) -> None:
+    plain = re.sub(r"[\s\x00-\x20]", "", unquote(value)).lower()
+    assert not re.match(r"(javascript|data|vbscript|file|blob):", plain), shown
+    if tag == "a" or (tag == "link" and name == "href"):
+        assert not plain.startswith(("//", "\\\\")), shown
+        return
+    if tag == "q" or name == "cite":
+        raise AssertionError(shown)
+    if not fed:
+        assert value == "" or re.match(r"[/?#.][^/\\]|/$", value), shown

@@ -1,0 +1,325 @@
+"""Every place that shows people's words: nothing in them runs, and nobody reads what is not theirs to read."""
+
+import datetime as dt
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from comments.actions import add_comment, change_state
+from comments.importing import ArchivedComment, import_comments
+from comments.models import Comment
+from forum.moderation.actions import file_report
+from forum.moderation.models import Rule
+from forum.refusals import Refusal
+from forum.states import Format, State
+from forum.text import html, plain
+from forum.users.models import Person, Source, User
+from posts.actions import ArchivedPost, add_post, import_post
+from posts.models import Post
+from tests.house.test_access import ALL_NAMES
+from tests.making import LONG_AGO, Row, make_post, make_rows, page_of, select, token
+from tests.security import inert, payloads
+
+pytestmark = pytest.mark.django_db
+
+# Every address of the site that shows words people wrote. A new view joins this list or the next one.
+OUTLETS = {
+    "front", "feed", "sitemap", "sitemap-part", "post", "post-short", "post-feed", "post-new", "post-edit",
+    "post-delete", "comment", "comment-new", "comment-reply", "comment-edit", "comment-delete", "replies", "member",
+    "person", "report", "report-sent", "name-removal", "page",
+}  # fmt: skip
+# Forms of accounts are tried with the same words in tests/users; the others show no words of people.
+NOT_OUTLETS = {"robots", "healthz", "readyz", "name-removal-sent", "patterns"}
+
+
+def test_every_address_is_an_outlet_or_is_known_to_be_none():
+    own = {name for name in ALL_NAMES if not name.startswith("account")}
+    assert own - NOT_OUTLETS == OUTLETS
+
+
+# ── Nothing runs ─────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def free(settings) -> None:
+    settings.FIRST_COMMENTS_HELD = 0
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, 1_000_000)
+
+
+def named(name: str, number: int) -> User:
+    """A member whose name no form would take, as an administrator could force it."""
+    return User.objects.create(username=name, name_key=f"key{number}", email=f"m{number}@example.org")
+
+
+@pytest.fixture
+def hostile(free, ann, ben) -> list[Post]:
+    """Threads in which every word is hostile: living ones and one from an archive."""
+    names = [words[:30] for words in payloads.PLAIN if "/" not in words[:30] and "\n" not in words]
+    authors = [named(name, number) for number, name in enumerate(dict.fromkeys(names))]
+    posts = []
+    for number, words in enumerate(payloads.ALL):
+        title, url = words[:200], f"https://example.org/?{words}"[:500]
+        author = ben if number % 2 else authors[number % len(authors)]
+        posts.append(add_post(author=author, kind="link", title=title, body=words, url=url, token=token()))
+    thread = make_post(ben, title=payloads.PLAIN[0], kind="question")
+    for number, words in enumerate(payloads.ALL):
+        try:
+            comment = add_comment(post=thread, author=authors[number % len(authors)], body=words, token=token())
+            answer = f"> #c{comment.pk}\n> {words}\n\n{words}"
+            add_comment(post=thread, author=ben, body=answer, parent=comment, token=token())
+        except Refusal:
+            continue
+    return [*posts, thread, archive(ann)]
+
+
+def archive(moderator: User) -> Post:
+    worst = payloads.PLAIN[5]
+    source = Source.objects.create(
+        key="old", name=worst, address="https://example.org/", provenance_note=worst, content_note=worst
+    )
+    persons = [
+        Person.objects.create(source=source, name=words[:200], digest=Person.digest_of(words))
+        for words in payloads.PLAIN
+    ]
+    found = ArchivedPost(
+        title=worst,
+        person=persons[0],
+        source=source,
+        created_at=LONG_AGO,
+        body=worst,
+        html=plain.render_article("\n\n".join(payloads.PLAIN)),
+        printed_date=worst,
+        zone=worst[:60],
+    )
+    post = import_post(found=found)
+    comments = []
+    for number, words in enumerate(payloads.ALL):
+        if number % 2:
+            try:
+                html.sanitise(words)
+            except html.TooLarge:
+                continue
+        comments.append(
+            ArchivedComment(
+                person=persons[number % len(persons)],
+                created_at=LONG_AGO,
+                body=words,
+                format=Format.HTML if number % 2 else Format.PLAIN,
+                anchor=words[:100],
+                printed_date=words[:120],
+                printed_at=words[:19],
+                zone=words[:60],
+                parent=number - 2 if number % 5 == 4 else None,
+                parent_basis=Comment.Basis.QUOTE if number % 5 == 4 else Comment.Basis.NONE,
+            )
+        )
+    rows = import_comments(post=post, found=comments)
+    rule = Rule.objects.create(slug="worst", title=worst[:120], text=worst)
+    for row, to in zip(rows, (State.HIDDEN, State.REMOVED, State.HELD), strict=False):
+        change_state(comment=row, to=to, by=moderator, rule=rule, reason=worst)
+    for row in rows[5:8]:
+        file_report(thing=row, reporter=None, who="guest:1", rule=rule, text=worst)
+    return post
+
+
+def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
+    yield from ("/", f"/?after={posts[0].pk}", "/feed/", "/sitemap.xml", "/sitemap-1.xml", "/replies/", "/about/")
+    yield from ("/posts/new/", "/moderation/name/")
+    for post in posts:
+        here = post.get_absolute_url()
+        yield from (here, f"{here}?order=newest", f"{here}?view=flat", f"/posts/{post.pk}/feed/")
+        yield from (f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/")
+        yield f"/moderation/report/post/{post.pk}/"
+    for comment in Comment.objects.filter(post__in=posts[-2:]):
+        yield comment.get_absolute_url()
+        if comment.pk % 3 == 0:
+            yield f"/moderation/report/comment/{comment.pk}/"
+            yield f"/moderation/report/comment/{comment.pk}/sent/"
+            yield f"/comments/{comment.pk}/reply/?quote=1"
+        if comment.author_id == viewer.pk:
+            yield f"/comments/{comment.pk}/edit/"
+            yield f"/comments/{comment.pk}/delete/"
+    for user in User.objects.all():
+        yield user.get_absolute_url()
+        yield f"{user.get_absolute_url()}?show=posts"
+    for person in Person.objects.all():
+        yield person.get_absolute_url()
+        yield f"/moderation/name/?person={person.pk}"
+
+
+def test_nothing_runs_on_any_page_for_a_guest_and_a_member(client, sign_in, hostile, ben):
+    browser = sign_in(ben)
+    for address in pages_of(hostile, ben):
+        for viewer in (client, browser):
+            answer = viewer.get(address)
+            assert answer.status_code in (200, 301, 302, 403, 404), address
+            if answer.status_code not in (301, 302):
+                inert.check(answer)
+
+
+def test_nothing_runs_on_any_page_of_the_admin(sign_in, hostile, root):
+    browser = sign_in(root)
+    inert.check(browser.get("/admin/"))
+    for model, page in admin.site._registry.items():
+        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for query in ("", f"?q={quote(payloads.PLAIN[5])}", f"?{quote(payloads.PLAIN[7])}=1"):
+            answer = browser.get(reverse(f"{base}_changelist") + query, follow=True)
+            assert answer.status_code in (200, 403)
+            inert.check(answer)
+        for row in model._default_manager.order_by("-pk")[:8]:
+            for kind in ("change", "history"):
+                answer = browser.get(reverse(f"{base}_{kind}", args=[row.pk]), follow=True)
+                assert answer.status_code in (200, 403), page
+                inert.check(answer)
+
+
+@pytest.mark.parametrize("words", payloads.ALL)
+def test_nothing_runs_in_what_is_given_back(client, sign_in, free, ben, words):
+    post = make_post(ben)
+    comment = make_rows(post, [Row(author=ben)])[0]
+    browser, strict = sign_in(ben), Client(enforce_csrf_checks=True)
+    forms = [f"/posts/{post.pk}/comment/", f"/comments/{comment.pk}/reply/", f"/comments/{comment.pk}/edit/"]
+    for address in [*forms, "/posts/new/", f"/posts/{post.pk}/edit/"]:
+        typed = {"body": words, "title": words[:200], "url": words, "kind": words, "token": words}
+        good = {"body": words, "title": words[:200], "url": "", "kind": "question", "token": token()}
+        for viewer in (client, browser, strict):
+            inert.check(viewer.post(address, {**typed, "preview": "1"}))
+        answer = browser.post(address, {**good, "preview": "1"})
+        inert.check(answer)
+        if "comment" in address:
+            [area] = select(page_of(answer), "textarea")
+            assert area.text.removeprefix("\n").split() == words.split()
+    for address in (f"/moderation/report/comment/{comment.pk}/", "/moderation/name/"):
+        inert.check(browser.post(address, {"text": words, "name": words, "contact": words, "rule": words}))
+    odd = quote(words)
+    for address in (
+        f"/{odd}/",
+        f"/?after={odd}",
+        f"{post.get_absolute_url()}?order={odd}&view={odd}",
+        f"/accounts/login/?next={odd}",
+        f"/members/{odd}/",
+        f"/moderation/name/?person={odd}",
+        f"/comments/{comment.pk}/?start={odd}",
+    ):
+        answer = client.get(address)
+        assert answer.status_code in (200, 301, 302, 400, 404), address
+        inert.check(answer)
+        assert "Content-Security-Policy" in answer
+
+
+@pytest.mark.parametrize("words", [words for words in payloads.PLAIN if "\n" not in words])
+def test_titles_and_names_are_shown_letter_by_letter(client, free, words):
+    author = named(words.replace("/", "")[:30], 1)
+    post = make_post(author, title=words)
+    page = page_of(client.get(post.get_absolute_url()))
+    assert select(page, "h1")[0].text_content() == words
+    assert page.findtext(".//title").startswith(words)
+    assert author.username in select(page, ".dateline")[0].text_content()
+    front = page_of(client.get("/"))
+    assert select(front, ".lead h2")[0].text_content() == words
+
+
+# ── Nobody reads what is not theirs ──────────────────────────────────────────
+
+VIEWERS = ("guest", "author", "other", "moderator")
+READERS = {
+    State.PUBLISHED: set(VIEWERS),
+    State.HELD: {"author", "moderator"},
+    State.HIDDEN: {"moderator"},
+    State.REMOVED: {"moderator"},
+    State.DELETED: {"moderator"},
+}
+
+
+@pytest.fixture
+def viewers(client, sign_in, ann, ben, eve, mod) -> dict[str, Client]:
+    """Ben has written; Ann wrote what he answers, and the post."""
+    return {"guest": client, "author": sign_in(ben), "other": sign_in(ann), "moderator": sign_in(mod)}
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["alone", "answered"])
+@pytest.mark.parametrize("state", State)
+def test_the_words_of_a_comment_are_read_by_those_of_its_state_alone(free, viewers, ann, ben, root, state, answered):
+    post = make_post(ann)
+    above = add_comment(post=post, author=ann, body="Above.", token=token())
+    comment = add_comment(post=post, author=ben, body="The secret marker.", parent=above, token=token())
+    below = None
+    if answered:
+        words = f"> #c{comment.pk}\n> The secret marker.\n\nBelow."
+        below = add_comment(post=post, author=ann, body=words, parent=comment, token=token())
+    if state == State.DELETED:
+        viewers["author"].post(f"/comments/{comment.pk}/delete/")
+    elif state != State.PUBLISHED:
+        change_state(comment=comment, to=state, by=root, reason="Because.")
+    here = post.get_absolute_url()
+    thread = [here, f"{here}?view=flat", f"{here}?order=newest", comment.get_absolute_url()]
+    aside = [above.get_absolute_url(), "/", "/feed/", f"/posts/{post.pk}/feed/", "/replies/", "/members/ben/"]
+    aside += ["/members/ann/", f"/comments/{comment.pk}/reply/?quote=1", f"/comments/{comment.pk}/edit/"]
+    aside += [f"/comments/{comment.pk}/delete/", f"/moderation/report/comment/{comment.pk}/", "/sitemap-1.xml"]
+    aside += [below.get_absolute_url(), f"/comments/{below.pk}/reply/?quote=1"] if below else []
+    placed = state in (State.PUBLISHED, State.HELD, State.HIDDEN) or answered
+    for name, viewer in viewers.items():
+        reads = name in READERS[state]
+        for address in [*thread, *aside]:
+            text = viewer.get(address, follow=True).content.decode()
+            assert "secret marker" not in text or reads, f"{name} at {address}"
+        for address in thread:
+            shown = "secret marker" in viewer.get(address, follow=True).content.decode()
+            assert shown is (reads and (placed or address == comment.get_absolute_url())), f"{name} at {address}"
+        if name not in ("author", "moderator") and state != State.PUBLISHED and not answered:
+            counted = viewer.get(here).content.decode()
+            assert "1 comment<" in counted
+        there = viewer.get(comment.get_absolute_url()).status_code
+        assert there == (200 if reads or (placed and state != State.HELD) or answered else 404), name
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_words_of_a_post_are_read_by_those_of_its_state_alone(free, viewers, ann, ben, root, state):
+    post = make_post(ben, title="The secret marker", body="The secret marker", html="<p>The secret marker</p>")
+    comment = add_comment(post=post, author=ann, body="Below.", token=token())
+    here = post.get_absolute_url()
+    Post.objects.filter(pk=post.pk).update(state=state)
+    addresses = [here, f"{here}?view=flat", "/", "/feed/", f"/posts/{post.pk}/feed/", comment.get_absolute_url()]
+    addresses += ["/members/ben/?show=posts", "/members/ben/", "/members/ann/", "/replies/", "/sitemap-1.xml"]
+    addresses += [f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/"]
+    addresses += [f"/comments/{comment.pk}/reply/?quote=1", f"/moderation/report/post/{post.pk}/"]
+    addresses += [f"/comments/{comment.pk}/edit/", f"/moderation/report/comment/{comment.pk}/"]
+    for name, viewer in viewers.items():
+        reads = name in READERS[state]
+        for address in addresses:
+            answer = viewer.get(address, follow=True)
+            text = answer.content.decode() + "".join(step for step, _ in answer.redirect_chain)
+            assert reads or not ("secret marker" in text.lower() or "secret-marker" in text), f"{name} at {address}"
+        assert ("secret marker" in viewer.get(here, follow=True).content.decode()) is reads
+
+
+def test_whoever_guesses_ids_meets_only_what_is_public(client, sign_in, free, ann, ben, eve):
+    """The same answer for what is not there and for what is not theirs."""
+    post = make_post(ann)
+    rows = [Row(author=ann, state=state, moment=LONG_AGO + dt.timedelta(minutes=n)) for n, state in enumerate(State)]
+    comments = make_rows(post, rows)
+    Comment.objects.exclude(state=State.PUBLISHED).update(body="marker", html="<p>marker</p>")
+    browser = sign_in(eve)
+    first, last = comments[0].pk - 1, comments[-1].pk + 1
+    for pk in range(first, last + 1):
+        for rest in ("", "edit/", "delete/", "reply/", "reply/?quote=1"):
+            for viewer in (client, browser):
+                answer = viewer.get(f"/comments/{pk}/{rest}")
+                assert "marker" not in answer.content.decode()
+        assert browser.get(f"/comments/{pk}/edit/").status_code == 404
+        assert browser.post(f"/comments/{pk}/delete/").status_code == 404
+    assert {c.state for c in Comment.objects.all()} == set(State)
+
+
+def test_every_model_with_words_is_known_here():
+    """A new table of people's words must be given to the tests above."""
+    known = {"post", "comment", "report", "nameremoval", "action", "rule", "source", "person", "user", "page"}
+    quiet = {"quotation", "tally", "run", "item", "suppressedname", "suppression"}
+    own = {"users", "pages", "moderation", "archive", "posts", "comments"}
+    found = {model._meta.model_name for model in apps.get_models() if model._meta.app_label in own}
+    assert found - quiet <= known
