@@ -93,8 +93,12 @@ css: $(VENV)/installed ## Join the stylesheet's parts
 	$(PYTHON) manage.py join_css
 
 .PHONY: bench
-bench: $(VENV)/installed-dev ## Measure (benchmarks/README.md)
-	$(PYTHON) -m benchmarks $(ARGS)
+bench: $(VENV)/installed-dev ## Measure pages and posting (benchmarks/README.md)
+	DATABASE_URL= $(PYTHON) -m benchmarks
+
+.PHONY: bench-pg
+bench-pg: $(VENV)/installed-dev ## Measure them on a PostgreSQL of their own
+	$(PYTHON) -m tests.postgresql $(PYTHON) -m benchmarks
 
 .PHONY: lock
 UV := $(VENV)/bin/uv pip compile --quiet --generate-hashes --universal --no-header --python-version 3.11
