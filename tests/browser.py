@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -25,18 +26,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
     """Starts one Chromium for all tests."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         pytest.skip(MISSING)
     # Playwright's loop runs in this thread, so Django takes each query of a test for one inside a coroutine.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # And it gets connections of its own, which must know the migrations' rows as the first ones did.
+    rows = getattr(connections["default"], "_test_serialized_contents", None)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=path, args=[*sandbox, "--disable-dev-shm-usage", "--disable-gpu"]
         )
+        if rows is not None:
+            connections["default"]._test_serialized_contents = rows  # type: ignore[attr-defined]
         yield chromium
         chromium.close()
 

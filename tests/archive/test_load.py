@@ -260,7 +260,7 @@ def test_markup_in_a_page_is_shown_as_text(db: None, client: Client) -> None:
     assert "<img src=x" not in page.content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_runs_at_once_make_one_thread() -> None:
     """The second waits for the first, then finds everything here."""
     outcomes: list[Outcome] = []
