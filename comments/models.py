@@ -40,12 +40,15 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(readable)
 
     def placed_for(self, user: User | AnonymousUser) -> CommentQuerySet:
-        """Comments that have a place for ``user``: those with words to read, and tombstones over replies."""
+        """Comments that have a place for ``user``: those with words to read, and tombstones over replies.
+
+        The author also finds what was removed, to read why.
+        """
         if may_moderate(user):
             return self
         placed = ~Q(branch=SHELVED) & Q(post__state__in=STATES_WITH_A_PAGE)
         if user.pk:
-            placed |= Q(state=State.HELD, author=user.pk) & _page_for(user)
+            placed |= Q(state__in=[State.HELD, State.REMOVED], author=user.pk) & _page_for(user)
         return self.filter(placed)
 
     def answering(self, user: User | AnonymousUser) -> CommentQuerySet:

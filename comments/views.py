@@ -19,7 +19,7 @@ from comments.models import Comment
 from comments.quoting import quotation_of
 from comments.rendering import render_markdown
 from forum.errors import SIGNED_OUT, give_back, sign_in_first, try_again_after
-from forum.moderation import limits
+from forum.moderation import ledger, limits
 from forum.paging import latest_first
 from forum.refusals import NotAllowed, Refusal
 from forum.states import State
@@ -85,6 +85,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
             "comment": found,
             "parents": parents,
             "readable": found.words_for(request.user),
+            "verdict": ledger.told(found, request.user),
             "thread_html": thread_html(shown, page),
             "next_url": _next(thread, order, start),
             "back_url": f"{post.get_absolute_url()}{f'?after={start}' if start else ''}#c{found.pk}",

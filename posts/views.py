@@ -14,7 +14,7 @@ from comments import threads
 from comments.markup import Page, thread_html
 from comments.views import cursor, viewer_of
 from forum.errors import SIGNED_OUT, sign_in_first, try_again_after
-from forum.moderation import limits
+from forum.moderation import ledger, limits
 from forum.paging import latest_first
 from forum.refusals import NotAllowed, Refusal
 from forum.states import State
@@ -78,6 +78,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         {
             "post": found,
             "readable": found.words_for(request.user),
+            "verdict": ledger.told(found, request.user),
             "post_html": mark_safe(found.html),  # noqa: S308  sanitised when it was written
             "thread_html": thread_html(thread, page) if thread.roots else "",
             "view": view,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from forum.moderation.models import Action, Rule
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from comments.models import Comment
     from forum.users.models import Person, User
     from posts.models import Post
@@ -23,6 +25,16 @@ def verdicts(comments: Iterable[int] = (), posts: Iterable[int] = ()) -> dict[in
         **{f"{of}__in": list(comments) or list(posts)}, verb__in=[Action.Verb.HIDE, Action.Verb.REMOVE]
     )
     return {getattr(action, f"{of}_id"): action for action in found.select_related("rule", "actor").order_by("pk")}
+
+
+def told(words: Comment | Post, user: User | AnonymousUser) -> Action | None:
+    """The decision that took these words from their author's readers, for the author alone. One query, if any."""
+    if words.is_public or not words.is_by(user):
+        return None
+    of = {"post": words} if hasattr(words, "title") else {"comment": words}
+    verbs = [Action.Verb.HOLD, Action.Verb.HIDE, Action.Verb.REMOVE]
+    last = Action.objects.filter(**of, verb__in=verbs, undone_by__isnull=True).select_related("rule")
+    return last.order_by("-pk").first()
 
 
 def record(

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from comments.actions import add_comment, change_state
 from comments.importing import ArchivedComment, import_comments
@@ -169,11 +169,15 @@ def test_nothing_runs_on_any_page_of_the_admin(sign_in, hostile, root):
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         for query in ("", f"?q={quote(payloads.PLAIN[5])}", f"?{quote(payloads.PLAIN[7])}=1"):
             answer = browser.get(reverse(f"{base}_changelist") + query, follow=True)
-            assert answer.status_code in (200, 403)
+            assert answer.status_code in (200, 400, 403)
             inert.check(answer)
         for row in model._default_manager.order_by("-pk")[:8]:
             for kind in ("change", "history"):
-                answer = browser.get(reverse(f"{base}_{kind}", args=[row.pk]), follow=True)
+                try:
+                    address = reverse(f"{base}_{kind}", args=[row.pk])
+                except NoReverseMatch:  # what is decided about has no history but the record of decisions
+                    continue
+                answer = browser.get(address, follow=True)
                 assert answer.status_code in (200, 403), page
                 inert.check(answer)
 
@@ -275,7 +279,8 @@ def test_the_words_of_a_comment_are_read_by_those_of_its_state_alone(free, viewe
             counted = viewer.get(here).content.decode()
             assert "1 comment<" in counted
         there = viewer.get(comment.get_absolute_url()).status_code
-        assert there == (200 if reads or (placed and state != State.HELD) or answered else 404), name
+        told = name == "author" and state == State.REMOVED  # finds no words, but what was decided and why
+        assert there == (200 if reads or told or (placed and state != State.HELD) or answered else 404), name
 
 
 @pytest.mark.parametrize("state", State)
