@@ -36,7 +36,11 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     # And it gets connections of its own, which must know the migrations' rows as the first ones did.
     rows = getattr(connections["default"], "_test_serialized_contents", None)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    contents = getattr(connections["default"], "_test_serialized_contents", None)
     with sync_playwright() as playwright:
+        # The loop also makes Django open another connection, which must know the rows that migrations wrote.
+        if contents is not None:
+            connections["default"]._test_serialized_contents = contents  # type: ignore[attr-defined]
         chromium = playwright.chromium.launch(
             executable_path=path, args=[*sandbox, "--disable-dev-shm-usage", "--disable-gpu"]
         )
