@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin import display
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -231,6 +232,7 @@ class SourceAdmin(Base):
     """Sites that archives came from: administrators write the notes that stand over their threads."""
 
     list_display = ("name", "address", "content_note")
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
     fields = ("key", "name", "address", "provenance_note", "content_note")
     readonly_fields = ("key",)
 
