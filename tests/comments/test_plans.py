@@ -98,8 +98,20 @@ def test_no_list_or_thread_sorts_or_is_read_through(busy, ann, ben, root):
     check(lambda: latest_first(mine, key="created_at", after=None, size=10))
     check(lambda: latest_first(mine, key="created_at", after=last.pk, size=10))
     mine = Post.objects.filter(author=ben)
-    check(lambda: latest_first(mine, key="created_at", after=None, size=10))
+    check(lambda: latest_first(mine, key="created_at", after=None, size=10), few=True)
     check(lambda: PostFeed().items(busy))
+
+
+@pytest.mark.parametrize("viewer", ["guest", "member"])
+def test_no_page_sorts_or_reads_through_what_it_lists(client, sign_in, busy, ann, viewer):
+    browser = client if viewer == "guest" else sign_in(ann)
+    last = Comment.objects.filter(author__username="ben").order_by("-created_at")[400]
+    check(lambda: browser.get("/"), ordered_by="post_active")
+    check(lambda: browser.get("/feed/"), ordered_by="posts_post")
+    check(lambda: browser.get("/members/ben/"))
+    check(lambda: browser.get(f"/members/ben/?after={last.pk}"))
+    check(lambda: browser.get(busy.get_absolute_url()), few=viewer == "member")
+    check(lambda: browser.get(last.get_absolute_url()), few=True)
 
 
 def test_a_small_thread_is_read_by_its_index(busy):
