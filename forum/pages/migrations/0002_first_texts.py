@@ -70,11 +70,12 @@ What this site knows about you, why, and for how long.
 ## If you only read
 
 No cookie is set and no script watches you. Nothing is loaded from other sites, so no other site learns what you read.
-The server that hands out the pages may keep a log of addresses, as any web server can; how long is decided by whoever runs it.
+The forum writes one line in its log for each page that is asked for, with the network it was asked from but not the whole address.
+A web server in front of it may log more; those who run the site decide that, and how long logs are kept.
 
 ## If you report something or ask for a name to be taken off
 
-We keep what you write in the form, and the e-mail address if you give one, so that a moderator can decide and answer. To stop floods,
+We keep what you write in the form, and the e-mail address if you give one, so that a moderator can decide and answer. When a name removal is decided, that address is deleted. To stop floods,
 the forum counts for a short while how many such forms came from one address. These forms need one cookie while you fill them in;
 it protects the form from being sent by another site.
 
