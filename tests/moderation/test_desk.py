@@ -82,6 +82,13 @@ def test_a_report_can_be_judged_from_the_list(desk: Client, comment: Comment, sp
     assert comment.get_absolute_url() in page
 
 
+def test_a_list_says_where_links_lead(desk: Client, post: Post, ben: User) -> None:
+    say(post, ben, "Buy it in [my shop](https://pumps.example/x?a=1&b=2) or https://other.example")
+    page = desk.get(listing("comments_comment")).content.decode()
+    assert "links to pumps.example, other.example" in page
+    assert "<h1>Comments</h1>" in page
+
+
 @pytest.mark.parametrize(
     "model", ["moderation_report", "comments_comment", "posts_post", "users_user", "moderation_action", "users_person"]
 )

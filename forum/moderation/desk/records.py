@@ -98,7 +98,8 @@ class RecordAdmin(Base):
         for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
             if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
                 raise BadRequest("a choice that names no row")
-        return super().changelist_view(request, extra_context)
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def prepare(self, rows: list[Any]) -> None:
         """Loads what the rows of a list show beside their own fields; a constant number of queries."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 NEW = dt.timedelta(days=7)
 EXCERPT = 400  # characters: most comments whole
+HOSTS = 4  # named, of those that words link to
+_HOST = re.compile(r'href="https?://([^/"?#]+)')
 TAKEN = (State.HIDDEN, State.REMOVED)
 
 
@@ -61,9 +65,19 @@ def is_new(member: User) -> bool:
 
 
 def words(thing: Post | Comment, length: int = EXCERPT) -> SafeString:
-    """The words, cut after ``length`` characters, with the title of a post and what is unusual about the state."""
+    """The words, cut after ``length`` characters, with the title of a post, where links lead, and an unusual state."""
     title = format_html("<strong>{}</strong><br>", thing.title) if isinstance(thing, Post) else ""
-    return format_html("{}{}{}", title, excerpt(thing.html, length) or "(no text)", state_mark(thing))
+    said = excerpt(thing.html, length) or "(no text)"
+    return format_html("{}{}{}{}", title, said, links_mark(thing), state_mark(thing))
+
+
+def links_mark(thing: Post | Comment) -> SafeString:
+    """Says to which hosts the words link: what spam is for, and a cut text does not show."""
+    hosts = list(dict.fromkeys(unescape(host) for host in _HOST.findall(thing.html)))
+    if not hosts:
+        return SafeString("")
+    more = f" and {len(hosts) - HOSTS} more" if len(hosts) > HOSTS else ""
+    return format_html("<br><small>links to {}{}</small>", ", ".join(hosts[:HOSTS]), more)
 
 
 def state_mark(thing: Post | Comment) -> SafeString:
