@@ -53,9 +53,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines(), pk=pk)
     if slug != found.slug:
         query = request.META["QUERY_STRING"]
-        moved = redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
-        moved["Cache-Control"] = "no-cache"  # a title may change back, and a browser that remembers would go in circles
-        return moved
+        return redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
     asked, after = cursor(request, found)
     view, order = asked["view"] or "tree", asked["order"] or "oldest"
     if view == "flat":
