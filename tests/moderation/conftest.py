@@ -60,6 +60,10 @@ def person(source: Source, name: str) -> Person:
 
 @pytest.fixture
 def archive(db: None) -> Archive:
+    return archived_thread()
+
+
+def archived_thread() -> Archive:
     """Driller speaks, Moe quotes him with his name printed above, and a third mentions him."""
     source = Source.objects.create(key="blotter", name="The Blotter")
     driller, moe, third = (person(source, name) for name in ("driller", "B Moe", "Third <i>"))

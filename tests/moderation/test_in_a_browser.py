@@ -1,0 +1,129 @@
+"""A report, the decision, its undo, a suspension and a name taken off, in a real browser with scripts off."""
+
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group
+
+from comments.models import Comment
+from forum.moderation import actions, removals
+from forum.moderation.models import NameRemoval, Rule
+from forum.users.models import Person, User
+from posts.actions import add_post
+from tests.browser import OpenPage
+from tests.conftest import PASSWORD
+from tests.moderation.conftest import archived_thread, say, token
+
+
+@pytest.fixture
+def people(transactional_db: None) -> dict[str, User]:
+    made = {name: User.objects.create_user(name, f"{name}@example.org", PASSWORD) for name in ("ann", "ben", "mod")}
+    User.objects.filter(pk=made["mod"].pk).update(is_staff=True)
+    made["mod"].groups.add(Group.objects.get(name="Moderators"))
+    return made | {"mod": User.objects.get(username="mod")}
+
+
+@pytest.fixture
+def said(people: dict[str, User]) -> Comment:
+    post = add_post(author=people["ann"], kind="article", title="Fish", body="Words.", token=token())
+    return say(post, people["ben"], "Buy [fish](https://fish.example).")
+
+
+def test_from_report_to_decision_and_back_without_scripts(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    guest = open_page(said.post.get_absolute_url(), scripts=False)
+    guest.click(f"#c{said.pk} >> text=Report")
+    guest.check("text=Spam:")
+    guest.fill("[name=text]", "It sells fish")
+    guest.click("text=Send the report")
+    assert guest.inner_text("h1") == "Thank you for your report"
+
+    desk = open_page("/admin/", scripts=False, user=people["mod"])
+    desk.click("text=1 reports")
+    assert "links to fish.example" in desk.inner_text(".said")
+    desk.check("input.action-select")
+    desk.select_option("select[name=action]", "hide")
+    desk.click("text=Go")
+    desk.fill("[name=reason]", "Advertising")
+    desk.click("main button:has-text('Uphold and hide')")
+    assert "1 hidden." in desk.inner_text(".messagelist")
+
+    guest.click("text=Back to the comment")
+    assert "hidden by a moderator, under the rule “Spam”" in guest.inner_text(f"#c{said.pk}")
+    desk.click("text=See and undo in the record")
+    desk.check("input.action-select")
+    desk.select_option("select[name=action]", "undo")
+    desk.click("text=Go")
+    desk.click("main button:has-text('Undo')")
+    guest.reload()
+    assert "Buy fish" in guest.inner_text(f"#c{said.pk}")
+
+
+def test_a_suspended_member_keeps_the_words_that_are_refused(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    writer = open_page(f"/posts/{said.post_id}/comment/", scripts=False, user=people["ben"])
+    writer.fill("[name=body]", "My long and careful answer")
+    desk = open_page(f"/admin/users/user/{people['ben'].pk}/change/", scripts=False, user=people["mod"])
+    desk.click("text=Suspend")
+    desk.check("text=30 days")
+    desk.select_option("[name=rule]", index=1)
+    desk.click("main button:has-text('Suspend')")
+    assert "not until" in desk.inner_text(".facts")
+    writer.click("main button:has-text('Post')")
+    assert "suspended until" in writer.inner_text("main")
+    assert "My long and careful answer" in writer.content()
+
+
+def test_a_name_is_asked_off_and_taken_off_without_scripts(open_page: OpenPage, people: dict[str, User]) -> None:
+    archive = archived_thread()
+    guest = open_page(archive.driller.get_absolute_url(), scripts=False)
+    guest.click("text=Ask to have it taken off")
+    assert guest.input_value("[name=name]") == "driller"
+    guest.click("text=Send the request")
+    desk = open_page("/admin/", scripts=False, user=people["mod"])
+    desk.click("text=1 names to take off")
+    desk.click("#result_list >> text=driller")
+    desk.click("text=Take the name off >> nth=-1")
+    assert "Decided." in desk.inner_text(".messagelist")
+    guest.goto(archive.driller.get_absolute_url())
+    assert "[name removed]" in guest.inner_text("h1")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_of_moderation_fit_and_break_no_rule(
+    open_page: OpenPage, people: dict[str, User], said: Comment, width: int
+) -> None:
+    rule = Rule.objects.get(slug="spam")
+    archive = archived_thread()
+    actions.file_report(thing=said, reporter=people["ann"], who="x", rule=rule, text="It sells fish")
+    until = datetime(2099, 1, 1, tzinfo=UTC)
+    actions.suspend(member=people["ben"], until=until, by=people["mod"], rule=rule)
+    removals.request_name_removal(person=archive.driller, name="driller", who="x")
+    pages = [
+        f"/moderation/report/comment/{said.pk}/",
+        f"/moderation/report/comment/{said.pk}/sent/",
+        "/moderation/name/",
+        "/moderation/name/sent/",
+        "/admin/",
+        "/admin/moderation/report/",
+        "/admin/comments/comment/",
+        f"/admin/comments/comment/{said.pk}/change/",
+        f"/admin/comments/comment/decide/hide/?ids={said.pk}",
+        "/admin/users/user/",
+        f"/admin/users/user/decide/suspend/?ids={people['ben'].pk}",
+        f"/admin/users/person/{Person.objects.all()[0].pk}/change/",
+        "/admin/moderation/action/",
+        f"/admin/moderation/nameremoval/{NameRemoval.objects.get().pk}/change/",
+    ]
+    page = open_page("/", width=width, scheme="dark" if width == 320 else "light", user=people["mod"])
+    faults = []
+    for path in pages:
+        page.goto(path)
+        found = Axe().run(page)
+        faults += [f"{path}: {found.generate_report()}"] if found.violations_count else []
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append(f"{path}: wider than {width}")
+    assert not faults, "\n".join(faults)
