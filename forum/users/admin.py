@@ -136,7 +136,9 @@ class UserAdmin(DecidingAdmin):
 
     def line(self, thing: User) -> SafeString:
         """The member and their history."""
-        return format_html("<td>{}</td><td>{}</td>", showing.member(thing, thing.history), self.standing(thing))  # type: ignore[attr-defined]
+        return format_html(
+            "<td>{}</td><td>may write: {}</td>", showing.member(thing, thing.history), self.standing(thing)
+        )  # type: ignore[attr-defined]
 
     @display(description="member")
     def name(self, member: User) -> SafeString:
