@@ -134,11 +134,10 @@ class UserAdmin(DecidingAdmin):
         for row in rows:
             row.history = known[row.pk]
 
-    def line(self, thing: User) -> SafeString:
+    def line(self, thing: Any) -> SafeString:
         """The member and their history."""
-        return format_html(
-            "<td>{}</td><td>may write: {}</td>", showing.member(thing, thing.history), self.standing(thing)
-        )  # type: ignore[attr-defined]
+        cells = (showing.member(thing, thing.history), self.standing(thing))
+        return format_html("<td>{}</td><td>may write: {}</td>", *cells)
 
     @display(description="member")
     def name(self, member: User) -> SafeString:
