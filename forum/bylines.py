@@ -34,10 +34,13 @@ class Bylined(models.Model):
     ``instant`` is UTC and stays empty unless the source states its zone.
     """
 
+    # Each kind of words indexes both together with the order it lists them in; one more index would mislead planners.
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="%(class)ss"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="%(class)ss", db_index=False
     )
-    person = models.ForeignKey("users.Person", models.PROTECT, null=True, blank=True, related_name="%(class)ss")
+    person = models.ForeignKey(
+        "users.Person", models.PROTECT, null=True, blank=True, related_name="%(class)ss", db_index=False
+    )
     archived = models.BooleanField(default=False, help_text="Came from an archive: kept word for word as a record.")
     created_at = models.DateTimeField()
     printed_date = models.CharField(max_length=120, blank=True, help_text="The date exactly as the page printed it.")
