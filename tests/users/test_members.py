@@ -133,6 +133,12 @@ def test_a_person_page_says_where_the_words_are_from(client: Client, driller: Pe
     assert client.get("/persons/99999999999999999999999/").status_code == 404
 
 
+def test_old_words_are_shown_whole_and_never_cut(client: Client, driller: Person) -> None:
+    long = "<p>" + "word " * 400 + "end.</p>"
+    Comment.objects.filter(person=driller).update(html=long)
+    assert "word end." in client.get(driller.get_absolute_url()).content.decode()
+
+
 def test_a_name_taken_off_is_gone_from_the_page(client: Client, driller: Person) -> None:
     Person.objects.update(name="", removed_at=timezone.now())
     page = client.get(driller.get_absolute_url()).content.decode()
