@@ -141,7 +141,7 @@ def test_the_check_finds_nothing_wrong_and_changes_nothing_on_a_healthy_site(ann
     grown(ann)
     out = io.StringIO()
     queries = count_queries(lambda: call_command("check_counters", "--repair", stdout=out))
-    assert out.getvalue() == "All is right in 1 threads.\n"
+    assert out.getvalue() == "All is right in 1 thread.\n"
     assert not [sql for sql in queries if sql.startswith(("UPDATE", "INSERT", "DELETE"))]
 
 
@@ -155,11 +155,11 @@ def test_the_check_changes_as_many_rows_as_were_corrupted(ann):
     Post.objects.filter(pk=post.pk).update(
         comment_count=1, living_count=1, last_author=None, pulse={}, active_at=NOON, last_position=3
     )
-    with pytest.raises(CommandError, match=r"^101 wrong in 1 threads"):
+    with pytest.raises(CommandError, match=r"^101 wrong in 1 thread"):
         call_command("check_counters", stdout=io.StringIO())
     out = io.StringIO()
     call_command("check_counters", "--repair", stdout=out)
     assert out.getvalue().count("ought to be") == 101
-    assert out.getvalue().endswith("101 repaired in 1 threads.\n")
+    assert out.getvalue().endswith("101 repaired in 1 thread.\n")
     call_command("check_counters", stdout=io.StringIO())
     check(post)

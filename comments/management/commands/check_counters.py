@@ -25,6 +25,7 @@ class Command(BaseCommand):
             for item in recount(pk, repair=repair):
                 wrong += 1
                 self.stdout.write(str(item))
+        where = "1 thread" if threads == 1 else f"{threads:,} threads"
         if wrong and not repair:
-            raise CommandError(f"{wrong} wrong in {threads} threads. Run it with --repair to put them right.")
-        self.stdout.write(f"{wrong} repaired in {threads} threads." if wrong else f"All is right in {threads} threads.")
+            raise CommandError(f"{wrong} wrong in {where}. Run it with --repair to put them right.")
+        self.stdout.write(f"{wrong} repaired in {where}." if wrong else f"All is right in {where}.")
