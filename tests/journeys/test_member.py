@@ -107,7 +107,9 @@ def test_one_form_posted_twice_is_one_comment(open_page: OpenPage, source_thread
     page = open_page(f"/posts/{source_thread.pk}/comment/", scripts=False, width=width, user=ben)
     page.get_by_label("Your comment").fill("Once.")
     page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator("li.comment .body", has_text="Once.")).to_have_count(1)  # the page is there before it is left
     page.go_back()
+    expect(page.get_by_label("Your comment")).to_be_visible()
     page.get_by_label("Your comment").fill("Once.")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.locator("li.comment .body", has_text="Once.")).to_have_count(1)
