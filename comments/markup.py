@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.models import Comment
+from comments.personal import NOBODY, Personal
 from comments.threads import Node, Thread
 from forum.bylines import Byline
 from forum.states import State
@@ -23,7 +24,7 @@ from posts.pulse import silence
 if TYPE_CHECKING:
     from posts.models import Post
 
-DRAWN = 8  # levels whose indent is drawn
+DRAWN = 8  # levels whose indent is drawn; static/css/thread.css names each
 
 TOMBSTONES = {
     State.HELD: "A comment that waits for a moderator.",
@@ -52,6 +53,7 @@ class Page:
 
     post: Post
     viewer: Viewer = GUEST
+    personal: Personal = NOBODY
     order: str = "oldest"
     flat: bool = False
     evidence: dict[int, str] = field(default_factory=dict)
@@ -125,6 +127,8 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
     kind = "then" if comment.archived else "now"
     if comment.parent_basis == Comment.Basis.QUOTE:
         kind += " inferred"
+    if node.depth:
+        kind += f" d{min(node.depth, DRAWN)}"
     old_anchor = f'<span id="{escape(comment.anchor)}"></span>' if comment.anchor else ""
     if not _readable(comment, page.viewer):
         words = TOMBSTONES[State(comment.state)]
@@ -256,7 +260,7 @@ def _actions(comment: Comment, page: Page) -> str:
         links.append(f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>')
     if viewer.moderates:
         links.append(f'<a href="/admin/comments/comment/{pk}/change/">Moderate</a>')
-    return f'<footer class="actions">{"".join(links)}</footer>' if links else ""
+    return f'<footer class="actions" id="a{pk}">{"".join(links)}</footer>' if links else ""
 
 
 def _more(node: Node, page: Page) -> str:

@@ -16,6 +16,7 @@ from comments import actions, rules, threads
 from comments.forms import CommentForm, EditForm, PageForm
 from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
+from comments.personal import personal_of
 from comments.quoting import quotation_of
 from comments.rendering import render_markdown
 from forum.errors import SIGNED_OUT, give_back, sign_in_first, try_again_after
@@ -71,6 +72,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     page = Page(
         post=post,
         viewer=viewer,
+        personal=personal_of(request.user, post, shown),
         order=order,
         evidence=threads.evidence(shown),
         rules=threads.rules(shown),

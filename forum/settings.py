@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "forum.users",
     "forum.pages",
     "forum.moderation",
+    "forum.voices",
     "forum.archive",
     "forum.operating",
     "posts",

@@ -68,6 +68,21 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.order_by("-active_at", "-id")
 
 
+class Tag(models.Model):
+    """What a post is about, from the list that the moderators keep; one that is retired stays on old posts."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=40, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+    active = models.BooleanField(default=True, help_text="Offered for new posts.")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Post(Bylined):
     """A post and the figures of its thread.
 
@@ -84,6 +99,14 @@ class Post(Bylined):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.ARTICLE)
     title = models.CharField(max_length=300)
     url = models.URLField("address", max_length=500, blank=True)
+    url_key = models.CharField(
+        max_length=500, blank=True, editable=False, help_text="The address without what varies, to find it again."
+    )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
+    answer = models.ForeignKey(
+        "comments.Comment", models.SET_NULL, null=True, blank=True, related_name="answered", editable=False
+    )
+    score = models.IntegerField(default=0, editable=False)
     source = models.ForeignKey("users.Source", models.PROTECT, null=True, blank=True, related_name="posts")
     added_at = models.DateTimeField(auto_now_add=True, editable=False)
     locked_at = models.DateTimeField(null=True, blank=True)
@@ -108,6 +131,8 @@ class Post(Bylined):
         indexes = (
             models.Index(fields=["-active_at", "-id"], condition=Q(state="published"), name="post_active"),
             models.Index(fields=["-created_at", "-id"], condition=Q(state="published"), name="post_newest"),
+            models.Index(fields=["-score", "-id"], condition=Q(state="published"), name="post_top"),
+            models.Index(fields=["url_key"], condition=~Q(url_key=""), name="post_by_address"),
             models.Index(fields=["author", "-created_at", "-id"], name="post_by_author"),
             models.Index(fields=["person", "-created_at", "-id"], name="post_by_person"),
         )

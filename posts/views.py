@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments import threads
 from comments.markup import Page, thread_html
+from comments.personal import personal_of
 from comments.views import cursor, viewer_of
 from forum.errors import SIGNED_OUT, sign_in_first, try_again_after
 from forum.moderation import ledger, limits
@@ -63,6 +64,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     page = Page(
         post=found,
         viewer=viewer_of(request, found),
+        personal=personal_of(request.user, found, thread),
         order=order,
         flat=view == "flat",
         evidence=threads.evidence(thread),

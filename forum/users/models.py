@@ -24,6 +24,22 @@ class Members(UserManager["User"]):
         return super()._create_user(username, email, password, **extra)  # type: ignore[misc,no-any-return]
 
 
+class ThreadOrder(models.TextChoices):
+    """The order in which a member reads comments."""
+
+    OLDEST = "oldest", "oldest first"
+    NEWEST = "newest", "newest first"
+    BEST = "best", "best first"
+
+
+class Scheme(models.TextChoices):
+    """The colours in which a member sees the site."""
+
+    AUTO = "auto", "as the device says"
+    LIGHT = "light", "light"
+    DARK = "dark", "dark"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A member. ``name_key`` is the skeleton of the name: two names that look alike cannot both exist."""
 
@@ -37,6 +53,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(default=timezone.now)
     suspended_until = models.DateTimeField(null=True, blank=True)
     suspension_reason = models.CharField(max_length=500, blank=True)
+    thread_order = models.CharField("order of comments", max_length=6, choices=ThreadOrder, default=ThreadOrder.OLDEST)
+    scheme = models.CharField("colours", max_length=5, choices=Scheme, default=Scheme.AUTO)
+    time_zone = models.CharField(max_length=60, blank=True, help_text="A name such as Europe/Rome; empty for UTC.")
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
