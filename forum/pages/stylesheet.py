@@ -14,6 +14,5 @@ def joined() -> str:
     parts = "".join((STATIC / "css" / f"{name}.css").read_text() for name in ORDER)
     parts = re.sub(r"/\*.*?\*/", "", parts, flags=re.DOTALL)
     parts = parts.replace('url("../', 'url("')
-    parts = parts.replace(": ", ":").replace(" {", "{").replace("{ ", "{").replace("; }", "}")
-    lines = (line.strip() for line in parts.splitlines())
-    return HEADING + "\n".join(line for line in lines if line) + "\n"
+    parts = re.sub(r"\s*([{};,])\s*", r"\1", parts).replace(";}", "}").replace(": ", ":").replace(" > ", ">")
+    return HEADING + parts.replace("}", "}\n").replace("}\n}", "}}").strip() + "\n"
