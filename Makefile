@@ -38,8 +38,7 @@ test: $(VENV)/installed-dev chromium ## Run every test, on SQLite and on Postgre
 	$(PYTEST) $(ARGS)
 else
 test: $(VENV)/installed-dev chromium
-	$(PYTEST) $(ARGS)
-	$(PYTHON) -m tests.postgresql $(PYTEST) $(ARGS)
+	$(PYTHON) -m tests.both $(ARGS)
 endif
 
 .PHONY: test-sqlite
