@@ -65,6 +65,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
             html=rendered.html,
             state=state,
             position=post.last_position + 1,
+            came_with=post.version + 1,
             created_at=_not_before(now, post),
             instant=now,
             zone="UTC",
@@ -108,7 +109,8 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
         kept = set(comment.quotations.values_list("quoted", flat=True))
         _check_quoted(post, set(rendered.quotes) - kept)
         comment.body, comment.html, comment.edited_at = body, rendered.html, timezone.now()
-        comment.save(update_fields=["body", "html", "edited_at"])
+        comment.came_with = post.version + 1
+        comment.save(update_fields=["body", "html", "edited_at", "came_with"])
         comment.quotations.all().delete()
         _quote(comment, rendered.quotes)
         touch([post.pk])
@@ -231,7 +233,9 @@ def _enter(post: Post, comment: Comment, to: State) -> None:
     """Moves a comment to another state and everything that follows from it."""
     was_public = comment.is_public
     comment.state = to
-    comment.save(update_fields=["state"])
+    if to == State.PUBLISHED:  # new to whoever looked while nobody could read it
+        comment.came_with = post.version + 1
+    comment.save(update_fields=["state", "came_with"])
     counters.settle(comment)
     if was_public and to != State.PUBLISHED:
         counters.unpublished(post, comment)

@@ -90,6 +90,7 @@ def _row(post: Post, number: int, item: ArchivedComment) -> Comment:
         archived=True,
         created_at=item.created_at,
         position=number * STEP,
+        came_with=post.version + 1,
         printed_date=item.printed_date,
         printed_at=item.printed_at,
         precision=item.precision,

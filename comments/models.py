@@ -71,7 +71,9 @@ class Comment(Bylined):
     ``branch`` repeats the parent for the indexes (``TOP`` when there is none, because ``parent IS NULL`` defeats the
     planners of both databases) or says that the comment is shelved. ``position`` breaks ties of ``created_at``:
     page order for imports, in steps that leave room, and the order of arrival for living comments; an id never
-    orders. ``reply_count`` counts the direct replies that have a place in the thread.
+    orders. ``reply_count`` counts the direct replies that have a place in the thread. ``came_with`` is the version of
+    the post's page with which these words came or last changed: it tells what a reader has not seen yet, whatever
+    the dates say.
     """
 
     class Basis(models.TextChoices):
@@ -92,6 +94,7 @@ class Comment(Bylined):
     score = models.IntegerField(default=0, editable=False)
     best = models.FloatField(default=0, editable=False)
     reply_count = models.PositiveIntegerField(default=0, editable=False)
+    came_with = models.PositiveIntegerField(default=0, editable=False)
     parent_basis = models.CharField(max_length=11, choices=Basis, blank=True)
     anchor = models.CharField(max_length=100, blank=True, help_text="The id it had on the page it came from.")
 
@@ -102,6 +105,7 @@ class Comment(Bylined):
             models.Index(fields=["post", "branch", "created_at", "position"], name="comment_by_time"),
             models.Index(fields=["post", "branch", "-best", "position"], name="comment_by_best"),
             models.Index(fields=["post", "created_at", "position"], name="comment_flat"),
+            models.Index(fields=["post", "came_with"], name="comment_by_arrival"),
             models.Index(fields=["author", "-created_at", "-id"], name="comment_by_author"),
             models.Index(fields=["person", "created_at", "position"], name="comment_by_person"),
             models.Index(fields=["post", "created_at"], condition=Q(state="held"), name="comment_held"),
