@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from posts import feeds, sitemap, views
+from posts import feeds, pictures, sitemap, views
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -10,9 +10,11 @@ urlpatterns = [
     path("posts/<int:pk>/edit/", views.post_edit, name="post-edit"),
     path("posts/<int:pk>/delete/", views.post_delete, name="post-delete"),
     path("posts/<int:pk>/feed/", feeds.PostFeed(), name="post-feed"),
+    path("posts/<int:pk>/picture.png", pictures.post_picture, name="post-picture"),
     path("posts/<int:pk>/", views.post, name="post-short"),
     path("posts/<int:pk>/<slug:slug>/", views.post, name="post"),
     path("feed/", feeds.SiteFeed(), name="feed"),
+    path("picture.png", pictures.site_picture, name="site-picture"),
     path("robots.txt", sitemap.robots, name="robots"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<int:part>.xml", sitemap.part, name="sitemap-part"),

@@ -53,6 +53,8 @@ ACCESS: dict[str, Row] = {
     "robots": OPEN,
     "sitemap": OPEN,
     "sitemap-part": OPEN._replace(of="part"),
+    "site-picture": OPEN,
+    "post-picture": OPEN._replace(of="post"),
     "page": OPEN._replace(of="page"),
     "post": OPEN._replace(of="post-slug"),
     "post-short": Row(301, 301, 301, 301, of="post"),

@@ -31,10 +31,10 @@ pytestmark = pytest.mark.django_db
 OUTLETS = {
     "front", "feed", "sitemap", "sitemap-part", "post", "post-short", "post-feed", "post-new", "post-edit",
     "post-delete", "comment", "comment-new", "comment-reply", "comment-edit", "comment-delete", "replies", "member",
-    "person", "report", "report-sent", "name-removal", "page",
+    "person", "report", "report-sent", "name-removal", "page", "post-picture",
 }  # fmt: skip
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
-NOT_OUTLETS = {"robots", "healthz", "readyz", "name-removal-sent", "patterns"}
+NOT_OUTLETS = {"robots", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
 
 
 def test_every_address_is_an_outlet_or_is_known_to_be_none():
