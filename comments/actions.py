@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from comments import counters, rules
+from comments import counters, revising, rules
 from comments.models import SHELVED, Comment, Quotation
 from comments.rendering import render_archived, render_markdown
 from forum.moderation import holds, ledger, limits
@@ -108,9 +108,11 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
         # A passage that was quoted while it could be read may stay: the quotation shows only that it is gone.
         kept = set(comment.quotations.values_list("quoted", flat=True))
         _check_quoted(post, set(rendered.quotes) - kept)
+        counts = revising.keep(comment)
         comment.body, comment.html, comment.edited_at = body, rendered.html, timezone.now()
+        comment.revised_at = comment.edited_at if counts else comment.revised_at
         comment.came_with = post.version + 1
-        comment.save(update_fields=["body", "html", "edited_at", "came_with"])
+        comment.save(update_fields=["body", "html", "edited_at", "revised_at", "came_with"])
         comment.quotations.all().delete()
         _quote(comment, rendered.quotes)
         touch([post.pk])

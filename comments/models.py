@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from forum.bylines import Bylined
+from forum.earlier import Earlier
 from forum.states import State
 from forum.users.roles import may_moderate
 from posts.models import STATES_WITH_A_PAGE
@@ -156,15 +157,16 @@ class Comment(Bylined):
 
 
 class Quotation(models.Model):
-    """A passage of one comment that repeats another one, so that a name or a passage taken back goes from both.
+    """A passage of one comment that repeats another one or the post, so that words taken back go from both.
 
     ``start`` and ``end`` are character offsets of the repeated words in the quoting body, equal when only an
     attribution stands there; ``attribution_start`` and ``attribution_end`` those of the printed attribution line.
-    All four are null in Markdown, where the line ``> #c123`` marks the passage by itself.
+    All four are null in Markdown, where the line ``> #c123`` or ``> #post`` marks the passage by itself.
     """
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="quotations")
-    quoted = models.ForeignKey(Comment, models.PROTECT, related_name="quoted_in")
+    quoted = models.ForeignKey(Comment, models.PROTECT, null=True, blank=True, related_name="quoted_in")
+    quoted_post = models.ForeignKey("posts.Post", models.PROTECT, null=True, blank=True, related_name="quoted_in")
     start = models.PositiveIntegerField(null=True, blank=True)
     end = models.PositiveIntegerField(null=True, blank=True)
     attribution_start = models.PositiveIntegerField(null=True, blank=True)
@@ -172,6 +174,26 @@ class Quotation(models.Model):
 
     class Meta:
         ordering = ("comment_id", "start", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(quoted__isnull=True) ^ Q(quoted_post__isnull=True), name="quotation_of_one_thing"
+            ),
+        )
+
+    comment_id: int
+    quoted_id: int | None
+    quoted_post_id: int | None
 
     def __str__(self) -> str:
-        return f"{self.comment_id} quotes {self.quoted_id}"
+        return f"{self.comment_id} quotes {self.quoted_id or 'the post'}"
+
+
+class Revision(Earlier):
+    """Words of a comment before an edit."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="revisions", db_index=False)
+
+    class Meta:
+        verbose_name = "earlier version of a comment"
+        verbose_name_plural = "earlier versions of comments"
+        indexes = (models.Index(fields=["comment", "-id"], name="comment_revisions"),)

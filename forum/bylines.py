@@ -53,6 +53,12 @@ class Bylined(models.Model):
     html = models.TextField(blank=True, editable=False)
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
     edited_at = models.DateTimeField(null=True, blank=True)
+    revised_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The last edit that the history shows; empty for none."
+    )
+    quoted_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How many published comments quote a passage of it."
+    )
     token = models.CharField(  # noqa: DJ001  null, so that rows without a form do not collide
         max_length=32, null=True, blank=True, editable=False, help_text="The form that made it: one form, one row."
     )

@@ -257,6 +257,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2
 # What the forum's own rules count
 
 FIRST_COMMENTS_HELD = ENVIRONMENT.number("FIRST_COMMENTS_HELD", default=1, least=0, most=1000)
+EDIT_GRACE_MINUTES = ENVIRONMENT.number("EDIT_GRACE_MINUTES", default=5, least=0, most=1440)
 LIMITS = {
     name.lower(): ENVIRONMENT.number(name, default=default, least=1, most=1_000_000)
     for name, default in (

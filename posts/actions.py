@@ -18,7 +18,7 @@ from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.states import Format, Precision, State
 from forum.text import html, markdown
 from forum.text.redaction import Change, change
-from posts import rules
+from posts import revising, rules
 from posts.models import Post
 
 if TYPE_CHECKING:
@@ -87,8 +87,10 @@ def edit_post(
                 "This post was edited in another window since you opened it. Compare both texts below, then save."
             )
         limits.spend("edits", f"member:{editor.pk}")
+        now = timezone.now()
+        revised = {"revised_at": now} if revising.keep(post) else {}
         Post.objects.filter(pk=post.pk).update(
-            title=title, body=body, url=url, html=render(body), edited_at=timezone.now(), **post.moved()
+            title=title, body=body, url=url, html=render(body), edited_at=now, **revised, **post.moved()
         )
     return True
 

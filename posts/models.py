@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from forum.bylines import Bylined
+from forum.earlier import Earlier
 from forum.states import State
 from forum.users.roles import may_moderate
 
@@ -191,3 +192,16 @@ class Post(Bylined):
     def moved(self) -> dict[str, Any]:
         """The fields of an ``update()`` that says the page has changed."""
         return {"version": F("version") + 1}
+
+
+class Revision(Earlier):
+    """Words of a post before an edit."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions", db_index=False)
+    title = models.CharField(max_length=300)
+    url = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "earlier version of a post"
+        verbose_name_plural = "earlier versions of posts"
+        indexes = (models.Index(fields=["post", "-id"], name="post_revisions"),)

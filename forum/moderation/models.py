@@ -118,6 +118,8 @@ class Action(models.Model):
         RELIEVE = "relieve", "no longer a moderator"
         CLOSE = "close", "account closed"
         REOPEN = "reopen", "account opened again"
+        HIDE_REVISION = "hide_revision", "earlier version hidden"
+        SHOW_REVISION = "show_revision", "earlier version shown again"
 
     verb = models.CharField(max_length=14, choices=Verb)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="actions")
