@@ -37,7 +37,7 @@ def render_archived(comment: Comment, quotations: Sequence[Quotation]) -> str:
     spans = [
         plain.Span(q.start, q.end, q.attribution_start, q.attribution_end, q.quoted_id)
         for q in quotations
-        if q.start is not None and q.end is not None
+        if q.start is not None and q.end is not None and q.quoted_id is not None
     ]
     resolve = resolver(comment.post_id, {span.of for span in spans})
     return plain.render(comment.body, quotes=spans, resolve=resolve).html

@@ -123,9 +123,9 @@ def evidence(thread: Thread) -> dict[int, str]:
         return {}
     found = Quotation.objects.filter(comment__in=inferred).select_related("quoted", "quoted__person")
     return {
-        quotation.comment_id: _proof(inferred[quotation.comment_id], quotation)
+        quotation.comment_id: _proof(inferred[quotation.comment_id], quotation, quotation.quoted)
         for quotation in found
-        if quotation.quoted_id == inferred[quotation.comment_id].parent_id
+        if quotation.quoted is not None and quotation.quoted_id == inferred[quotation.comment_id].parent_id
     }
 
 
@@ -139,10 +139,10 @@ def rules(thread: Thread) -> dict[int, str]:
     return dict(found.values_list("comment_id", "rule__title"))  # the latest decision stays
 
 
-def _proof(comment: Comment, quotation: Quotation) -> str:
-    if quotation.quoted.state != State.PUBLISHED:
+def _proof(comment: Comment, quotation: Quotation, quoted: Comment) -> str:
+    if quoted.state != State.PUBLISHED:
         return "The comment it quotes is no longer shown."
-    name = quotation.quoted.byline.name
+    name = quoted.byline.name
     words = comment.body[quotation.start or 0 : quotation.end or 0].split()
     if not words:
         return f"It begins with the name and the time of the comment by {name}, as a quotation does."
