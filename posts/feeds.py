@@ -1,134 +1,187 @@
-"""Atom feeds of the site and of a thread: full text, nothing that is not public, and of old words only the post."""
+"""Atom feeds of the site, a thread, a tag and a member: full text, nothing that is not public, and of old words only
+the post.
+
+Each feed asks first, in one light query, what stands in it now; whoever has that already is told so and costs no
+more. There is no Last-Modified: taking words away moves no date, and the old ones must never be confirmed.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+import hashlib
 import re
+from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
 
 from comments.models import Comment
 from forum.states import State
-from forum.text.characters import clean
-from posts.models import Post
+from forum.text import names
+from forum.users.views import with_pages
+from posts.atom import Entry, Head, written
+from posts.models import Post, PostQuerySet, Tag
 
 ENTRIES = 40
+LOOK = 1  # moves whenever the same rows are written otherwise than before
 INSIDE = re.compile(r'(<a [^<>]*?href=")(/)')
 
-
-class AtomFeed(Atom1Feed):
-    """Atom whose addresses follow the site's own and not the request, and whose entries hold full text."""
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Writes the words as content rather than as a summary."""
-        words = item["description"]
-        super().add_item_elements(handler, {**item, "description": None})
-        if words:
-            handler.addQuickElement("content", words, {"type": "html"})
+# What an entry shows of a post, but for its words: an edit or a name taken off moves the version.
+SHOWN = ("pk", "version", "author__username", "source__content_note", "source__provenance_note")
 
 
-class OwnFeed(Feed):  # type: ignore[type-arg]
-    """What the feeds share: entries of posts and comments, each with the site's own address."""
-
-    feed_type = AtomFeed
-
-    def item_link(self, item: Post | Comment) -> str:
-        """Its page."""
-        return settings.SITE_URL + item.get_absolute_url()
-
-    def item_title(self, item: Post | Comment) -> str:
-        """The post's title, or who comments."""
-        return clean(item.title if isinstance(item, Post) else f"Comment by {item.byline.name}")
-
-    def item_description(self, item: Post | Comment) -> str:
-        """The words."""
-        return _whole_addresses(item.html)
-
-    def item_guid(self, item: Post | Comment) -> str:
-        """An id that never moves."""
-        return _tag(f"{'post' if isinstance(item, Post) else 'comment'}/{item.pk}")
-
-    def item_author_name(self, item: Post | Comment) -> str:
-        """Whose words these are, as of now."""
-        return clean(item.byline.name)
-
-    def item_pubdate(self, item: Post | Comment) -> dt.datetime | None:
-        """The moment it was posted, where that is known: a printed date without a zone is no moment."""
-        return item.instant
-
-    def item_updateddate(self, item: Post | Comment) -> dt.datetime:
-        """When it was posted, came here, or was last edited."""
-        return item.last_change if isinstance(item, Post) else item.edited_at or item.created_at
+@require_safe
+def site_feed(request: HttpRequest) -> HttpResponseBase:
+    """The latest posts to come here, whenever they were first said. Three queries, one if nothing is new."""
+    head = Head(
+        id=_tag("feed"),
+        title=settings.SITE_NAME,
+        subtitle=f"Posts on {settings.SITE_NAME}",
+        url=_whole(reverse("feed")),
+        page=_whole(reverse("front")),
+    )
+    return _posts(request, head, Post.objects.published())
 
 
-class SiteFeed(OwnFeed):
-    """The latest posts."""
-
-    def link(self) -> str:
-        """The front page."""
-        return settings.SITE_URL + reverse("front")
-
-    def feed_url(self) -> str:
-        """Where the feed itself stands."""
-        return settings.SITE_URL + reverse("feed")
-
-    def title(self) -> str:
-        """The name of the site."""
-        return settings.SITE_NAME
-
-    def subtitle(self) -> str:
-        """What the feed holds."""
-        return f"Posts on {settings.SITE_NAME}"
-
-    def feed_guid(self) -> str:
-        """The id of the feed, which no change of the site's scheme moves."""
-        return _tag("feed")
-
-    def items(self) -> list[Post]:
-        """The latest to come here, whenever they were first said."""
-        return list(Post.objects.published().with_bylines().order_by("-pk")[:ENTRIES])
+@require_safe
+def tag_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The latest posts under a tag. Four queries, two if nothing is new."""
+    tag = get_object_or_404(Tag, slug=slug)
+    head = Head(
+        id=_tag(f"tag/{tag.pk}/feed"),
+        title=f"{tag.name} · {settings.SITE_NAME}",
+        subtitle=tag.description,
+        url=_whole(reverse("tag-feed", args=[tag.slug])),
+        page=_whole(f"/tags/{tag.slug}/"),
+    )
+    return _posts(request, head, Post.objects.published().filter(tags=tag), tag.name, tag.description)
 
 
-class PostFeed(OwnFeed):
-    """A post and the latest living comments under it."""
+@require_safe
+def post_feed(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A post and the latest living comments under it. Four queries, one if nothing is new."""
+    found = get_object_or_404(Post.objects.published().with_bylines().defer("body", "html"), pk=pk)
+    head = Head(
+        id=_tag(f"post/{found.pk}/feed"),
+        title=f"{found.title} · {settings.SITE_NAME}",
+        url=_whole(reverse("post-feed", args=[found.pk])),
+        page=_whole(found.get_absolute_url()),
+    )
 
-    def get_object(self, request: HttpRequest, pk: int) -> Post:
-        """The post, if everyone reads it."""
-        return get_object_or_404(Post.objects.published().with_bylines(), pk=pk)
-
-    def title(self, obj: Post) -> str:
-        """The post's title."""
-        return clean(f"{obj.title} · {settings.SITE_NAME}")
-
-    def link(self, obj: Post) -> str:
-        """The page of the thread."""
-        return settings.SITE_URL + obj.get_absolute_url()
-
-    def feed_url(self, obj: Post) -> str:
-        """Where the feed itself stands."""
-        return settings.SITE_URL + reverse("post-feed", args=[obj.pk])
-
-    def feed_guid(self, obj: Post) -> str:
-        """The id of the feed."""
-        return _tag(f"post/{obj.pk}/feed")
-
-    def items(self, obj: Post) -> list[Post | Comment]:
-        """The latest living comments, then the post."""
-        living = Comment.objects.with_bylines().filter(post=obj, state=State.PUBLISHED, archived=False)
+    def entries() -> Iterable[Entry]:
+        living = _comments().filter(post=found, archived=False)
         # No further than there are living ones: behind them an archive may hold a hundred thousand.
-        return [*living.order_by("-created_at", "-position")[: min(ENTRIES, obj.living_count)], obj]
+        latest = living.order_by("-created_at", "-position")[: min(ENTRIES, found.living_count)]
+        for comment in latest:
+            comment.post = found
+            yield _of_comment(comment, f"Comment by {comment.byline.name}")
+        yield _of_post(found)
+
+    source = found.source and (found.source.content_note, found.source.provenance_note)
+    return _answer(request, head, [found.pk, found.version, found.byline, source], entries)
+
+
+@require_safe
+def member_feed(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The latest posts and comments of a member who has a page. Six queries, three if nothing is new."""
+    member = get_object_or_404(with_pages(), name_key=names.skeleton(name), username__iexact=name)
+    head = Head(
+        id=_tag(f"member/{member.pk}/feed"),
+        title=f"{member.username} · {settings.SITE_NAME}",
+        subtitle=f"What {member.username} wrote on {settings.SITE_NAME}",
+        url=_whole(reverse("member-feed", args=[member.username])),
+        page=_whole(member.get_absolute_url()),
+    )
+    comments = _comments().filter(author=member, archived=False).order_by("-created_at", "-pk")[:ENTRIES]
+    posts = Post.objects.published().filter(author=member, archived=False).newest()[:ENTRIES]
+
+    def entries() -> Iterable[Entry]:
+        said = [(comment.created_at, _of_comment(comment, f"On “{comment.post.shown_title}”")) for comment in comments]
+        posted = [(post.created_at, _of_post(post)) for post in posts.with_bylines().prefetch_related("tags")]
+        latest = sorted([*said, *posted], key=lambda item: item[0], reverse=True)
+        return [entry for _, entry in latest[:ENTRIES]]
+
+    stamp = [*comments.values_list("pk", "edited_at", "post__version"), *posts.values_list(*SHOWN)]
+    return _answer(request, head, [member.username, *stamp], entries)
+
+
+def _posts(request: HttpRequest, head: Head, posts: PostQuerySet, *more: str) -> HttpResponseBase:
+    latest = posts.order_by("-pk")[:ENTRIES]
+
+    def entries() -> Iterable[Entry]:
+        return map(_of_post, latest.with_bylines().prefetch_related("tags"))
+
+    return _answer(request, head, [*more, *latest.values_list(*SHOWN)], entries)
+
+
+def _answer(
+    request: HttpRequest, head: Head, stamp: list[Any], entries: Callable[[], Iterable[Entry]]
+) -> HttpResponseBase:
+    """The feed, or that nothing in it has changed; ``stamp`` is everything that its entries follow from."""
+    shown = f"{LOOK} {settings.SITE_URL} {settings.SITE_NAME} {head.id} {stamp}"
+    etag = quote_etag(hashlib.sha256(shown.encode(errors="replace")).hexdigest()[:24])
+    unchanged = get_conditional_response(request, etag=etag)
+    answer = unchanged or HttpResponse(written(head, entries()), content_type="application/atom+xml; charset=utf-8")
+    answer["ETag"] = etag
+    return answer
+
+
+def _comments() -> Any:
+    """Public comments with their authors, and of what they answer only the state."""
+    related = Comment.objects.published().select_related("author", "person", "parent", "post")
+    return related.defer("body", "parent__body", "parent__html", "post__body", "post__html")
+
+
+def _of_post(post: Post) -> Entry:
+    note = post.source.content_note if post.source else ""
+    return Entry(
+        id=_tag(f"post/{post.pk}"),
+        title=post.title,
+        url=_whole(post.get_absolute_url()),
+        html=(f"<p><em>{escape(note)}</em></p>" if note else "") + _whole_addresses(post.html),
+        updated=post.last_change,
+        published=post.instant,
+        replies=(_whole(reverse("post-feed", args=[post.pk])), post.comment_count),
+        tags=tuple((tag.slug, tag.name) for tag in post.tags.all()),
+        author=_author(post),
+    )
+
+
+def _of_comment(comment: Comment, title: str) -> Entry:
+    above = comment.parent if comment.parent and comment.parent.state == State.PUBLISHED else None
+    kind, answered = ("comment", above) if above else ("post", comment.post)
+    return Entry(
+        id=_tag(f"comment/{comment.pk}"),
+        title=title,
+        url=_whole(comment.get_absolute_url()),
+        html=_whole_addresses(comment.html),
+        updated=comment.edited_at or comment.created_at,
+        published=comment.instant,
+        answers=(_tag(f"{kind}/{answered.pk}"), _whole(answered.get_absolute_url())),
+        author=_author(comment),
+    )
+
+
+def _author(words: Post | Comment) -> tuple[str, str]:
+    """Whose words these are, as of now; persons of archives have no page that a feed may lead to."""
+    byline = words.byline
+    return byline.name, _whole(byline.url) if byline.kind == "member" else ""
 
 
 def _tag(what: str) -> str:
-    """A tag URI (RFC 4151) for a thing of this site."""
+    """A tag URI (RFC 4151) for a thing of this site: it moves with no title and no scheme."""
     host = settings.SITE_URL.split("://", 1)[1].split(":")[0]
     return f"tag:{host},2007:{what}"
+
+
+def _whole(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
 
 
 def _whole_addresses(html: str) -> str:

@@ -20,9 +20,7 @@ def keep(post: Post) -> bool:
     """
     since = post.edited_at or post.created_at
     counts = _counts(post, since)
-    Revision.objects.create(
-        post=post, title=post.title, url=post.url, body=post.body, written_at=since, counts=counts
-    )
+    Revision.objects.create(post=post, title=post.title, url=post.url, body=post.body, written_at=since, counts=counts)
     return counts
 
 

@@ -41,7 +41,7 @@ class Said:
 
 def member(request: HttpRequest, name: str) -> HttpResponse:
     """Show a member and what they wrote: comments, or posts with `?show=posts`."""
-    found = get_object_or_404(_with_pages(), name_key=names.skeleton(name))
+    found = get_object_or_404(with_pages(), name_key=names.skeleton(name))
     if found.username != name:
         # The key is wider than the name: only another spelling in capitals is this member's address.
         get_object_or_404(User, pk=found.pk, username__iexact=name)
@@ -87,7 +87,7 @@ class SignUp(account.SignupView):
         return answer
 
 
-def _with_pages() -> QuerySet[User]:
+def with_pages() -> QuerySet[User]:
     """Return the members who have a page: not closed accounts, nor those whose address nobody confirmed.
 
     Else anybody could put any name on a page without so much as an address.

@@ -14,7 +14,7 @@ from comments.actions import add_comment
 from comments.models import Comment
 from forum.users.models import Person, Source, User
 from posts.actions import add_post
-from posts.models import Post
+from posts.models import Post, Tag
 
 SignIn = Callable[[User], Client]
 
@@ -53,6 +53,8 @@ ACCESS: dict[str, Row] = {
     "robots": OPEN,
     "sitemap": OPEN,
     "sitemap-part": OPEN._replace(of="part"),
+    "tag-feed": OPEN._replace(of="tag"),
+    "member-feed": OPEN._replace(of="member"),
     "site-picture": OPEN,
     "post-picture": OPEN._replace(of="post"),
     "page": OPEN._replace(of="page"),
@@ -114,6 +116,7 @@ def address(name: str, world: World) -> str:
         "comment": {"pk": world.comment.pk},
         "report": {"kind": "comment", "pk": world.comment.pk},
         "member": {"name": "ann"},
+        "tag": {"slug": world.post.tags.get().slug},
         "person": {"pk": world.person.pk},
         "key": {"key": "no-such-key"},
         "uidb36": {"uidb36": "1", "key": "no-such-key"},
@@ -126,6 +129,7 @@ def world(ann: User, ben: User, eve: User, mod: User, sign_in: SignIn, settings:
     settings.FIRST_COMMENTS_HELD = 0
     post = add_post(author=ann, kind="article", title="Of gardens", body="A long walk.", token="1")
     comment = add_comment(post=post, author=ben, body="Which way?", token="2")
+    post.tags.add(Tag.objects.create(slug="walks", name="Walks"))
     source = Source.objects.create(key="old", name="An old page")
     person = Person.objects.create(source=source, name="Ruth")
     viewers = {"guest": Client(), "stranger": sign_in(eve), "ann": sign_in(ann), "ben": sign_in(ben)}

@@ -32,6 +32,7 @@ OUTLETS = {
     "front", "feed", "sitemap", "sitemap-part", "post", "post-short", "post-feed", "post-new", "post-edit",
     "post-delete", "comment", "comment-new", "comment-reply", "comment-edit", "comment-delete", "replies", "member",
     "person", "report", "report-sent", "name-removal", "page", "post-picture",
+    "tag-feed", "member-feed",
 }  # fmt: skip
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
 NOT_OUTLETS = {"robots", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
