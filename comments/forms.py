@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from comments.models import BODY_LENGTH
+from comments.threads import ORDERS
 from forum.fields import Id, OnceForm, Words
 
 
@@ -31,6 +32,7 @@ class PageForm(forms.Form):
     """What the address of a thread's page may say."""
 
     view = forms.ChoiceField(choices=[("tree", "tree"), ("flat", "flat")], required=False)
-    order = forms.ChoiceField(choices=[("oldest", "oldest"), ("newest", "newest")], required=False)
+    order = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)
+    fold = forms.ChoiceField(choices=[("read", "read")], required=False)
     after = Id()
     start = Id()  # the cursor of the page that a branch was opened from

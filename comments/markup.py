@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +19,7 @@ from comments.models import Comment
 from comments.personal import NOBODY, Personal
 from comments.threads import Node, Thread
 from forum.bylines import Byline
+from forum.reading.news import NO_FOLDS, NO_NEWS, Folds, News
 from forum.states import State
 from posts.pulse import silence
 
@@ -42,9 +44,20 @@ class Viewer:
     moderates: bool = False
     may_reply: bool = False
     may_change: bool = False
+    zone: dt.tzinfo | None = None
+    order: str = "oldest"  # in which they read where the address names none
 
 
 GUEST = Viewer()
+
+
+@dataclass(slots=True)
+class Ways:
+    """Where a reader may go on from a comment: ids on this page, 0 where there is none."""
+
+    sibling: int = 0
+    top: int = 0
+    new: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,16 +67,21 @@ class Page:
     post: Post
     viewer: Viewer = GUEST
     personal: Personal = NOBODY
+    news: News = NO_NEWS
+    folds: Folds = NO_FOLDS
     order: str = "oldest"
     flat: bool = False
     evidence: dict[int, str] = field(default_factory=dict)
     rules: dict[int, str] = field(default_factory=dict)
     top: Comment | None = None  # whose branch this page is: its own replies go on at the foot of the page
     starts_at: str = ""  # the cursor of this page, so that a branch leads back to the same spot
+    above: int | None = 0  # levels above the first one shown; None where nobody has counted them
+    ways: dict[int, Ways] = field(default_factory=dict)
 
 
 def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
+    page.ways = _ways_through(thread, page)
     parts = ['<ol class="thread flat">' if page.flat else '<ol class="thread">']
     for root, divider in _divided(thread.roots, page):
         parts.append(divider)
@@ -112,13 +130,14 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
             continue
         more = "" if alone or page.flat else _more(item, page)
         branch = bool(item.replies or more)
-        parts.append(_comment(item, page, branch=branch))
+        folds = branch or item.comment.pk in page.folds.closed
+        parts.append(_comment(item, page, branch=folds))
         if branch:
             parts.append('<ol class="replies">')
             waiting.append(f"{more}</ol></details></li>")
             waiting.extend(reversed(item.replies))
         else:
-            parts.append("</li>")
+            parts.append("</details></li>" if folds else "</li>")
 
 
 def _comment(node: Node, page: Page, *, branch: bool) -> str:
@@ -135,26 +154,31 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
         if rule := page.rules.get(comment.pk):
             words = f"{words[:-1]}, under the rule “{escape(rule)}”."
         return (
-            f'<li class="comment {kind} gone" id="c{comment.pk}">{old_anchor}{_fold(words, comment, branch)}'
-            f'<p class="tombstone"><a href="/comments/{comment.pk}/">{words}</a></p>'
+            f'<li class="comment {kind} gone" id="c{comment.pk}">{old_anchor}{_fold(words, comment, page, branch)}'
+            f'<h3 class="tombstone"><a href="/comments/{comment.pk}/">{words}</a>'
+            f'<span class="sr"> ({_place(node, page)[2:]})</span></h3>{_ways(node, page)}'
         )
     byline = comment.byline
     return (
         f'<li class="comment {kind}" id="c{comment.pk}"'
         f' itemprop="comment" itemscope itemtype="https://schema.org/Comment">'
-        f"{old_anchor}{_fold(escape(byline.name), comment, branch)}"
-        f"<article><header>{_heading(node, byline)}"
-        f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment)}</a>'
+        f"{old_anchor}{_fold(escape(byline.name), comment, page, branch)}"
+        f"<article><header>{_heading(node, byline, page)}"
+        f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
         f"{_marks(comment, page)}</header>{_evidence(node, page)}"
-        f'<div class="body" itemprop="text">{comment.html}</div>{_actions(comment, page)}</article>'
+        f'<div class="body" itemprop="text">{comment.html}</div>{_actions(comment, page)}'
+        f"{_ways(node, page)}</article>"
     )
 
 
-def _fold(what: str, comment: Comment, branch: bool) -> str:
+def _fold(what: str, comment: Comment, page: Page, branch: bool) -> str:
     """The beginning of a fold: open, its line is the rail; closed, it says what is folded away."""
     if not branch:
         return ""
-    return f'<details class="branch" open><summary><span>{what}{_replies(comment)}</span></summary>'
+    is_open = "" if comment.pk in page.folds.closed else " open"
+    new = page.folds.new.get(comment.pk)
+    told = f", {new} new" if new else ""
+    return f'<details class="branch"{is_open}><summary><span>{what}{_replies(comment)}{told}</span></summary>'
 
 
 def _readable(comment: Comment, viewer: Viewer) -> bool:
@@ -169,15 +193,12 @@ def _replies(comment: Comment) -> str:
     return f" and {comment.reply_count} {'reply' if comment.reply_count == 1 else 'replies'}"
 
 
-def _heading(node: Node, byline: Byline) -> str:
+def _heading(node: Node, byline: Byline, page: Page) -> str:
     """Who speaks to whom, at which level, and where among the siblings: what the eye sees by place is said here."""
     parent = node.parent.comment if node.parent else None
     what = "Reply by" if node.comment.parent_id else "Comment by"
     # Past the indent that a phone draws, the style sheet shows these words; past the last one, `_evidence` says more.
     spoken = "to" if node.parent is not None and node.depth < DRAWN else "sr"
-    place = f", level {node.depth + 1}"
-    if node.rank and node.siblings:
-        place += f", {node.rank} of {node.siblings}"
     to = ""
     if parent is not None and parent.state == State.PUBLISHED:
         to = f" to {escape(parent.byline.name)}"
@@ -187,21 +208,74 @@ def _heading(node: Node, byline: Byline) -> str:
     return (
         f'<h3><span class="sr">{what} </span>'
         f'<span itemprop="author" itemscope itemtype="https://schema.org/Person">{name}</span>'
-        f'<span class="{spoken}">{to}{place}</span></h3> '
+        f'<span class="{spoken}">{to}{_place(node, page)}</span></h3> '
     )
 
 
-def time_html(words: Comment | Post) -> str:
-    """When something was said: as the page printed it, or the UTC moment with its zone named."""
+def _place(node: Node, page: Page) -> str:
+    """The level, where it is known, and the place among the siblings; in the flat view there is neither."""
+    if page.flat:
+        return ""
+    place = "" if page.above is None else f", level {node.depth + 1 + page.above}"
+    if node.rank and node.siblings:
+        place += f", {node.rank} of {node.siblings}"
+    return place
+
+
+def _ways_through(thread: Thread, page: Page) -> dict[int, Ways]:
+    """For each comment of a page, the next one among its siblings, at the top, and among the new."""
+    ways: dict[int, Ways] = {}
+    for root, after in zip(thread.roots, [*thread.roots[1:], None], strict=True):
+        for node in root.walk():
+            ways[node.comment.pk] = Ways(top=after.comment.pk if after and not page.flat else 0)
+    for node in thread.walk():
+        for one, another in pairwise(node.replies):
+            ways[one.comment.pk].sibling = another.comment.pk
+    fresh, new = set(page.news.fresh), 0
+    for pk in reversed(ways):
+        ways[pk].new = new
+        new = pk if pk in fresh else new
+    return ways
+
+
+def _ways(node: Node, page: Page) -> str:
+    """The ways on from a comment: seen when one of them has the focus, and always there for a screen reader."""
+    comment, keyed = node.comment, page.viewer.pk is not None
+    ways = page.ways.get(comment.pk)
+    if ways is None:
+        return ""
+    links = []
+    if comment.parent_id and not page.flat:
+        on_page = node.parent is not None and comment is not page.top
+        links.append(_way("p", f"#c{comment.parent_id}" if on_page else f"/comments/{comment.parent_id}/", keyed))
+    if ways.sibling:
+        links.append(_way("s", f"#c{ways.sibling}", keyed))
+    if ways.top:
+        links.append(_way("]", f"#c{ways.top}", keyed))
+    if comment.pk not in page.news.fresh and (ways.new or page.news.onward):
+        links.append(_way("n", f"#c{ways.new}" if ways.new else page.news.onward, keyed))
+    return f'<p class="ways">{" ".join(links)}</p>' if links else ""
+
+
+WAYS = {"p": "Parent", "s": "Next sibling", "]": "Next top-level", "n": "Next new"}
+
+
+def _way(key: str, address: str, keyed: bool) -> str:
+    return f'<a href="{address}"{f" data-key={key}" if keyed else ""}>{WAYS[key]}</a>'
+
+
+def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:
+    """When something was said: as the page printed it, or the moment in ``zone`` (UTC if None) with the zone named."""
     if words.archived:
         machine = f' datetime="{escape(words.printed_at)}" itemprop="dateCreated"' if words.printed_at else ""
-        zone = escape(words.zone) if words.zone else "time zone not stated on the page"
-        return f'<time{machine} title="{zone}">{escape(words.printed_date)}</time>'
-    moment = words.created_at.astimezone(dt.UTC)
+        stated = escape(words.zone) if words.zone else "time zone not stated on the page"
+        return f'<time{machine} title="{stated}">{escape(words.printed_date)}</time>'
+    moment = words.created_at.astimezone(zone or dt.UTC)
+    named = f", {zone}" if zone and str(zone) != f"{moment:%Z}" else ""
     return (
-        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" itemprop="dateCreated"'
-        f' title="{moment:%A, %B} {moment.day}, {moment:%Y at %H:%M:%S} UTC">'
-        f"{moment:%b} {moment.day}, {moment:%Y, %H:%M} UTC</time>"
+        f'<time datetime="{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" itemprop="dateCreated"'
+        f' title="{moment:%A, %B} {moment.day}, {moment:%Y at %H:%M:%S %Z}{named}">'
+        f"{moment:%b} {moment.day}, {moment:%Y, %H:%M %Z}</time>"
     )
 
 
@@ -216,8 +290,19 @@ def _marks(comment: Comment, page: Page) -> str:
         marks.append(State(comment.state).label)
     if comment.edited_at and not comment.archived:
         marks.append("edited")
+    if comment.pk in page.news.fresh:
+        marks.append(_new(comment, page))
     imported = ' <span class="sr">imported</span>' if comment.archived else ""
     return f'{imported} <span class="marks">{" · ".join(marks)}</span>' if marks else imported
+
+
+def _new(comment: Comment, page: Page) -> str:
+    """That a comment is new, and the way to the next new one."""
+    ways = page.ways.get(comment.pk, Ways())
+    if not ways.new and not page.news.onward:
+        return "<b>new</b>"
+    address = f"#c{ways.new}" if ways.new else page.news.onward
+    return f"<b>new</b> · {_way('n', address, page.viewer.pk is not None)}"
 
 
 def _evidence(node: Node, page: Page) -> str:
@@ -230,9 +315,9 @@ def _evidence(node: Node, page: Page) -> str:
         address = f"#c{comment.parent_id}" if node.parent else f"/comments/{comment.parent_id}/"
         answered = f'<p class="answers">in reply to <a href="{address}">{whom}</a></p>'
     elif node.depth >= DRAWN and node.parent is not None and node.parent.comment.state == State.PUBLISHED:
-        name = escape(node.parent.comment.byline.name)
+        name, level = escape(node.parent.comment.byline.name), node.depth + 1 + (page.above or 0)
         answered = (
-            f'<p class="answers">in reply to <a href="#c{comment.parent_id}">{name}</a>, level {node.depth + 1}'
+            f'<p class="answers">in reply to <a href="#c{comment.parent_id}">{name}</a>, level {level}'
             f' · <a href="/comments/{comment.pk}/">this branch alone</a></p>'
         )
     if comment.parent_id and comment.parent_basis == Comment.Basis.QUOTE:
@@ -260,7 +345,17 @@ def _actions(comment: Comment, page: Page) -> str:
         links.append(f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>')
     if viewer.moderates:
         links.append(f'<a href="/admin/comments/comment/{pk}/change/">Moderate</a>')
-    return f'<footer class="actions" id="a{pk}">{"".join(links)}</footer>' if links else ""
+    links.append(_fold_act(comment, page))
+    return f'<footer class="actions" id="a{pk}">{"".join(links)}</footer>' if any(links) else ""
+
+
+def _fold_act(comment: Comment, page: Page) -> str:
+    """The button that folds a branch for the member on all devices, or unfolds it."""
+    if page.viewer.pk is None or page.flat or not comment.reply_count:
+        return ""
+    value, words = ("0", "Unfold") if comment.pk in page.personal.folded else ("1", "Fold for me")
+    address = f"/comments/{comment.pk}/fold/"
+    return f'<button class="plain" form="act" formaction="{address}" name="value" value="{value}">{words}</button>'
 
 
 def _more(node: Node, page: Page) -> str:
@@ -273,7 +368,7 @@ def _more(node: Node, page: Page) -> str:
     shown = [reply for reply in node.replies if not reply.comment.is_shelved]
     if shown:
         query.append(f"after={shown[-1].comment.pk}")
-    if page.order != "oldest":
+    if page.order != page.viewer.order:
         query.append(f"order={page.order}")
     if page.starts_at:
         query.append(f"start={page.starts_at}")

@@ -25,6 +25,11 @@ class Personal:
     post_marks: set[str] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
 
+    @property
+    def folded(self) -> set[int]:
+        """The comments whose branches the member has folded."""
+        return {pk for pk, kinds in self.marks.items() if Mark.Kind.FOLDED in kinds}
+
 
 NOBODY = Personal()  # what a guest's page shows, so that it can be kept for all guests
 

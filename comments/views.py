@@ -22,6 +22,9 @@ from comments.rendering import render_markdown
 from forum.errors import SIGNED_OUT, give_back, sign_in_first, try_again_after
 from forum.moderation import ledger, limits
 from forum.paging import latest_first
+from forum.reading.news import folds
+from forum.reading.views import keep, look_at
+from forum.reading.zones import zone_of
 from forum.refusals import NotAllowed, Refusal
 from forum.states import State
 from forum.users.roles import may_moderate
@@ -36,11 +39,14 @@ def viewer_of(request: HttpRequest, post: Post) -> Viewer:
     user = request.user
     open_to_all = post.state == State.PUBLISHED and not post.is_locked
     writes = user.is_authenticated and not why_not_write(user)
+    usual = user.thread_order if user.is_authenticated else "oldest"
     return Viewer(
         pk=user.pk,
         moderates=may_moderate(user),
         may_reply=open_to_all and (writes or not user.is_authenticated),
         may_change=writes,
+        zone=zone_of(user),
+        order=usual if usual in threads.ORDERS else "oldest",
     )
 
 
@@ -59,7 +65,8 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(placed.select_related("author", "person", "post__author", "post__person"), pk=pk)
     post = found.post
     asked, after = cursor(request, post)
-    order = asked["order"] or "oldest"
+    viewer = viewer_of(request, post)
+    order = asked["order"] or viewer.order
     thread = threads.thread_page(post, request.user, order=order, top=found, after=after)
     parents = threads.context(found)
     node = threads.Node(found, parent=threads.Node(parents[-1]) if parents else None, replies=thread.roots)
@@ -68,18 +75,22 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     for root in thread.roots:
         root.parent = node
     shown = threads.Thread([node], thread.after)
-    viewer = viewer_of(request, post)
+    personal = personal_of(request.user, post, shown)
+    news = look_at(request, post, shown, personal)
     page = Page(
         post=post,
         viewer=viewer,
-        personal=personal_of(request.user, post, shown),
+        personal=personal,
+        news=news,
+        folds=folds(shown, news.fresh, kept=personal.folded - {found.pk}),
         order=order,
+        above=len(parents) if len(parents) < threads.CONTEXT else None,
         evidence=threads.evidence(shown),
         rules=threads.rules(shown),
         top=found,
     )
     start = asked["start"]
-    return render(
+    answer = render(
         request,
         "comments/comment.html",
         {
@@ -89,16 +100,17 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
             "readable": found.words_for(request.user),
             "verdict": ledger.told(found, request.user),
             "thread_html": thread_html(shown, page),
-            "next_url": _next(thread, order, start),
+            "next_url": _next(thread, order if order != viewer.order else None, start),
             "back_url": f"{post.get_absolute_url()}{f'?after={start}' if start else ''}#c{found.pk}",
         },
     )
+    return keep(answer, news.cookie)
 
 
-def _next(thread: threads.Thread, order: str, start: int | None) -> str:
+def _next(thread: threads.Thread, order: str | None, start: int | None) -> str:
     if thread.after is None:
         return ""
-    query = {"after": thread.after.pk, "order": order if order != "oldest" else None, "start": start}
+    query = {"after": thread.after.pk, "order": order, "start": start}
     return "?" + urlencode({name: value for name, value in query.items() if value})
 
 

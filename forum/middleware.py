@@ -133,7 +133,8 @@ def caching(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        personal = settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies
+        own = (settings.SESSION_COOKIE_NAME, settings.READING_COOKIE_NAME)
+        personal = any(name in request.COOKIES for name in own) or response.cookies
         response.setdefault("Cache-Control", "private, no-store" if personal else "no-cache")
         return response
 

@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-def back(request: HttpRequest, fallback: str, *, anchor: str = "") -> HttpResponseRedirect:
+def back(request: HttpRequest, fallback: str, *, anchor: str = "", asked: str | None = None) -> HttpResponseRedirect:
     """Sends the browser to the page of this site that the posted form names as ``next``, or to ``fallback``.
 
-    Answers 303, so that reloading the page posts nothing again. ``anchor`` is the id of what to show there.
+    Answers 303, so that reloading the page posts nothing again. ``anchor`` is the id of what to show there; ``asked``
+    an address made of ``next``.
     """
-    asked = request.POST.get("next", "")
+    asked = request.POST.get("next", "") if asked is None else asked
     here = asked.startswith("/") and url_has_allowed_host_and_scheme(
         asked, allowed_hosts=None, require_https=request.is_secure()
     )

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "forum.pages",
     "forum.moderation",
     "forum.voices",
+    "forum.reading",
     "forum.archive",
     "forum.operating",
     "posts",
@@ -197,6 +198,7 @@ SESSION_COOKIE_NAME = "__Host-session" if SITE.is_secure else "session"
 SESSION_COOKIE_SECURE = SITE.is_secure
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+READING_COOKIE_NAME = "__Host-reading" if SITE.is_secure else "reading"  # of guests who asked for it
 CSRF_FAILURE_VIEW = "forum.errors.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if SITE.is_secure else "csrf"
 CSRF_COOKIE_SECURE = SITE.is_secure

@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("forum.pages.urls")),
     path("", include("forum.moderation.urls")),
+    path("", include("forum.reading.urls")),
     path("", include("comments.urls")),  # before the posts, whose address ends in any word
     path("", include("posts.urls")),
 ]

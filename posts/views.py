@@ -17,6 +17,8 @@ from comments.views import cursor, viewer_of
 from forum.errors import SIGNED_OUT, sign_in_first, try_again_after
 from forum.moderation import ledger, limits
 from forum.paging import latest_first
+from forum.reading.news import NO_FOLDS, folds
+from forum.reading.views import keep, look_at
 from forum.refusals import NotAllowed, Refusal
 from forum.states import State
 from forum.text.excerpt import opening
@@ -56,15 +58,21 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         query = request.META["QUERY_STRING"]
         return redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
     asked, after = cursor(request, found)
-    view, order = asked["view"] or "tree", asked["order"] or "oldest"
+    viewer = viewer_of(request, found)
+    view, order, fold = asked["view"] or "tree", asked["order"] or viewer.order, asked["fold"]
     if view == "flat":
         thread = threads.flat_page(found, request.user, after=after)
     else:
         thread = threads.thread_page(found, request.user, order=order, after=after)
+    personal = personal_of(request.user, found, thread)
+    news = look_at(request, found, thread, personal)
+    read = bool(fold) and news.kept
     page = Page(
         post=found,
-        viewer=viewer_of(request, found),
-        personal=personal_of(request.user, found, thread),
+        viewer=viewer,
+        personal=personal,
+        news=news,
+        folds=NO_FOLDS if view == "flat" else folds(thread, news.fresh, kept=personal.folded, read=read),
         order=order,
         flat=view == "flat",
         evidence=threads.evidence(thread),
@@ -72,7 +80,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         starts_at=str(after.pk) if after else "",
     )
     here = found.get_absolute_url()
-    return render(
+    answer = render(
         request,
         "posts/post.html",
         {
@@ -84,23 +92,27 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "view": view,
             "order": order,
             "after": after,
-            "links": {"tree": here, "flat": f"{here}?view=flat", "newest": f"{here}?order=newest"},
-            "next_url": _next(thread, view, order),
+            "links": {"tree": here, "flat": f"{here}?view=flat"},
+            "orders": [(one, here if one == viewer.order else f"{here}?order={one}") for one in threads.ORDERS],
+            "news": news,
+            "fold": read,
+            "next_url": _next(thread, view, order if order != viewer.order else "", fold),
             "pulse": pulse.shown(found.pulse),
             "why_not": rules.why_not_comment(request.user, found),
             "open": found.is_public and not found.is_locked,
             "may_edit": rules.may_edit(request.user, found),
             "may_delete": rules.may_delete(request.user, found),
-            "viewer": page.viewer,
+            "viewer": viewer,
         },
     )
+    return keep(answer, news.cookie)
 
 
-def _next(thread: threads.Thread, view: str, order: str) -> str:
+def _next(thread: threads.Thread, view: str, order: str, fold: str) -> str:
     if thread.after is None:
         return ""
-    query = "&view=flat" if view == "flat" else f"&order={order}" if order != "oldest" else ""
-    return f"?after={thread.after.pk}{query}"
+    query = "&view=flat" if view == "flat" else f"&order={order}" if order else ""
+    return f"?after={thread.after.pk}{query}{f'&fold={fold}' if fold else ''}"
 
 
 def post_new(request: HttpRequest) -> HttpResponse:

@@ -37,8 +37,8 @@ def test_a_permalink_shows_the_parents_the_comment_and_its_branch(client, post, 
 def test_each_comment_says_whom_it_answers_at_which_level(client, chain):
     page = page_of(client.get(chain[1].get_absolute_url()))
     headings = [" ".join(h.text_content().split()) for h in select(page, "h3")]
-    assert headings[0].startswith("Reply by ben to ann")
-    assert headings[1].startswith("Reply by ann to ben, level 2")
+    assert headings[0].startswith("Reply by ben to ann, level 2")
+    assert headings[1].startswith("Reply by ann to ben, level 3")
 
 
 def test_the_way_back_leads_to_the_same_page_of_the_thread(client, post, chain):

@@ -67,8 +67,8 @@ def test_a_tombstone_says_what_by_whom_and_under_which_rule(client: Client, ann:
     rule = Rule.objects.create(slug="kind", title="Be <kind>")
     change_state(comment=top, to=State.REMOVED, by=mod, rule=rule)
     found = page(client, post.get_absolute_url())
-    assert found.xpath("string(//p[@class='tombstone'])") == (
-        "A comment removed by a moderator, under the rule “Be <kind>”."
+    assert found.xpath("string(//h3[@class='tombstone'])") == (
+        "A comment removed by a moderator, under the rule “Be <kind>”. (level 1, 1 of 1)"
     )
     assert "Something unkind" not in found.text_content()
     assert len(found.xpath("//article[.//h3]")) == 1

@@ -36,6 +36,7 @@ OUTLETS = {
 }  # fmt: skip
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
 NOT_OUTLETS = {"robots", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
+NOT_OUTLETS |= {"next-new", "read-all", "comment-fold", "reading", "preferences", "preferences-order"}
 
 
 def test_every_address_is_an_outlet_or_is_known_to_be_none():
@@ -326,7 +327,7 @@ def test_every_model_with_words_is_known_here():
     """A new table of people's words must be given to the tests above."""
     known = {"post", "comment", "report", "nameremoval", "action", "rule", "source", "person", "user", "page"}
     known |= {"tag", "revision"}
-    quiet = {"quotation", "vote", "mark", "tally", "run", "item", "suppressedname", "suppression"}
+    quiet = {"quotation", "vote", "mark", "tally", "run", "item", "suppressedname", "suppression", "visit"}
     own = {app.label for app in apps.get_app_configs() if app.name.split(".")[0] in ("forum", "posts", "comments")}
     found = {model._meta.model_name for model in apps.get_models() if model._meta.app_label in own}
     assert found - quiet <= known

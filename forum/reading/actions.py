@@ -1,0 +1,88 @@
+"""The only writer of visits: looking at a thread, and saying that all of it is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from comments.models import Comment
+from forum.reading.models import Visit
+from forum.reading.news import MOST, PAUSE, Came, News, came_after, in_sight, new_in, published, told
+
+if TYPE_CHECKING:
+    from comments.threads import Thread
+    from forum.users.models import User
+    from posts.models import Post
+
+KEPT = 2_000  # comments of a thread remembered one by one; past that those read first count as new again
+MINUTE = dt.timedelta(minutes=1)  # a visit that changes nothing is written down no more often
+
+
+def look(
+    *,
+    member: User,
+    post: Post,
+    thread: Thread,
+    onward: str,
+    muted: Collection[int] = (),
+    folded: Collection[int] = (),
+    keep: bool = True,
+) -> News:
+    """What is new to a member on this page, which counts as shown from now on where no fold hides it.
+
+    At the first visit nothing is new. Marks stay until the visit is over, so a reload takes none away. The authors
+    ``muted`` say nothing new. ``keep=False`` writes nothing. Two queries; three where the page is a part of a thread
+    in which something came.
+    """
+    now = timezone.now()
+    visit = Visit.objects.filter(member=member, post=post).first()
+    if visit is None:
+        if keep:
+            first = Visit(member=member, post=post, floor=post.version, top=post.version, viewed_at=now)
+            Visit.objects.bulk_create([first], ignore_conflicts=True)
+        return News(kept=True)
+    before = (visit.floor, visit.top, len(visit.shown))
+    page = published(thread)
+    came = came_after(post, visit.floor, page, but={member.pk, *muted})
+    if now - visit.viewed_at > PAUSE:
+        _end(visit, came)
+    new = {pk: version for pk, version in came if version > visit.floor and visit.read.get(str(pk)) != version}
+    fresh = [comment.pk for comment in page if comment.pk in new]
+    seen = in_sight(thread, folded)
+    visit.shown.update({str(pk): new[pk] for pk in fresh if pk in seen})
+    visit.top = post.version
+    if keep and ((visit.floor, visit.top, len(visit.shown)) != before or now - visit.viewed_at > MINUTE):
+        visit.viewed_at = now
+        visit.save(update_fields=["floor", "read", "top", "shown", "viewed_at"])
+    left = any(visit.shown.get(str(pk)) != version for pk, version in new.items() if pk not in fresh)
+    return told(fresh, new, onward if left else "")
+
+
+def _end(visit: Visit, came: Sequence[Came]) -> None:
+    """Counts what was shown as read, and lifts the floor to the earliest comment that was not."""
+    read = visit.read | visit.shown
+    last = visit.top if len(came) <= MOST else min(visit.top, came[-1][1] - 1)
+    left = [version - 1 for pk, version in came if read.get(str(pk)) != version]
+    visit.floor = min([last, *left])
+    later = [(pk, version) for pk, version in read.items() if version > visit.floor]
+    visit.read, visit.shown = dict(later[-KEPT:]), {}
+
+
+def read_all(*, member: User, post: Post) -> None:
+    """Says that the member has read the thread as it stands. Nothing in it is new then."""
+    everything = {"floor": post.version, "read": {}, "top": post.version, "shown": {}, "viewed_at": timezone.now()}
+    Visit.objects.update_or_create(member=member, post=post, defaults=everything)
+
+
+def next_new(*, member: User, post: Post, muted: Collection[int] = ()) -> int | None:
+    """The id of the first comment, in the order of time, that is new and was not shown in this visit yet."""
+    visit = Visit.objects.filter(member=member, post=post).first()
+    if visit is None:
+        return None
+    known = visit.read | visit.shown
+    came = new_in(post, visit.floor, but={member.pk, *muted})[: MOST + 1]
+    left = [pk for pk, version in came if known.get(str(pk)) != version]
+    return Comment.objects.filter(pk__in=left).order_by("created_at", "position").values_list("pk", flat=True).first()

@@ -1,0 +1,1 @@
+"""What readers have read, how they fold, and how they prefer to read."""
