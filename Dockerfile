@@ -17,4 +17,4 @@ USER rejoinder
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --start-period=60s CMD ["python", "-c", "from urllib.request import urlopen as u; u('http://127.0.0.1:8000/healthz', timeout=3)"]
-CMD ["sh", "-c", "python manage.py prepare && exec gunicorn --config deploy/gunicorn.conf.py forum.wsgi"]
+CMD ["sh", "-c", "python manage.py prepare && exec python -m forum.serving"]

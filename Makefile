@@ -22,9 +22,9 @@ help: ## List these commands
 
 .PHONY: run
 run: export SITE_URL ?= http://localhost:$(PORT)
-run: $(VENV)/installed ## Serve the site on PORT (8000), with its data in DATA_DIR (var/)
+run: $(VENV)/installed ## Serve the site on PORT (8000), with its data in DATA_DIR (var/), and send its mail
 	@$(PYTHON) manage.py prepare
-	@exec $(VENV)/bin/gunicorn --config deploy/gunicorn.conf.py forum.wsgi
+	@exec $(PYTHON) -m forum.serving
 
 .PHONY: admin
 admin: $(VENV)/installed ## Make an administrator (asks, or takes ADMIN_EMAIL and ADMIN_PASSWORD)

@@ -15,6 +15,7 @@ from comments.models import SHELVED, Comment, Quotation
 from comments.rendering import render_archived, render_markdown
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
+from forum.notices import tell
 from forum.refusals import Conflict, NotAllowed
 from forum.states import MEANING, Format, State
 from forum.text.redaction import Change, change, moved
@@ -84,6 +85,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
         counters.save(post)
         if not comment.is_shelved:
             counters.count_reply(comment, 1)
+        tell.of_comment(comment)
     return comment
 
 
@@ -116,6 +118,7 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
         comment.quotations.all().delete()
         _quote(comment, rendered.quotes)
         touch([post.pk])
+        tell.of_edit(comment)
     return True
 
 
@@ -150,9 +153,12 @@ def change_state(
         if to == State.PUBLISHED and before == State.HELD:
             verb = Action.Verb.APPROVE
         _enter(post, comment, to)
-        ledger.record(
+        decision = ledger.record(
             verb, actor=by, comment=comment, rule=rule, reason=reason, before={"state": before}, undoes=undoes
         )
+        tell.of_decision(decision)
+        if verb == Action.Verb.APPROVE:
+            tell.of_comment(comment)
     return True
 
 

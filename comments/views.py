@@ -21,6 +21,7 @@ from comments.quoting import quotation_of
 from comments.rendering import render_markdown
 from forum.errors import SIGNED_OUT, give_back, sign_in_first, try_again_after
 from forum.moderation import ledger, limits
+from forum.notices.context import read_here
 from forum.paging import latest_first
 from forum.reading.news import folds
 from forum.reading.views import keep, look_at
@@ -77,6 +78,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     shown = threads.Thread([node], thread.after)
     personal = personal_of(request.user, post, shown)
     news = look_at(request, post, shown, personal)
+    read_here(request, comments=[reply.comment.pk for reply in shown.walk()])
     page = Page(
         post=post,
         viewer=viewer,

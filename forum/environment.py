@@ -169,10 +169,11 @@ class Environment:
         parts = _split(name, value, expected)
         if parts.scheme not in ("smtp", "smtp+tls", "smtp+ssl") or not parts.hostname:
             raise WrongSetting(name, _masked(value), expected)
-        return {**environ.Env.email_url_config(value), "EMAIL_TIMEOUT": 10}
+        return {**environ.Env.email_url_config(value), "EMAIL_BACKEND": SMTP, "EMAIL_TIMEOUT": 10}
 
 
 FILES = "forum.users.mail.FileAndTerminalBackend"
+SMTP = "forum.notices.smtp.Backend"
 
 
 def secret_key(environment: Environment, folder: Path) -> str:

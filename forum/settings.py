@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "forum.moderation",
     "forum.voices",
     "forum.reading",
+    "forum.notices",
     "forum.archive",
     "forum.operating",
     "posts",
@@ -45,6 +46,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_htmx",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "forum.moderation.desk.apps.DeskConfig",  # django.contrib.admin, as the moderators' desk
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -92,6 +95,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "forum.pages.context.site",
+                "forum.notices.context.unread",
             ],
         },
     },
@@ -141,6 +145,13 @@ EMAIL_TIMEOUT = MAIL.get("EMAIL_TIMEOUT", 10)
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 DEFAULT_FROM_EMAIL = ENVIRONMENT.address("EMAIL_FROM", f"{SITE_NAME} <forum@{SITE.host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# What is done later, by the worker (manage.py work), and how long its traces are kept
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+DIGEST_HOUR = ENVIRONMENT.number("DIGEST_HOUR", default=6, least=0, most=23)
+NOTICES_KEPT_DAYS = ENVIRONMENT.number("NOTICES_KEPT_DAYS", default=90, least=1, most=3650)
+MAIL_KEPT_DAYS = ENVIRONMENT.number("MAIL_KEPT_DAYS", default=14, least=1, most=3650)
 
 # Accounts
 
@@ -247,6 +258,9 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD that a page was made for
+        # They tell of each task twice; one that fails says so as an error.
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
     },
 }
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("forum.pages.urls")),
     path("", include("forum.moderation.urls")),
     path("", include("forum.reading.urls")),
+    path("", include("forum.notices.urls")),
     path("", include("comments.urls")),  # before the posts, whose address ends in any word
     path("", include("posts.urls")),
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
+from forum.notices import tell
 from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.states import Format, Precision, State
 from forum.text import html, markdown
@@ -65,6 +66,7 @@ def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = 
                 made.save(force_insert=True)
         except IntegrityError:  # the same form, posted twice at the same moment
             return _same_form(Post.objects.get(author=author, token=token), title=title, body=body, url=url)
+        tell.of_post(made)
     return made
 
 
@@ -87,11 +89,13 @@ def edit_post(
                 "This post was edited in another window since you opened it. Compare both texts below, then save."
             )
         limits.spend("edits", f"member:{editor.pk}")
-        now = timezone.now()
+        safe, now = render(body), timezone.now()
         revised = {"revised_at": now} if revising.keep(post) else {}
         Post.objects.filter(pk=post.pk).update(
-            title=title, body=body, url=url, html=render(body), edited_at=now, **revised, **post.moved()
+            title=title, body=body, url=url, html=safe, edited_at=now, **revised, **post.moved()
         )
+        post.html = safe
+        tell.of_edit(post)
     return True
 
 
@@ -119,7 +123,13 @@ def change_post_state(
         if to == State.PUBLISHED and post.state == State.HELD:
             verb = Action.Verb.APPROVE
         Post.objects.filter(pk=post.pk).update(state=to, **post.moved())
-        ledger.record(verb, actor=by, post=post, rule=rule, reason=reason, before={"state": post.state}, undoes=undoes)
+        decision = ledger.record(
+            verb, actor=by, post=post, rule=rule, reason=reason, before={"state": post.state}, undoes=undoes
+        )
+        post.state = to
+        tell.of_decision(decision)
+        if verb == Action.Verb.APPROVE:
+            tell.of_post(post)
     return True
 
 

@@ -16,6 +16,7 @@ from comments.personal import personal_of
 from comments.views import cursor, viewer_of
 from forum.errors import SIGNED_OUT, sign_in_first, try_again_after
 from forum.moderation import ledger, limits
+from forum.notices.context import read_here
 from forum.paging import latest_first
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import keep, look_at
@@ -67,6 +68,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     personal = personal_of(request.user, found, thread)
     news = look_at(request, found, thread, personal)
     read = bool(fold) and news.kept
+    read_here(request, comments=[node.comment.pk for node in thread.walk()], post=found.pk)
     page = Page(
         post=found,
         viewer=viewer,

@@ -1,14 +1,17 @@
 """The cast of every test, and what tests measure with."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tasks import task_backends
+from django_tasks_db import DatabaseBackend
 
+from forum.operating.management.commands.work import work_off
 from forum.users.models import User
 
 pytest_plugins = ["tests.browser"]
@@ -65,6 +68,15 @@ def sign_in() -> Callable[[User], Client]:
     return client_of
 
 
+@pytest.fixture
+def queue(db: None) -> Iterator[Callable[[], None]]:
+    """Leaves tasks in the database as a real site does, and gives what does them."""
+    immediate = task_backends["default"]
+    task_backends["default"] = DatabaseBackend("default", {})
+    yield work_off
+    task_backends["default"] = immediate
+
+
 Doubling = Callable[..., int]
 
 
@@ -88,6 +100,7 @@ def doubling(count_queries: Callable[[Callable[[], object]], list[str]]) -> Doub
         visit()  # what is made once for each process is made now
         before = count_queries(visit)
         double()
+        visit()  # and what is written once for what is new
         after = count_queries(visit)
         shown = "\n".join(f"{number}. {sql[:300]}" for number, sql in enumerate(after, 1))
         assert len(after) == len(before), f"{len(before)} queries became {len(after)}:\n{shown}"

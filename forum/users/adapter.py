@@ -1,7 +1,5 @@
 """What allauth asks the site: who may be called what, where its mails point, and where a sign-in may lead."""
 
-import logging
-from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +14,9 @@ from django.http import HttpRequest  # noqa: TID251 - allauth hands requests to 
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from forum.notices import outbox
 from forum.text import names
 from forum.users.models import NAME_TAKEN, User
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -64,12 +61,9 @@ class Adapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail; when the server is down, log it and let the page answer as it always does."""
+        """Put a mail into the outbox: no answer waits for a mail server, and each takes as long as the next."""
         message = self.render_mail(template_prefix, email, self._mail_context(email) | context)
-        try:
-            message.send()
-        except (OSError, SMTPException):
-            _LOGGER.exception("A mail could not be sent: %s", template_prefix)
+        outbox.put_account_mail(address=email, subject=str(message.subject), body=str(message.body))
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         """Return the link that confirms an address, on the configured site whatever Host was asked for."""

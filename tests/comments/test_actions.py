@@ -366,7 +366,7 @@ def test_a_decision_is_on_record_with_what_undoes_it(post, ben, root):
     assert action.before == {"state": "published"}
 
 
-def test_a_reply_costs_the_same_at_any_depth(post, ann, ben, count_queries):
+def test_a_reply_costs_the_same_at_any_depth(post, ann, ben, queue, count_queries):
     shallow = say(post, ann)
     costs = len(count_queries(lambda: say(post, ben, parent=shallow)))
     rows = make_rows(post, [Row(number - 1 if number else None, author=ann) for number in range(500)])

@@ -77,6 +77,10 @@ ACCESS: dict[str, Row] = {
     "reading": Row(200, 302, 302, 302, sets_cookie=True),
     "preferences": MEMBERS,
     "preferences-order": POSTED,
+    "notices": MEMBERS,
+    "notices-read": Row(405, 405, 405, 405),
+    "mail-preferences": MEMBERS,
+    "unsubscribe": Row(404, 404, 404, 404, of="token"),  # without a token; with one in tests/notices
     "member": OPEN._replace(of="member"),
     "person": OPEN._replace(of="person"),
     "report": OPEN._replace(of="report", sets_cookie=True),
@@ -126,6 +130,7 @@ def address(name: str, world: World) -> str:
         "tag": {"slug": world.post.tags.get().slug},
         "person": {"pk": world.person.pk},
         "key": {"key": "no-such-key"},
+        "token": {"token": "no-such-token"},
         "uidb36": {"uidb36": "1", "key": "no-such-key"},
     }
     return reverse(name, kwargs=arguments[ACCESS[name].of])

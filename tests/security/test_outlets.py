@@ -32,10 +32,11 @@ OUTLETS = {
     "front", "feed", "sitemap", "sitemap-part", "post", "post-short", "post-feed", "post-new", "post-edit",
     "post-delete", "comment", "comment-new", "comment-reply", "comment-edit", "comment-delete", "replies", "member",
     "person", "report", "report-sent", "name-removal", "page", "post-picture",
-    "tag-feed", "member-feed",
+    "tag-feed", "member-feed", "notices", "unsubscribe",
 }  # fmt: skip
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
 NOT_OUTLETS = {"robots", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
+NOT_OUTLETS |= {"notices-read", "mail-preferences"}
 NOT_OUTLETS |= {"next-new", "read-all", "comment-fold", "reading", "preferences", "preferences-order"}
 
 
@@ -130,7 +131,16 @@ def archive(moderator: User) -> Post:
 
 
 def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
-    yield from ("/", f"/?after={posts[0].pk}", "/feed/", "/sitemap.xml", "/sitemap-1.xml", "/replies/", "/about/")
+    yield from (
+        "/",
+        f"/?after={posts[0].pk}",
+        "/feed/",
+        "/sitemap.xml",
+        "/sitemap-1.xml",
+        "/replies/",
+        "/notices/",
+        "/about/",
+    )
     yield from ("/posts/new/", "/moderation/name/")
     for post in posts:
         here = post.get_absolute_url()

@@ -165,10 +165,10 @@ def test_the_mail_names_the_member_as_typed(client: Client, sign_up: SignUp) -> 
 def test_a_mail_server_that_is_down_changes_nothing_of_the_answer(
     client: Client, sign_up: SignUp, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def down(self: object) -> None:
+    def down(self: object, messages: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", down)
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", down)
     assert sign_up(client)["Location"] == "/accounts/confirm-email/"
     assert sign_up(Client(), email=ann.email, username="Dora")["Location"] == "/accounts/confirm-email/"
     assert Client().post("/accounts/password/reset/", {"email": ann.email}).status_code == 302

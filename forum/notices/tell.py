@@ -1,0 +1,122 @@
+"""Tells members of what concerns them, in the transaction of the act itself.
+
+Called by the actions of posts, comments and moderators. What a comment costs here does not grow with those who
+follow: they are told, and all mails written, by the worker (``spreading``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from forum.moderation.models import Action
+from forum.notices import rules
+from forum.notices.models import Kind, Notice
+from forum.notices.tasks import spread
+from forum.states import State
+from forum.text import names
+from forum.text.mentions import names_in
+from forum.users.models import User
+from posts.models import STATES_WITH_A_PAGE, Post
+
+if TYPE_CHECKING:
+    from comments.models import Comment
+
+MENTIONS = 10  # members one comment or post can tell by naming them, over all its edits
+TOLD = {Action.Verb.APPROVE, Action.Verb.HOLD, Action.Verb.HIDE, Action.Verb.REMOVE, Action.Verb.RESTORE}
+
+
+def of_comment(comment: Comment) -> None:
+    """Tells of a comment that everyone reads since now; whoever was told of it before is not told again.
+
+    Three statements, and one more each for quotations, mentions and muted branches.
+    """
+    if comment.state != State.PUBLISHED or comment.archived or comment.post.state not in STATES_WITH_A_PAGE:
+        return
+    found: dict[int, Kind] = {}
+    parent = comment.parent
+    if parent is not None:
+        _add(found, [parent.author_id], Kind.REPLY)
+    else:
+        _add(found, [comment.post.author_id], Kind.COMMENT)
+    if 'class="quote"' in comment.html:
+        quoted = comment.quotations.filter(quoted__state=State.PUBLISHED)
+        _add(found, quoted.values_list("quoted__author", flat=True), Kind.QUOTATION)
+    _add(found, _named(names_in(comment.html)), Kind.MENTION)
+    _tell(comment.post, comment, found)
+    spread.enqueue("comment", comment.pk)
+
+
+def of_edit(words: Comment | Post) -> None:
+    """Tells those whom an edit has named for the first time. No statement where nobody is named."""
+    mentions = names_in(words.html)
+    if not mentions or words.state != State.PUBLISHED:
+        return
+    post, comment = (words, None) if isinstance(words, Post) else (words.post, words)
+    here = Notice.objects.filter(comment=comment) if comment else Notice.objects.filter(post=post, comment=None)
+    room = MENTIONS - here.filter(kind=Kind.MENTION, action=None).count()
+    found: dict[int, Kind] = {}
+    told = set(here.filter(action=None).values_list("member", flat=True))
+    new = [member for member in _named(mentions) if member not in told and member != words.author_id]
+    _add(found, new[: max(room, 0)], Kind.MENTION)
+    if found:
+        _tell(post, comment, found)
+        spread.enqueue("comment" if comment else "post", words.pk)
+
+
+def of_post(post: Post) -> None:
+    """Tells of a post that everyone reads since now. At most four statements."""
+    if post.state != State.PUBLISHED or post.archived:
+        return
+    found: dict[int, Kind] = {}
+    _add(found, _named(names_in(post.html)), Kind.MENTION)
+    _tell(post, None, found)
+    spread.enqueue("post", post.pk)
+
+
+def of_decision(action: Action) -> None:
+    """Tells the author what a moderator decided about their words, under which rule and why. Two statements."""
+    words = action.comment or action.post
+    if words is None or action.verb not in TOLD or words.author_id in (None, action.actor_id):
+        return
+    post = words if isinstance(words, Post) else words.post
+    Notice.objects.create(
+        member_id=words.author_id, kind=Kind.DECISION, post=post, comment=action.comment, action=action
+    )
+    spread.enqueue("action", action.pk)
+
+
+def _add(found: dict[int, Kind], members: Iterable[int | None], kind: Kind) -> None:
+    """Notes whom to tell; a stronger reason that stands already stays."""
+    for member in members:
+        if member is not None:
+            found.setdefault(member, kind)
+
+
+def _named(mentions: list[str]) -> list[int]:
+    """The members whom these names name, at most MENTIONS, in order. One query, if any."""
+    first = list(dict.fromkeys(name.casefold() for name in mentions))[:MENTIONS]
+    if not first:
+        return []
+    keys = [names.skeleton(name) for name in first]
+    known = User.objects.filter(name_key__in=keys).values_list("username", "pk")
+    # The key is wider than the name: only the name itself, in any capitals, is a mention.
+    by_name = {username.casefold(): pk for username, pk in known}
+    return [by_name[name] for name in first if name in by_name]
+
+
+def _tell(post: Post, comment: Comment | None, found: dict[int, Kind]) -> None:
+    """Writes the notices, save those to the author and to whoever has muted this. Two statements."""
+    words = comment or post
+    found.pop(words.author_id or 0, None)
+    if not found:
+        return
+    told = rules.not_muting(found, post=post, words=words)
+    Notice.objects.bulk_create(
+        [
+            Notice(member_id=member, kind=kind, post=post, comment=comment)
+            for member, kind in found.items()
+            if member in told
+        ],
+        ignore_conflicts=True,
+    )

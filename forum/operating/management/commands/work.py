@@ -1,0 +1,88 @@
+"""The worker: does what requests leave for later, above all sending mail. `make run` keeps it beside gunicorn."""
+
+import logging
+import secrets
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from forum.notices import chores
+from forum.notices.delivery import STOPPING
+
+logger = logging.getLogger(__name__)
+
+LOOK_AROUND = 30.0  # seconds
+AFTER_TROUBLE = 5.0  # seconds until a database that failed is asked again
+
+
+class Command(BaseCommand):
+    help = "Does what is in the queue: sends mail, tells those who follow, writes digests. Stops with Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--interval", type=float, default=1.0, help="seconds between looks at the queue")
+        parser.add_argument("--once", action="store_true", help="do what there is to do now, then end")
+
+    def handle(self, *args: Any, interval: float, once: bool, **options: Any) -> None:
+        if once:
+            chores.look_around()
+            work_off()
+            return
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, _stop)
+        _until_stopped(interval)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """The mail that is on its way is finished; no other is begun."""
+    STOPPING.set()
+
+
+def _until_stopped(interval: float) -> None:
+    look_at = 0.0
+    while not STOPPING.is_set():
+        pause = interval
+        try:
+            close_old_connections()
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + LOOK_AROUND
+                chores.look_around()
+            if chores.is_task_waiting():
+                work_off()
+        except DatabaseError:
+            logger.exception("the worker cannot use the database and tries again")
+            pause = AFTER_TROUBLE
+        STOPPING.wait(pause)
+
+
+def work_off() -> None:
+    """Does all tasks that wait. Each is claimed in a short transaction of its own."""
+    Queue(
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=secrets.token_hex(16),
+        excluded_queue_names=[],
+    ).run()
+
+
+class Queue(Worker):
+    """Runs tasks until there are none, or until the process is told to stop."""
+
+    @property
+    def running(self) -> bool:
+        """Whether another task may be begun."""
+        return not STOPPING.is_set()
+
+    @running.setter
+    def running(self, value: bool) -> None:
+        """Nothing but the signal ends it."""
