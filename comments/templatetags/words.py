@@ -1,11 +1,13 @@
 """Bylines, dates and excerpts for templates, in the same markup as in threads."""
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.markup import time_html
 from comments.models import Comment
+from forum.reading.zones import zone_of
 from forum.text import excerpt as excerpts
 from posts.models import Post
 
@@ -16,6 +18,13 @@ register = template.Library()
 def dated(words: Comment | Post) -> SafeString:
     """When it was said: as the page printed it, or the UTC moment."""
     return mark_safe(time_html(words))  # noqa: S308  escaped there
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, words: Comment | Post) -> SafeString:
+    """When it was said, in the time zone of whoever reads the page."""
+    user = context.get("user")
+    return mark_safe(time_html(words, zone_of(user) if user else None))  # noqa: S308  escaped there
 
 
 @register.filter
