@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comments import views
+from comments import live, views
 
 urlpatterns = [
     path("comments/<int:pk>/", views.comment, name="comment"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("comments/<int:pk>/edit/", views.comment_edit, name="comment-edit"),
     path("comments/<int:pk>/delete/", views.comment_delete, name="comment-delete"),
     path("posts/<int:pk>/comment/", views.comment_new, name="comment-new"),
+    path("posts/<int:pk>/new-comments/", live.new_comments, name="new-comments"),
     path("replies/", views.replies, name="replies"),
 ]

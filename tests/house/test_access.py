@@ -65,6 +65,7 @@ ACCESS: dict[str, Row] = {
     "post-new": MEMBERS,
     "post-edit": Row(302, 404, 200, 404, of="post"),
     "post-delete": Row(302, 404, 200, 404, of="post"),
+    "new-comments": Row(404, 204, 204, 204, of="post"),
     "comment-new": MEMBERS._replace(of="post"),
     "comment": OPEN._replace(of="comment"),
     "comment-reply": MEMBERS._replace(of="comment"),

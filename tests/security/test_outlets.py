@@ -35,7 +35,7 @@ OUTLETS = {
     "tag-feed", "member-feed", "notices", "unsubscribe",
 }  # fmt: skip
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
-NOT_OUTLETS = {"robots", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
+NOT_OUTLETS = {"robots", "new-comments", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
 NOT_OUTLETS |= {"notices-read", "mail-preferences"}
 NOT_OUTLETS |= {"next-new", "read-all", "comment-fold", "reading", "preferences", "preferences-order"}
 
