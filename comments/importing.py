@@ -12,6 +12,7 @@ from django.db import transaction
 
 from comments import counters
 from comments.models import TOP, Comment, Quotation
+from comments.ranking import UNRANKED
 from comments.rendering import known_comments
 from forum.states import Format, Precision, State
 from forum.text import html, plain
@@ -90,6 +91,7 @@ def _row(post: Post, number: int, item: ArchivedComment) -> Comment:
         archived=True,
         created_at=item.created_at,
         position=number * STEP,
+        best=UNRANKED,
         came_with=post.version + 1,
         printed_date=item.printed_date,
         printed_at=item.printed_at,

@@ -21,6 +21,7 @@ from comments.threads import Node, Thread
 from forum.bylines import Byline
 from forum.reading.news import NO_FOLDS, NO_NEWS, Folds, News
 from forum.states import State
+from forum.voices.markup import comment_acts, menu, muted
 from posts.pulse import silence
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ TOMBSTONES = {
     State.REMOVED: "A comment removed by a moderator.",
     State.DELETED: "A comment deleted by its author.",
 }
+UNRANKED = '<li class="divider"><p>Imported comments, which take no votes, as on their page</p></li>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def _divided(roots: list[Node], page: Page) -> Iterator[tuple[Node, str]]:
         divider = ""
         if before is not None and before.comment.archived != root.comment.archived:
             older, newer = sorted((before.comment, root.comment), key=lambda comment: comment.created_at)
-            divider = _divider(older, newer, resumed=root.comment is newer)
+            divider = _divider(older, newer, resumed=root.comment is newer) if page.order != "best" else UNRANKED
         before = root
         yield root, divider
 
@@ -159,23 +161,24 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
             f'<span class="sr"> ({_place(node, page)[2:]})</span></h3>{_ways(node, page)}'
         )
     byline = comment.byline
+    what, fold = muted(node, page, branch)
     return (
         f'<li class="comment {kind}" id="c{comment.pk}"'
         f' itemprop="comment" itemscope itemtype="https://schema.org/Comment">'
-        f"{old_anchor}{_fold(escape(byline.name), comment, page, branch)}"
-        f"<article><header>{_heading(node, byline, page)}"
+        f"{old_anchor}{_fold(what or escape(byline.name), comment, page, branch, opened=not what)}"
+        f"{fold}<article><header>{_heading(node, byline, page)}"
         f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
         f"{_marks(comment, page)}</header>{_evidence(node, page)}"
-        f'<div class="body" itemprop="text">{comment.html}</div>{_actions(comment, page)}'
-        f"{_ways(node, page)}</article>"
+        f'<div class="body" itemprop="text">{comment.html}</div>{actions_html(comment, page)}'
+        f"{_ways(node, page)}</article>{'</details>' if fold else ''}"
     )
 
 
-def _fold(what: str, comment: Comment, page: Page, branch: bool) -> str:
+def _fold(what: str, comment: Comment, page: Page, branch: bool, *, opened: bool = True) -> str:
     """The beginning of a fold: open, its line is the rail; closed, it says what is folded away."""
     if not branch:
         return ""
-    is_open = "" if comment.pk in page.folds.closed else " open"
+    is_open = " open" if opened and comment.pk not in page.folds.closed else ""
     new = page.folds.new.get(comment.pk)
     told = f", {new} new" if new else ""
     return f'<details class="branch"{is_open}><summary><span>{what}{_replies(comment)}{told}</span></summary>'
@@ -331,22 +334,29 @@ def _evidence(node: Node, page: Page) -> str:
     return answered
 
 
-def _actions(comment: Comment, page: Page) -> str:
+def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeString:
+    """What one may do with a comment, in one row; ``swap``: to take the place of the row on the page."""
     viewer, pk = page.viewer, comment.pk
-    links = []
+    row: list[str] = []
+    more: list[str] = []
     if viewer.may_reply and comment.state == State.PUBLISHED:
-        links.append(f'<a href="/comments/{pk}/reply/">Reply</a>')
-        links.append(f'<a href="/comments/{pk}/reply/?quote=1">Quote</a>')
+        row.append(f'<a href="/comments/{pk}/reply/">Reply</a>')
+        row.append(f'<a href="/comments/{pk}/reply/?quote=1">Quote</a>')
     own = comment.author_id is not None and comment.author_id == viewer.pk and not comment.archived
+    if comment.state == State.PUBLISHED:
+        voices, more = comment_acts(comment, page)
+        row += voices
     if own and viewer.may_change and comment.state in (State.PUBLISHED, State.HELD):
-        links.append(f'<a href="/comments/{pk}/edit/">Edit</a>')
-        links.append(f'<a href="/comments/{pk}/delete/">Delete</a>')
+        row.append(f'<a href="/comments/{pk}/edit/">Edit</a>')
+        row.append(f'<a href="/comments/{pk}/delete/">Delete</a>')
     if not own and comment.state == State.PUBLISHED:
-        links.append(f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>')
+        (more if viewer.pk else row).append(f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>')
     if viewer.moderates:
-        links.append(f'<a href="/admin/comments/comment/{pk}/change/">Moderate</a>')
-    links.append(_fold_act(comment, page))
-    return f'<footer class="actions" id="a{pk}">{"".join(links)}</footer>' if any(links) else ""
+        row.append(f'<a href="/admin/comments/comment/{pk}/change/">Moderate</a>')
+    more.append(_fold_act(comment, page))
+    found = "".join([*row, menu(more)])
+    oob = ' hx-swap-oob="true"' if swap else ""
+    return mark_safe(f'<footer class="actions" id="a{pk}"{oob}>{found}</footer>' if found else "")  # noqa: S308  as above
 
 
 def _fold_act(comment: Comment, page: Page) -> str:

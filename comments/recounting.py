@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Count, Model, Q, Sum
 
 from comments.models import SHELVED, TOP, Comment
+from comments.ranking import UNRANKED, best
 from forum.states import MEANING, State
+from forum.voices.models import Vote
 from posts import pulse
 from posts.actions import locked, touch
 from posts.models import Post
@@ -53,7 +55,7 @@ def recount(pk: int, *, repair: bool = False) -> list[Wrong]:
     with transaction.atomic():
         post = locked(pk)
         rows = [_Row(*values) for values in post.comments.order_by("created_at", "position").values_list(*_Row._fields)]
-        wrong = [*_wrong_places(rows), *_wrong_figures(post, rows)]
+        wrong = [*_wrong_places(rows), *_wrong_figures(post, rows), *_wrong_scores(post)]
         if repair and wrong:
             for item in wrong:
                 type(item.row)._base_manager.filter(pk=item.row.pk).update(**{item.field: item.right})
@@ -73,6 +75,23 @@ def _wrong_places(rows: list[_Row]) -> Iterator[Wrong]:
             yield Wrong(Comment(pk=row.pk), "branch", row.branch, branch)
         if row.reply_count != counts[row.pk]:
             yield Wrong(Comment(pk=row.pk), "reply_count", row.reply_count, counts[row.pk])
+
+
+def _wrong_scores(post: Post) -> Iterator[Wrong]:
+    """Sums the votes on the post and on each of its comments anew. Three queries."""
+    counts = {"ups": Count("pk", filter=Q(value=1)), "downs": Count("pk", filter=Q(value=-1))}
+    of_the_post = post.votes.aggregate(score=Sum("value", default=0))["score"]
+    if post.score != of_the_post:
+        yield Wrong(post, "score", post.score, of_the_post)
+    rows = Vote.objects.filter(comment__post=post).values_list("comment").annotate(**counts)
+    votes = {pk: (ups, downs) for pk, ups, downs in rows}
+    for pk, archived, score, rank in post.comments.order_by("pk").values_list("pk", "archived", "score", "best"):
+        ups, downs = votes.get(pk, (0, 0))
+        if score != ups - downs:
+            yield Wrong(Comment(pk=pk), "score", score, ups - downs)
+        right = UNRANKED if archived else best(ups, downs)
+        if rank != right:
+            yield Wrong(Comment(pk=pk), "best", rank, right)
 
 
 def _downwards(rows: list[_Row]) -> list[_Row]:

@@ -283,5 +283,7 @@ LIMITS = {
         ("PREVIEWS_PER_HOUR", 300),
         ("REPORTS_PER_HOUR", 10),
         ("NAME_REMOVALS_PER_HOUR", 5),
+        ("VOTES_PER_HOUR", 120),
+        ("MARKS_PER_HOUR", 300),
     )
 }

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("forum.moderation.urls")),
     path("", include("forum.reading.urls")),
     path("", include("forum.notices.urls")),
+    path("", include("forum.voices.urls")),
     path("", include("comments.urls")),  # before the posts, whose address ends in any word
     path("", include("posts.urls")),
 ]

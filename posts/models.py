@@ -28,7 +28,8 @@ BODY_LENGTH = 40_000  # characters a member may write; archived articles are not
 STATES_WITH_A_PAGE = [State.PUBLISHED, State.HIDDEN, State.DELETED]
 
 
-ADDRESSES = ("comment", "delete", "edit", "feed", "new-comments")  # what else stands below a post; no slug may
+# What else stands below a post; no slug may.
+ADDRESSES = ("comment", "delete", "edit", "feed", "follow", "hide", "mute", "new-comments", "save", "vote")
 
 
 class PostQuerySet(models.QuerySet["Post"]):

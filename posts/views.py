@@ -23,6 +23,7 @@ from forum.reading.views import keep, look_at
 from forum.refusals import NotAllowed, Refusal
 from forum.states import State
 from forum.text.excerpt import opening
+from forum.voices.markup import post_acts
 from posts import actions, pulse, rules
 from posts.forms import EditPostForm, PostForm
 from posts.models import Post
@@ -105,6 +106,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "may_edit": rules.may_edit(request.user, found),
             "may_delete": rules.may_delete(request.user, found),
             "viewer": viewer,
+            "acts": post_acts(page),
         },
     )
     return keep(answer, news.cookie)

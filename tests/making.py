@@ -51,6 +51,7 @@ class Row:
     state: State = State.PUBLISHED
     author: User | None = None
     archived: bool = False
+    best: float = 0
 
 
 def make_rows(post: Post, rows: Sequence[Row]) -> list[Comment]:
@@ -64,6 +65,7 @@ def make_rows(post: Post, rows: Sequence[Row]) -> list[Comment]:
             archived=row.archived,
             created_at=row.moment,
             position=number + 1,
+            best=-1 if row.archived else row.best,
             body=f"Words {number}.",
             html=f"<p>Words {number}.</p>",
             state=row.state,

@@ -21,6 +21,8 @@ WORDS = {
     "previews": "previews",
     "reports": "reports",
     "name_removals": "requests",
+    "votes": "votes",
+    "marks": "marks",
 }
 
 

@@ -1,39 +1,126 @@
-"""The only writer of votes and marks."""
+"""The only writer of votes and marks, and of the scores that follow from votes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from comments.models import Comment
+from comments.ranking import best
+from forum.moderation import limits
 from forum.refusals import NotAllowed
 from forum.users.models import User
-from forum.voices.models import Mark
+from forum.voices import rules
+from forum.voices.models import Mark, Vote
+from posts.actions import locked, touch
 from posts.models import Post, Tag
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from collections.abc import Iterable
+
+    from django.db.models import Model, QuerySet
 
 COLUMNS: dict[type[Model], str] = {Post: "post", Comment: "comment", User: "about", Tag: "tag"}
+AGAINST = {Mark.Kind.FOLLOWED: Mark.Kind.MUTED, Mark.Kind.MUTED: Mark.Kind.FOLLOWED}
+
+
+def vote(*, member: User, target: Post | Comment, value: int) -> bool:
+    """Gives the member's one vote on a post or a comment, +1 or -1, or takes it back (0); returns whether it changed.
+
+    Votes on comments of one thread wait for each other only from the moment the page's version moves: for four short
+    statements. Raises NotAllowed or TooMany.
+    """
+    with transaction.atomic():
+        limits.spend("votes", f"member:{member.pk}")
+        if isinstance(target, Post):
+            target = locked(target.pk)  # before the vote's row refers to it: a lock made stronger can be a deadlock
+        _check(rules.why_not_vote(member, target))
+        if not _cast(member, target, value):
+            return False
+        if isinstance(target, Comment):
+            touch([target.post_id])  # before the comment, as all writing in a thread does: else a deadlock again
+            target = Comment.objects.select_related("post").get(pk=target.pk)
+            _check(rules.why_not_vote(member, target))  # a moderator may have come first
+        _count([target.pk], type(target))
+    return True
+
+
+def withdraw_votes(*, member: User) -> int:
+    """Takes back every vote of a member, as before the account is deleted; returns how many there were.
+
+    One transaction for each thread they voted in.
+    """
+    mine = Vote.objects.filter(member=member)
+    posts = set(mine.filter(post__isnull=False).values_list("post", flat=True))
+    posts |= set(mine.filter(comment__isnull=False).values_list("comment__post", flat=True))
+    return sum(_withdraw(mine.filter(Q(post=pk) | Q(comment__post=pk)), pk) for pk in sorted(posts))
 
 
 def mark(*, member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) -> bool:
     """Keeps, hides, folds, follows or mutes something for a member; returns whether anything changed.
 
-    Raises NotAllowed for a member who marks themselves.
+    To follow and to mute are opposites: the one takes the other back. Raises NotAllowed for a member who marks
+    themselves, or TooMany.
     """
     if target == member:
         raise NotAllowed("You cannot follow or mute yourself.")
+    where: dict[str, Any] = {"member": member, COLUMNS[type(target)]: target}
     with transaction.atomic():
-        return Mark.objects.get_or_create(**_place(member, kind, target))[1]
+        if kind in AGAINST:
+            Mark.objects.filter(kind=AGAINST[kind], **where).delete()
+        changed = Mark.objects.get_or_create(kind=kind, **where)[1]
+        if changed:
+            limits.spend("marks", f"member:{member.pk}")
+    return changed
 
 
 def unmark(*, member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) -> bool:
     """Takes a mark back; returns whether there was one."""
     with transaction.atomic():
-        return Mark.objects.filter(**_place(member, kind, target)).delete()[0] > 0
+        found = Mark.objects.filter(member=member, kind=kind, **{COLUMNS[type(target)]: target})
+        return found.delete()[0] > 0
 
 
-def _place(member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) -> dict[str, Any]:
-    return {"member": member, "kind": kind, COLUMNS[type(target)]: target}
+def _cast(member: User, target: Post | Comment, value: int) -> bool:
+    column = COLUMNS[type(target)]
+    if value == 0:
+        return Vote.objects.filter(member=member, **{column: target}).delete()[0] > 0
+    # One statement, because reading and then writing would let the same vote, pressed twice at once, fail.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO voices_vote (member_id, {column}_id, value, made_at) VALUES (%s, %s, %s, %s)"  # noqa: S608
+            f" ON CONFLICT (member_id, {column}_id) DO UPDATE SET value = excluded.value, made_at = excluded.made_at"
+            " WHERE voices_vote.value <> excluded.value RETURNING id",
+            [member.pk, target.pk, value, connection.ops.adapt_datetimefield_value(timezone.now())],
+        )
+        return cursor.fetchone() is not None
+
+
+def _withdraw(votes: QuerySet[Vote], post: int) -> int:
+    with transaction.atomic():
+        touch([post])
+        on = list(votes.values_list("comment", "post"))
+        gone = votes.delete()[0]
+        _count([pk for pk, _ in on if pk], Comment)
+        _count([pk for _, pk in on if pk], Post)
+    return gone
+
+
+def _count(targets: Iterable[int], model: type[Post | Comment]) -> None:
+    """Makes scores anew from the rows: to add one would trust whatever was counted before."""
+    for pk in targets:
+        votes = Vote.objects.filter(**{COLUMNS[model]: pk})
+        of = votes.aggregate(ups=Count("pk", filter=Q(value=1)), downs=Count("pk", filter=Q(value=-1)))
+        score = of["ups"] - of["downs"]
+        if model is Comment:
+            Comment.objects.filter(pk=pk).update(score=score, best=best(of["ups"], of["downs"]))
+        else:
+            Post.objects.filter(pk=pk).update(score=score, version=F("version") + 1)
+
+
+def _check(why_not: str) -> None:
+    if why_not:
+        raise NotAllowed(why_not)

@@ -33,6 +33,9 @@ OUTLETS = {
     "post-delete", "comment", "comment-new", "comment-reply", "comment-edit", "comment-delete", "replies", "member",
     "person", "report", "report-sent", "name-removal", "page", "post-picture",
     "tag-feed", "member-feed", "notices", "unsubscribe",
+    # These answer a button, with the row it stands in: tests/voices tries them.
+    "comment-vote", "comment-save", "comment-follow", "comment-mute", "post-vote", "post-save", "post-hide",
+    "post-follow", "post-mute", "member-follow", "member-mute",
 }  # fmt: skip
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
 NOT_OUTLETS = {"robots", "new-comments", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}

@@ -1,0 +1,135 @@
+"""The buttons by which a member votes, keeps, hides, follows and mutes, and the score that everyone sees.
+
+Each button posts the one form at the foot of a member's page (templates/base.html), so none needs a form of its own.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString, mark_safe
+
+from forum.voices.models import Mark
+from forum.voices.rules import takes_votes
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from comments.markup import Page
+    from comments.models import Comment
+    from comments.threads import Node
+    from forum.users.models import User
+    from posts.models import Post
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def toggle(path: str, words: tuple[str, str], *, on: bool, whole: bool = False) -> str:
+    """A button that says what it will do: the first of ``words`` sets the mark, the second takes it back.
+
+    ``whole``: more of the page changes with it than the row it stands in.
+    """
+    more = " data-whole" if whole else ""
+    return f'<button form="act" formaction="{path}" name="value" value="{int(not on)}"{more}>{words[on]}</button>'
+
+
+def votes(target: Post | Comment, page: Page, path: str, mine: int) -> tuple[str, str]:
+    """The vote up with the score, and the vote down, on what takes votes; the score alone for who may not vote."""
+    if not takes_votes(target, page.post):
+        return "", ""
+    score = str(target.score).replace("-", MINUS)
+    if not page.viewer.may_change or target.is_by(page.viewer):
+        shown = f'<span><span class="sr">Score {score}</span><span aria-hidden="true">▲ {score}</span></span>'
+        return shown if target.score else "", ""
+    up = _vote(path, 1, mine, f"▲ {score}", f' aria-label="Vote up, {score} now"')
+    return up, _vote(path, -1, mine, "▼ Vote down", "")
+
+
+def _vote(path: str, value: int, mine: int, words: str, label: str) -> str:
+    pressed = mine == value
+    return (
+        f'<button form="act" formaction="{path}vote/" name="value" value="{0 if pressed else value}"'
+        f' aria-pressed="{str(pressed).lower()}"{label}>{words}</button>'
+    )
+
+
+def menu(items: list[str]) -> str:
+    """What is wanted less often, one press away."""
+    found = "".join(items)
+    return f'<details class="more-acts"><summary>More</summary><p>{found}</p></details>' if found else ""
+
+
+def post_acts(page: Page) -> SafeString:
+    """What one may do with a post beside answering it; for a guest only its score, when it has one."""
+    post, personal = page.post, page.personal
+    path = f"/posts/{post.pk}/"
+    up, down = votes(post, page, path, personal.post_vote)
+    parts = [up]
+    if page.viewer.pk and post.is_public:
+        marks = personal.post_marks
+        parts.append(toggle(f"{path}save/", ("Save", "Unsave"), on=Mark.Kind.SAVED in marks))
+        follow = toggle(f"{path}follow/", ("Follow the thread", "Unfollow the thread"), on=Mark.Kind.FOLLOWED in marks)
+        mute = toggle(f"{path}mute/", ("Mute the thread", "Unmute the thread"), on=Mark.Kind.MUTED in marks)
+        where = ("Hide from the front page", "Show on the front page")
+        parts.append(menu([down, follow, mute, toggle(f"{path}hide/", where, on=Mark.Kind.HIDDEN in marks)]))
+    return mark_safe("".join(parts))  # noqa: S308  numbers and words of ours
+
+
+def comment_acts(comment: Comment, page: Page) -> tuple[list[str], list[str]]:
+    """What stands in the row of a comment that everyone reads, and what in its menu; for a guest only the score."""
+    path, personal = f"/comments/{comment.pk}/", page.personal
+    up, down = votes(comment, page, path, personal.votes.get(comment.pk, 0))
+    if not page.viewer.pk:
+        return [up], []
+    marks = personal.marks.get(comment.pk, ())
+    follow = ("Follow this branch", "Unfollow this branch")
+    mute = ("Mute this branch", "Unmute this branch")
+    more = [
+        down,
+        toggle(f"{path}follow/", follow, on=Mark.Kind.FOLLOWED in marks),
+        toggle(f"{path}mute/", mute, on=Mark.Kind.MUTED in marks, whole=True),
+    ]
+    if comment.author is not None and not comment.is_by(page.viewer):
+        name, address = escape(comment.author.username), escape(comment.author.get_absolute_url())
+        words = (f"Mute {name}", f"Unmute {name}")
+        muted = comment.author_id in personal.muted
+        more.append(toggle(f"{address}mute/?at=c{comment.pk}", words, on=muted, whole=True))
+    return [up, toggle(f"{path}save/", ("Save", "Unsave"), on=Mark.Kind.SAVED in marks)], more
+
+
+def member_acts(member: User, marks: Container[str]) -> SafeString:
+    """To follow or to mute another member, below the name on their page."""
+    path = escape(member.get_absolute_url())
+    follow = toggle(f"{path}follow/", ("Follow", "Unfollow"), on=Mark.Kind.FOLLOWED in marks, whole=True)
+    mute = toggle(f"{path}mute/", ("Mute", "Unmute"), on=Mark.Kind.MUTED in marks, whole=True)
+    return mark_safe(f"{follow} {mute}")  # noqa: S308  escaped above
+
+
+def muted(node: Node, page: Page, branch: bool) -> tuple[str, str]:
+    """What the line of a branch that the member has muted says, and the beginning of a fold round one comment alone.
+
+    The tree stays whole: whoever is muted, the replies of others keep their places. The page of a comment itself
+    shows it, for there one has asked for it.
+    """
+    comment, personal = node.comment, page.personal
+    if page.top is comment or page.viewer.pk is None:
+        return "", ""
+    line = ""
+    name = escape(comment.byline.name)
+    if comment.author_id in personal.muted:
+        line = f"A comment by {name}, whom you have muted."
+    if _branch_is_muted(node, page):
+        if branch:
+            return f"A branch you have muted: {name}", ""
+        line = line or f"A comment by {name} in a branch you have muted."
+    return "", line and f'<details class="muted"><summary>{line} <u>Show</u></summary>'
+
+
+def _branch_is_muted(node: Node | None, page: Page) -> bool:
+    """Whether the branch that begins here is muted; as printed it has no fold, so each comment in it asks upwards."""
+    while node is not None:
+        if Mark.Kind.MUTED in page.personal.marks.get(node.comment.pk, ()):
+            return True
+        node = node.parent if page.flat else None
+    return False

@@ -1,0 +1,1 @@
+"""Tests of votes, marks and their lists."""
