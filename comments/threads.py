@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from forum.users.models import User
     from posts.models import Post
 
-ORDERS = {
+ORDERS = {  # the columns of an index, one for each
     "oldest": ("created_at", "position"),
     "newest": ("-created_at", "-position"),
+    "best": ("-best", "position"),  # archived comments take no votes and stand after the living, as on their page
 }
 WHOLE = 200  # a thread up to this size stands on one page
 PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 200  # of larger ones: roots, replies to each, levels, comments in all
@@ -104,7 +105,9 @@ def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None
     found = list(_past(comments, ORDERS["oldest"], after)[: FLAT_PAGE + 1])
     thread = Thread([], found[FLAT_PAGE - 1] if len(found) > FLAT_PAGE else None)
     waiting = [comment for comment in _waiting(post, viewer) if _stands_between(comment, after, thread.after, "oldest")]
-    thread.roots = [Node(comment) for comment in sorted([*found[:FLAT_PAGE], *waiting], key=_place)]
+    shown = [*found[:FLAT_PAGE], *waiting]
+    _sort(shown, "oldest")
+    thread.roots = [Node(comment) for comment in shown]
     nodes = {node.comment.pk: node for node in thread.roots}
     for node in thread.roots:
         node.parent = nodes.get(node.comment.parent_id or TOP)
@@ -180,8 +183,7 @@ def _whole(post: Post, order: str) -> Thread | None:
     found = list(_in_place(post).order_by("created_at", "position")[: WHOLE + 1])
     if len(found) > WHOLE:
         return None
-    if order == "newest":
-        found.reverse()
+    _sort(found, order)
     nodes = {comment.pk: Node(comment) for comment in found}
     roots: list[Node] = []
     for node in nodes.values():
@@ -231,12 +233,12 @@ def _past(comments: CommentQuerySet, order: tuple[str, str], after: Comment | No
     """Those that come after ``after`` in this order, found by the index and never by counting."""
     if after is None:
         return comments
-    way = "lt" if order[0].startswith("-") else "gt"
+    (first, way), (second, then) = ((name.lstrip("-"), "lt" if name[0] == "-" else "gt") for name in order)
+    value = getattr(after, first)
     return comments.filter(
-        Q(**{f"created_at__{way}": after.created_at})
-        | Q(**{"created_at": after.created_at, f"position__{way}": after.position}),
+        Q(**{f"{first}__{way}": value}) | Q(**{first: value, f"{second}__{then}": getattr(after, second)}),
         # Said again, so that the index finds where to start.
-        **{f"created_at__{way}e": after.created_at},
+        **{f"{first}__{way}e": value},
     )
 
 
@@ -245,7 +247,7 @@ def _first_replies(post: Post, parents: list[int], order: str, limit: int) -> li
 
     A window function would read every reply to cut the list; this reads only what it returns.
     """
-    by = "created_at DESC, position DESC" if order == "newest" else "created_at, position"
+    by = ", ".join(f"{name[1:]} DESC" if name[0] == "-" else name for name in ORDERS[order])
     family = (
         "SELECT * FROM (SELECT * FROM comments_comment WHERE post_id = %s AND branch = %s"  # noqa: S608
         f" ORDER BY {by} LIMIT %s) f"
@@ -290,20 +292,25 @@ def _add_waiting(
             continue
         grown[-1].append(node)
     for siblings in grown:
-        siblings.sort(key=lambda node: _place(node.comment), reverse=order == "newest")
+        siblings.sort(key=lambda node: _place(node.comment, order), reverse=order == "newest")
     for node in thread.walk():
         node.depth = node.parent.depth + 1 if node.parent else 0
 
 
-def _place(comment: Comment) -> tuple[dt.datetime, int]:
-    return comment.created_at, comment.position
+def _sort(comments: list[Comment], order: str) -> None:
+    comments.sort(key=lambda comment: _place(comment, order), reverse=order == "newest")
+
+
+def _place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
+    return (-comment.best if order == "best" else comment.created_at), comment.position
 
 
 def _stands_between(comment: Comment, after: Comment | None, last: Comment | None, order: str) -> bool:
     """Whether it belongs on the page that begins after ``after`` and ends with ``last`` (None at an end)."""
     if order == "newest":
         after, last = last, after
-    return (after is None or _place(after) < _place(comment)) and (last is None or _place(comment) < _place(last))
+    place = _place(comment, order)
+    return (after is None or _place(after, order) < place) and (last is None or place < _place(last, order))
 
 
 def _load_names(thread: Thread) -> None:

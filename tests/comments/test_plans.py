@@ -71,7 +71,8 @@ def busy(ann: User, ben: User) -> Post:
         state = State.HELD if number % 500 == 499 else State.PUBLISHED
         author = ben if number % 4 == 0 else others[number % 20]
         parent = None if number % 4 == 0 else number - number % 4
-        rows.append(Row(parent, NOON + dt.timedelta(seconds=number), state, author))
+        best = number % 7 / 20 - 0.1
+        rows.append(Row(parent, NOON + dt.timedelta(seconds=number), state, author, best=best))
     make_rows(large, rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -80,7 +81,7 @@ def busy(ann: User, ben: User) -> Post:
 
 def test_no_list_or_thread_sorts_or_is_read_through(busy, ann, ben, root):
     some = Comment.objects.filter(post=busy, parent=None)[500]
-    for order in ("oldest", "newest"):
+    for order in threads.ORDERS:
         check(lambda order=order: threads.thread_page(busy, GUEST, order=order))
         check(lambda order=order: threads.thread_page(busy, GUEST, order=order, after=some))
         check(lambda order=order: threads.thread_page(busy, GUEST, order=order, top=some))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -28,12 +28,14 @@ drawn = settings(
 )
 sizes = st.sampled_from([0, 1, 2, 5, 30, 80, 199, 200, 201, 300, 700])
 seeds = st.integers(0, 10**9)
+orders = st.sampled_from(["oldest", "newest", "best"])
 
 
 def grow(post: Post, size: int, seed: int, authors: list[User]) -> list[Comment]:
     """A random tree whose times tie and in which some replies are older than what they answer."""
     dice = random.Random(seed)  # noqa: S311
     roots, chains = dice.choice(SHAPES)
+    old = dice.choice([0, 0, 0.5])
     states = dice.choice([[State.PUBLISHED], MOSTLY_PUBLISHED, list(State)])
     rows = []
     for number in range(size):
@@ -42,8 +44,18 @@ def grow(post: Post, size: int, seed: int, authors: list[User]) -> list[Comment]
         if number and throw >= roots:
             parent = number - 1 if throw < roots + chains else dice.randrange(number)
         moment = NOON + dt.timedelta(seconds=dice.randrange(size // 2 + 1))
-        rows.append(Row(parent, moment, dice.choice(states), dice.choice(authors)))
+        # Few ranks, so that they tie; archived comments have the lowest.
+        row = Row(parent, moment, dice.choice(states), dice.choice(authors), best=dice.choice([0, 0, 0.1, -0.1, 0.3]))
+        row.archived = old > dice.random()
+        rows.append(row)
     return make_rows(post, rows)
+
+
+def key_of(order: str) -> Callable[[Comment], tuple[object, ...]]:
+    """What a naive reading sorts by."""
+    if order == "best":
+        return lambda c: (c.archived, -c.best, c.position)
+    return lambda c: (c.created_at, c.position)
 
 
 class Model:
@@ -52,7 +64,7 @@ class Model:
     def __init__(self, comments: list[Comment], order: str) -> None:
         self.placed = {comment.pk for comment in comments if comment.branch != SHELVED}
         self.replies: dict[int | None, list[int]] = {}
-        for comment in sorted(comments, key=lambda c: (c.created_at, c.position), reverse=order == "newest"):
+        for comment in sorted(comments, key=key_of(order), reverse=order == "newest"):
             if comment.pk in self.placed:
                 self.replies.setdefault(comment.parent_id, []).append(comment.pk)
 
@@ -81,7 +93,7 @@ def check_node(node: Node, model: Model, waiting: set[int]) -> None:
 
 
 @drawn
-@given(sizes, seeds, st.sampled_from(["oldest", "newest"]))
+@given(sizes, seeds, orders)
 def test_every_page_is_what_a_naive_reading_of_the_tree_gives(ann, ben, count_queries, size, seed, order):
     post = make_post(ann)
     comments = grow(post, size, seed, [ann, ben])
@@ -102,7 +114,7 @@ def test_every_page_is_what_a_naive_reading_of_the_tree_gives(ann, ben, count_qu
 
 
 @drawn
-@given(sizes, seeds, st.sampled_from(["oldest", "newest"]))
+@given(sizes, seeds, orders)
 def test_a_thread_that_fits_a_page_is_whole(ann, size, seed, order):
     post = make_post(ann)
     comments = grow(post, size, seed, [ann])
@@ -135,13 +147,13 @@ def test_the_flat_pages_hold_every_placed_comment_in_order_of_time(ann, size, se
 
 
 @drawn
-@given(sizes, seeds, st.sampled_from(["oldest", "newest"]))
+@given(sizes, seeds, orders)
 def test_what_waits_is_seen_by_its_author_alone_and_where_it_would_stand(ann, ben, eve, size, seed, order):
     post = make_post(ann)
     comments = grow(post, size, seed, [ann, ben])
     waiting = [c.pk for c in comments if c.state == State.HELD and c.branch == SHELVED and c.author_id == ben.pk]
     model = Model(comments, order)
-    key = {c.pk: (c.created_at, c.position) for c in comments}
+    key = {c.pk: key_of(order)(c) for c in comments}
     shown: list[int] = []
     for page in pages(post, ben, order):
         for node in page.walk():
@@ -176,7 +188,7 @@ def test_a_waiting_comment_stands_on_one_page_of_a_large_thread(ann, ben):
     rows = [Row(moment=NOON + dt.timedelta(minutes=number), author=ann) for number in range(250)]
     rows[230] = Row(moment=NOON + dt.timedelta(minutes=230), state=State.HELD, author=ben)
     waiting = make_rows(post, rows)[230]
-    for order in ("oldest", "newest"):
+    for order in threads.ORDERS:
         counts = [sum(n.comment == waiting for n in page.walk()) for page in pages(post, ben, order)]
         assert sum(counts) == 1
 
@@ -215,6 +227,7 @@ def test_a_thread_of_ten_thousand_a_thousand_deep_opens_in_few_queries(ann, coun
     reads = [
         lambda: threads.thread_page(post, GUEST),
         lambda: threads.thread_page(post, GUEST, order="newest"),
+        lambda: threads.thread_page(post, GUEST, order="best"),
         lambda: threads.thread_page(post, GUEST, top=comments[998]),
         lambda: threads.flat_page(post, GUEST, after=comments[5_000]),
     ]
