@@ -27,7 +27,7 @@ def plans_of(act: Callable[[], object]) -> dict[str, str]:
     asked: list[tuple[str, object]] = []
 
     def note(execute, sql, params, many, context):
-        if "_comment" in sql or "posts_post" in sql:
+        if ("_comment" in sql or "posts_post" in sql) and "_prefetch_related_val" not in sql:
             asked.append((sql, params))
         return execute(sql, params, many, context)
 
