@@ -17,6 +17,7 @@ from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
 from forum.refusals import Conflict, NotAllowed
+from forum.search import index
 from forum.states import MEANING, Format, State
 from forum.text.redaction import Change, change, moved
 from posts.actions import locked, published_by, touch
@@ -79,6 +80,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
         except IntegrityError:  # the same form, posted in another thread at the same moment
             return _same_form(Comment.objects.get(author=author, token=token), post, body, parent)
         _quote(comment, rendered.quotes)
+        index.put_comment(comment)
         post.last_position = comment.position
         if state == State.PUBLISHED:
             counters.published(post, comment)
@@ -115,6 +117,7 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
         comment.revised_at = comment.edited_at if counts else comment.revised_at
         comment.came_with = post.version + 1
         comment.save(update_fields=["body", "html", "edited_at", "revised_at", "came_with"])
+        index.put_comment(comment)
         comment.quotations.all().delete()
         _quote(comment, rendered.quotes)
         touch([post.pk])
@@ -230,6 +233,7 @@ def rerender(comments: Iterable[Comment]) -> None:
         if html != comment.html:
             comment.html = html
             comment.save(update_fields=["html"])
+            index.put_comment(comment)
 
 
 def rerender_quoting(quoted: Iterable[int]) -> None:
@@ -244,6 +248,7 @@ def _enter(post: Post, comment: Comment, to: State) -> None:
     if to == State.PUBLISHED:  # new to whoever looked while nobody could read it
         comment.came_with = post.version + 1
     comment.save(update_fields=["state", "came_with"])
+    index.put_comment(comment)
     counters.settle(comment)
     if was_public and to != State.PUBLISHED:
         counters.unpublished(post, comment)

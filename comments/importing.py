@@ -14,6 +14,7 @@ from comments import counters
 from comments.models import TOP, Comment, Quotation
 from comments.ranking import UNRANKED
 from comments.rendering import known_comments
+from forum.search import index
 from forum.states import Format, Precision, State
 from forum.text import html, plain
 from posts import pulse
@@ -72,6 +73,7 @@ def import_comments(*, post: Post, found: Sequence[ArchivedComment]) -> list[Com
             [_row(post, number, item) for number, item in enumerate(found, 1)], batch_size=BATCH
         )
         _join(rows, found)
+        index.put_comments(rows)
         _count(post, rows)
     return rows
 

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "forum.users",
     "forum.pages",
     "forum.moderation",
+    "forum.search",
     "forum.voices",
     "forum.reading",
     "forum.notices",
@@ -285,5 +286,6 @@ LIMITS = {
         ("NAME_REMOVALS_PER_HOUR", 5),
         ("VOTES_PER_HOUR", 120),
         ("MARKS_PER_HOUR", 300),
+        ("SEARCHES_PER_HOUR", 300),
     )
 }

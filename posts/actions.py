@@ -16,6 +16,7 @@ from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
 from forum.refusals import Conflict, NotAllowed, Unreadable
+from forum.search import index
 from forum.states import Format, Precision, State
 from forum.text import html, markdown
 from forum.text.redaction import Change, change
@@ -67,6 +68,7 @@ def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = 
         except IntegrityError:  # the same form, posted twice at the same moment
             return _same_form(Post.objects.get(author=author, token=token), title=title, body=body, url=url)
         tell.of_post(made)
+        index.put_post(made.pk)
     return made
 
 
@@ -96,6 +98,7 @@ def edit_post(
         )
         post.html = safe
         tell.of_edit(post)
+        index.put_post(post.pk)
     return True
 
 
@@ -108,6 +111,7 @@ def delete_post(*, post: Post, by: User) -> bool:
         if not rules.may_delete(by, post):
             raise NotAllowed(rules.why_not_write(by) or "Only its author can delete this post.")
         Post.objects.filter(pk=post.pk).update(state=State.DELETED, **post.moved())
+        index.put_post(post.pk)
     return True
 
 
@@ -123,6 +127,7 @@ def change_post_state(
         if to == State.PUBLISHED and post.state == State.HELD:
             verb = Action.Verb.APPROVE
         Post.objects.filter(pk=post.pk).update(state=to, **post.moved())
+        index.put_post(post.pk)
         decision = ledger.record(
             verb, actor=by, post=post, rule=rule, reason=reason, before={"state": post.state}, undoes=undoes
         )
@@ -188,14 +193,19 @@ class ArchivedPost:
 def import_post(*, found: ArchivedPost) -> Post:
     """Adds a post from an archive, as published."""
     fields: dict[str, Any] = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return Post.objects.create(archived=True, active_at=found.created_at, **fields)
+    with transaction.atomic():
+        post = Post.objects.create(archived=True, active_at=found.created_at, **fields)
+        index.put_post(post.pk)
+    return post
 
 
 def update_imported_post(*, post: Post, html: str) -> bool:
     """Gives an archived post the HTML of a better reading of the same words; returns whether it changed."""
     if post.html == html:
         return False
-    Post.objects.filter(pk=post.pk).update(html=html, **post.moved())
+    with transaction.atomic():
+        Post.objects.filter(pk=post.pk).update(html=html, **post.moved())
+        index.put_post(post.pk)
     return True
 
 
@@ -212,6 +222,7 @@ def redact(*, post: Post, changes: Mapping[str, Sequence[Change]]) -> dict[str, 
         if safe != changed["html"].text or len(changed["title"].text) > TITLE_ROOM:
             raise Conflict(f"The words in “{post.title}” cannot be changed without damage to the rest. Hide the post.")
         Post.objects.filter(pk=post.pk).update(**{name: found.text for name, found in changed.items()}, **post.moved())
+        index.put_post(post.pk)
     return {name: found.starts for name, found in changed.items()}
 
 

@@ -12,7 +12,7 @@ from posts.models import Post
 
 PART = 10_000  # ids in one part; the protocol allows 50,000 addresses in a file
 
-CLOSED = ("/accounts/", "/admin/", "/moderation/", "/replies/", "/posts/new/", "/patterns/", "/persons/")
+CLOSED = ("/search/", "/accounts/", "/admin/", "/moderation/", "/replies/", "/posts/new/", "/patterns/", "/persons/")
 
 
 def robots(request: HttpRequest) -> HttpResponse:

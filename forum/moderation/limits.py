@@ -23,6 +23,7 @@ WORDS = {
     "name_removals": "requests",
     "votes": "votes",
     "marks": "marks",
+    "searches": "searches",
 }
 
 

@@ -52,6 +52,7 @@ ACCESS: dict[str, Row] = {
     "front": OPEN,
     "feed": OPEN,
     "robots": OPEN,
+    "search": OPEN,
     "sitemap": OPEN,
     "sitemap-part": OPEN._replace(of="part"),
     "tag-feed": OPEN._replace(of="tag"),

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 OUTLETS = {
     "front", "feed", "sitemap", "sitemap-part", "post", "post-short", "post-feed", "post-new", "post-edit",
     "post-delete", "comment", "comment-new", "comment-reply", "comment-edit", "comment-delete", "replies", "member",
-    "person", "report", "report-sent", "name-removal", "page", "post-picture",
+    "person", "search", "report", "report-sent", "name-removal", "page", "post-picture",
     "tag-feed", "member-feed", "notices", "unsubscribe",
     # These answer a button, with the row it stands in: tests/voices tries them.
     "comment-vote", "comment-save", "comment-follow", "comment-mute", "post-vote", "post-save", "post-hide",

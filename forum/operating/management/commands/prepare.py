@@ -21,11 +21,19 @@ class Command(BaseCommand):
         if not options["static_only"]:
             call_command("migrate", interactive=False, verbosity=0)
             self._load_fixture()
+            self._fill_search()
         self._collect_static_files()
 
     def _load_fixture(self) -> None:
         if "load_fixture" in get_commands() and not apps.get_model("posts", "Post")._default_manager.exists():
             call_command("load_fixture", stdout=self.stdout)
+
+    def _fill_search(self) -> None:
+        """Indexes what was written before there was a search; at a million comments that takes minutes, once."""
+        empty = not apps.get_model("search", "Entry")._default_manager.exists()
+        if empty and apps.get_model("posts", "Post")._default_manager.exists():
+            self.stdout.write("Making the search index …")
+            call_command("rebuild_search", stdout=self.stdout)
 
     def _collect_static_files(self) -> None:
         """Collects only when a file has changed: hashing and compressing all takes seconds."""

@@ -1,0 +1,74 @@
+"""Keeps the index of words: actions call it in the transaction of each change of words or of who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from forum.search import marks
+from forum.search.folding import words
+from forum.search.keys import key_of
+from forum.search.models import Entry
+from forum.search.shown import text_of
+from posts.models import Post
+
+if TYPE_CHECKING:
+    from comments.models import Comment
+
+MOST: Final = 400_000  # bytes of words of one text; the whole of what PostgreSQL indexes is a megabyte
+_BATCH: Final = 500
+
+
+def put_comment(comment: Comment) -> None:
+    """Indexes a comment as it is now, or takes it out when not everyone reads it. One statement."""
+    if comment.is_public:
+        write([entry_of_comment(comment)])
+    else:
+        drop(comment)
+
+
+def put_comments(comments: Iterable[Comment]) -> None:
+    """Indexes many comments, one statement for each few hundred."""
+    write([entry_of_comment(comment) for comment in comments if comment.is_public])
+
+
+def put_post(pk: int) -> None:
+    """Indexes the title and text of a post as they are now, or takes them out. One query and one statement.
+
+    What is said under it keeps its place: the search asks again whether the post has a page.
+    """
+    post = Post.objects.get(pk=pk)
+    if post.is_public:
+        write([entry_of_post(post)])
+    else:
+        drop(post)
+
+
+def drop(thing: Comment | Post) -> None:
+    """Takes a post or comment out. One statement."""
+    Entry.objects.filter(pk=key_of(thing)).delete()
+
+
+def entry_of_comment(comment: Comment) -> Entry:
+    """What the index ought to hold of a comment that everyone reads."""
+    return Entry(key=key_of(comment), words=_line(marks.of_comment(comment), words(text_of(comment.html))))
+
+
+def entry_of_post(post: Post) -> Entry:
+    """What the index ought to hold of a post that everyone reads."""
+    text = [*words(post.title), marks.STOP, *words(post.url), marks.STOP, *words(text_of(post.html))]
+    return Entry(key=key_of(post), words=_line(marks.of_post(post), text))
+
+
+def _line(about: list[str], text: list[str]) -> str:
+    line = f" {' '.join([*about, marks.STOP, *text])} "
+    if len(line.encode()) <= MOST:
+        return line
+    return line.encode()[:MOST].decode(errors="ignore").rpartition(" ")[0] + " "
+
+
+def write(entries: list[Entry]) -> None:
+    """Writes entries as they are; one that is there gets the new words."""
+    Entry.objects.bulk_create(
+        entries, batch_size=_BATCH, update_conflicts=True, update_fields=["words"], unique_fields=["key"]
+    )
