@@ -14,12 +14,18 @@ from forum.logs import request_id
 from forum.refusals import Refusal
 
 WORDS = {"title": "Title", "url": "Address", "body": "Text", "text": "Text"}  # the fields in which people write
-SIGNED_OUT = "You are signed out, so this was not posted. Sign in in another window, then post it here again."
+SIGNED_OUT = "You are signed out, so this was not posted. Sign in to go on: your words come along as a draft."
+
+NOTHING_DONE = "You are signed out, so nothing was changed. Sign in, then do it once more."
 
 
-def give_back(request: HttpRequest, why: str, *, status: int = 403) -> HttpResponse:
-    """Says why a posted form was not carried out, and shows the words that were in it to be copied."""
-    return render(request, "given_back.html", {"why": why, "words": words_of(request)}, status=status)
+def give_back(request: HttpRequest, why: str, *, status: int = 403, kept: str = "") -> HttpResponse:
+    """Says why a posted form was not carried out, and shows the words that were in it to be copied.
+
+    With ``kept`` (forum.drafts.carrying) the page also signs in, and makes them a draft of whoever does.
+    """
+    context = {"why": why, "words": words_of(request), "kept": kept}
+    return render(request, "given_back.html", context, status=status)
 
 
 def words_of(request: HttpRequest) -> list[tuple[str, str]]:
@@ -27,10 +33,10 @@ def words_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [(label, request.POST[name]) for name, label in WORDS.items() if request.POST.get(name)]
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponse:
+def sign_in_first(request: HttpRequest, kept: str = "") -> HttpResponse:
     """Sends a guest to sign in and then back here; a form posted after signing out is given back first."""
     if request.method == "POST":
-        return give_back(request, SIGNED_OUT)
+        return give_back(request, SIGNED_OUT if kept else NOTHING_DONE, kept=kept)
     return redirect_to_login(request.get_full_path())
 
 

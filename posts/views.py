@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from comments import threads
 from comments.markup import Page, thread_html
 from comments.personal import personal_of
-from comments.views import cursor, viewer_of
-from forum.errors import SIGNED_OUT, sign_in_first, try_again_after
-from forum.moderation import ledger, limits
+from comments.views import cursor
+from comments.writing import viewer_of
+from forum.drafts import carrying
+from forum.drafts.models import Place
+from forum.errors import sign_in_first
+from forum.moderation import ledger
 from forum.notices.context import read_here
 from forum.paging import latest_first
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import keep, look_at
-from forum.refusals import NotAllowed, Refusal
-from forum.states import State
+from forum.refusals import Refusal
 from forum.text.excerpt import opening
 from forum.voices.markup import post_acts
 from posts import actions, pulse, rules
-from posts.forms import EditPostForm, PostForm
 from posts.models import Post
+from posts.writing import PostEditing, PostWriting
 
 FRONT_PAGE = 40
 LEAD_SENTENCES, LEAD_LENGTH = 2, 400
@@ -120,52 +119,18 @@ def _next(thread: threads.Thread, view: str, order: str, fold: str) -> str:
 
 
 def post_new(request: HttpRequest) -> HttpResponse:
-    """Starts a thread: the form shown, previewed, posted, or given back with every word and the reason."""
-    if request.method != "POST":
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        return _form_page(request, PostForm())
-    form = PostForm(request.POST)
-    if not request.user.is_authenticated:
-        return _refused(request, form, NotAllowed(SIGNED_OUT))
-    if not form.is_valid():
-        return _form_page(request, form, status=422)
-    try:
-        if "preview" in request.POST:
-            return _preview(request, form)
-        made = actions.add_post(author=request.user, **form.cleaned_data)
-    except Refusal as refusal:
-        return _refused(request, form, refusal)
-    if made.state == State.HELD:
-        messages.info(
-            request,
-            "Your post waits for a moderator, as the first of every new account does."
-            " You see it here; others will when it is approved.",
-        )
-    return redirect(made)
+    """Starts a thread."""
+    return PostWriting(request).answer()
 
 
 def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edits one's own post."""
     if not request.user.is_authenticated:
-        return sign_in_first(request)
+        return sign_in_first(request, carrying.pack(Place("post-edit", pk), request.POST.dict()))
     found = _own(request, pk)
-    if request.method != "POST":
-        if not rules.may_edit(request.user, found):
-            return _not_allowed(request, found, "This post can no longer be edited.")
-        initial = {"title": found.title, "url": found.url, "body": found.body, "seen": _stamp(found)}
-        return _form_page(request, EditPostForm(initial=initial, post=found), found)
-    form = EditPostForm(request.POST, post=found)
-    if not form.is_valid():
-        return _form_page(request, form, found, status=422)
-    words = {name: form.cleaned_data[name] for name in ("title", "url", "body", "seen")}
-    try:
-        if "preview" in request.POST:
-            return _preview(request, form, found)
-        actions.edit_post(post=found, editor=request.user, **words)
-    except Refusal as refusal:
-        return _refused(request, form, refusal, found)
-    return redirect(Post.objects.get(pk=found.pk))
+    if request.method != "POST" and not rules.may_edit(request.user, found):
+        return _not_allowed(request, found, "This post can no longer be edited.")
+    return PostEditing(request, found).answer()
 
 
 def post_delete(request: HttpRequest, pk: int) -> HttpResponse:
@@ -192,42 +157,6 @@ def _own(request: HttpRequest, pk: int) -> Post:
     """
     seen = Post.objects.all() if request.method == "POST" else Post.objects.visible_to(request.user)
     return get_object_or_404(seen.filter(author=request.user.pk), pk=pk)
-
-
-def _stamp(found: Post) -> str:
-    return found.edited_at.isoformat() if found.edited_at else ""
-
-
-def _preview(request: HttpRequest, form: PostForm, editing: Post | None = None) -> HttpResponse:
-    limits.spend("previews", f"member:{request.user.pk}")
-    html = mark_safe(actions.render(form.cleaned_data["body"]))  # noqa: S308  sanitised there
-    return _form_page(request, form, editing, preview=html)
-
-
-def _refused(request: HttpRequest, form: Any, refusal: Refusal, editing: Post | None = None) -> HttpResponse:
-    """The form again, with every word that was typed and what stands in the way."""
-    form.full_clean()
-    form.add_error(None, refusal.message)
-    if editing and refusal.status == 409:  # whoever saves now has seen both texts
-        editing = Post.objects.with_bylines().get(pk=editing.pk)
-        form.data = form.data.copy()
-        form.data["seen"] = _stamp(editing)
-    return try_again_after(refusal, _form_page(request, form, editing, status=refusal.status))
-
-
-def _form_page(
-    request: HttpRequest,
-    form: Any,
-    editing: Post | None = None,
-    *,
-    preview: SafeString | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "editing": editing, "preview_html": preview}
-    context["now"] = editing if status == 409 else None
-    context["why_not"] = rules.why_not_write(request.user)
-    context["preview_title"] = form.data.get("title", "") if preview is not None else ""
-    return render(request, "posts/form.html", context, status=status)
 
 
 def _not_allowed(request: HttpRequest, found: Post, why: str) -> HttpResponse:

@@ -19,6 +19,8 @@ WORDS = {
     "edits": "edits",
     "posts": "posts",
     "previews": "previews",
+    "drafts": "savings of drafts",
+    "names": "look-ups of names",
     "reports": "reports",
     "name_removals": "requests",
     "votes": "votes",

@@ -10,10 +10,11 @@ from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest  # noqa: TID251 - allauth hands requests to its adapter
+from django.http import HttpRequest, HttpResponse  # noqa: TID251 - allauth hands requests to its adapter
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from forum.drafts import carrying
 from forum.notices import outbox
 from forum.text import names
 from forum.users.models import NAME_TAKEN, User
@@ -59,6 +60,13 @@ class Adapter(DefaultAccountAdapter):
         if not url or not url.startswith("/") or not url.isprintable():
             return False
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        """Answer a sign-in; words that were given back to somebody signed out become a draft of theirs."""
+        answer: HttpResponse = super().post_login(request, user, **about)
+        if packed := request.POST.get(carrying.FIELD):
+            carrying.unpack(user, packed)
+        return answer
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put a mail into the outbox: no answer waits for a mail server, and each takes as long as the next."""

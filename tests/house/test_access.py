@@ -86,6 +86,8 @@ ACCESS: dict[str, Row] = {
     "notices-read": Row(405, 405, 405, 405),
     "mail-preferences": MEMBERS,
     "unsubscribe": Row(404, 404, 404, 404, of="token"),  # without a token; with one in tests/notices
+    "drafts": MEMBERS,
+    "draft-throw-away": Row(405, 405, 405, 405, of="draft"),
     "member": OPEN._replace(of="member"),
     "person": OPEN._replace(of="person"),
     "report": OPEN._replace(of="report", sets_cookie=True),
@@ -126,6 +128,7 @@ def address(name: str, world: World) -> str:
     arguments: dict[str, dict[str, object]] = {
         "": {},
         "part": {"part": 1},
+        "draft": {"pk": 1},
         "page": {"slug": "about"},
         "post": {"pk": world.post.pk},
         "post-slug": {"pk": world.post.pk, "slug": world.post.slug},

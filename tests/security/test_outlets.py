@@ -13,6 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from comments.actions import add_comment, change_state
 from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
+from forum.drafts import actions as drafts
+from forum.drafts.models import Place
 from forum.moderation.actions import file_report
 from forum.moderation.models import Rule
 from forum.refusals import Refusal
@@ -40,6 +42,8 @@ OUTLETS = {
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
 NOT_OUTLETS = {"robots", "new-comments", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
 NOT_OUTLETS |= {"notices-read", "mail-preferences"}
+OUTLETS |= {"drafts"}
+NOT_OUTLETS |= {"draft-throw-away"}
 NOT_OUTLETS |= {"next-new", "read-all", "comment-fold", "reading", "preferences", "preferences-order"}
 
 
@@ -80,6 +84,10 @@ def hostile(free, ann, ben) -> list[Post]:
             add_comment(post=thread, author=ben, body=answer, parent=comment, token=token())
         except Refusal:
             continue
+    for number, words in enumerate(payloads.ALL):
+        kept = drafts.words_in({"title": words[:200], "url": words[:200], "tags": words[:200], "body": words})
+        drafts.keep(member=ben, place=Place("post-edit", number), words=kept)
+        drafts.keep(member=ben, place=Place("post-edit", number), words={"body": "Other words."})
     return [*posts, thread, archive(ann)]
 
 
@@ -144,7 +152,7 @@ def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
         "/notices/",
         "/about/",
     )
-    yield from ("/posts/new/", "/moderation/name/")
+    yield from ("/posts/new/", "/moderation/name/", "/drafts/")
     for post in posts:
         here = post.get_absolute_url()
         yield from (here, f"{here}?order=newest", f"{here}?view=flat", f"/posts/{post.pk}/feed/")
@@ -340,6 +348,7 @@ def test_every_model_with_words_is_known_here():
     """A new table of people's words must be given to the tests above."""
     known = {"post", "comment", "report", "nameremoval", "action", "rule", "source", "person", "user", "page"}
     known |= {"tag", "revision"}
+    known |= {"draft"}
     quiet = {
         "quotation",
         "vote",

@@ -1,0 +1,162 @@
+"""The three forms in which comments are written: under a post, in answer to a comment, and over one's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString, mark_safe
+
+from comments import actions, rules, threads
+from comments.forms import CommentForm, EditForm
+from comments.markup import Page, Viewer, comment_html, thread_html
+from comments.models import Comment
+from comments.quoting import quotation_of
+from comments.rendering import render_markdown
+from forum.drafts.models import Draft, Place
+from forum.drafts.writing import Writing
+from forum.reading.zones import zone_of
+from forum.states import State
+from forum.users.roles import may_moderate
+from posts.models import Post
+from posts.rules import why_not_write
+from posts.writing import stamp
+
+HELD = (
+    "Your comment waits for a moderator, as the first comments of every new account do."
+    " You see it here; others will when it is approved."
+)
+
+
+def viewer_of(request: HttpRequest, post: Post) -> Viewer:
+    """What the markup of a thread needs to know of whoever asks."""
+    user = request.user
+    open_to_all = post.state == State.PUBLISHED and not post.is_locked
+    writes = user.is_authenticated and not why_not_write(user)
+    usual = user.thread_order if user.is_authenticated else "oldest"
+    return Viewer(
+        pk=user.pk,
+        moderates=may_moderate(user),
+        may_reply=open_to_all and (writes or not user.is_authenticated),
+        may_change=writes,
+        zone=zone_of(user),
+        order=usual if usual in threads.ORDERS else "oldest",
+    )
+
+
+class CommentWriting(Writing):
+    """A new comment on a post, or a reply to ``parent``."""
+
+    page, part = "comments/form.html", "comments/_form.html"
+
+    def __init__(self, request: HttpRequest, post: Post, parent: Comment | None = None) -> None:
+        super().__init__(request, Place("comment-reply", parent.pk) if parent else Place("comment-new", post.pk))
+        self.post, self.parent = post, parent
+
+    def form(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> CommentForm:
+        """The form of a new comment."""
+        return CommentForm(data, initial=initial)
+
+    def initial(self, draft: Draft | None) -> dict[str, Any]:
+        """The draft, and the quotation that the address asks for, after the draft's words unless it is in them."""
+        body = draft.words.get("body", "") if draft else ""
+        if self.parent and "quote" in self.request.GET and self.parent.words_for(self.request.user):
+            quotation = quotation_of(self.parent)
+            if quotation.strip() not in body:
+                body = f"{body.rstrip()}\n\n{quotation}" if body.strip() else quotation
+        return {"body": body}
+
+    def preview(self, form: Any) -> SafeString:
+        """The comment as it would be published."""
+        return mark_safe(render_markdown(form.cleaned_data["body"], self.post).html)  # noqa: S308  sanitised there
+
+    def publish(self, form: Any) -> HttpResponse:
+        """Posts the comment."""
+        made = actions.add_comment(
+            post=self.post,
+            author=self.member,
+            body=form.cleaned_data["body"],
+            parent=self.parent,
+            token=form.cleaned_data["token"],
+        )
+        held = HELD if made.state == State.HELD else ""
+        if held and not self.in_place:
+            messages.info(self.request, held)
+        return self._done(made, held or "Your comment is posted.")
+
+    def context(self) -> dict[str, Any]:
+        """The comment that is answered, and why it cannot be, if so."""
+        page = Page(post=self.post, viewer=Viewer(pk=self.request.user.pk))
+        return {
+            "post": self.post,
+            "parent": self.parent,
+            "answered_html": comment_html(self.parent, page) if self.parent and not self.in_place else "",
+            "why_not": rules.why_not_reply(self.request.user, self.post, self.parent),
+        }
+
+    def is_done(self, words: Mapping[str, str]) -> bool:
+        """Whether the form has made its comment."""
+        token = self.request.POST.get("token", "")
+        return Comment.objects.filter(author=self.request.user.pk, token=token[:32]).exists() if token else False
+
+    def _done(self, made: Comment, said: str) -> HttpResponse:
+        """To the comment at its place; a script gets the comment itself, and what to say of it."""
+        if not self.in_place:
+            return self.leave(made.get_absolute_url())
+        found = Comment.objects.with_bylines().select_related("post").get(pk=made.pk)
+        parents = threads.context(found)
+        node = threads.Node(found, depth=len(parents))
+        if parents:
+            node.parent = threads.Node(parents[-1])
+        asked = parse_qs(urlsplit(self.request.htmx.current_url or "").query)  # type: ignore[attr-defined]
+        page = Page(post=found.post, viewer=viewer_of(self.request, found.post), flat="flat" in asked.get("view", []))
+        return self.made(thread_html(threads.Thread([node]), page), said)
+
+
+class CommentEditing(CommentWriting):
+    """New words for one's own comment."""
+
+    def __init__(self, request: HttpRequest, comment: Comment) -> None:
+        super().__init__(request, comment.post, comment.parent)
+        self.place = Place("comment-edit", comment.pk)
+        self.comment = comment
+
+    def form(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> EditForm:  # type: ignore[override]
+        """The form of new words."""
+        return EditForm(data, initial=initial)
+
+    def initial(self, draft: Draft | None) -> dict[str, Any]:
+        """The words as they stand, or the draft with the moment of the words that it began from."""
+        if draft:
+            return {"seen": "", **draft.words}
+        return {"body": self.comment.body, "seen": stamp(self.comment)}
+
+    def publish(self, form: Any) -> HttpResponse:
+        """Saves the words."""
+        actions.edit_comment(
+            comment=self.comment,
+            editor=self.member,
+            body=form.cleaned_data["body"],
+            seen=form.cleaned_data["seen"],
+        )
+        return self._done(self.comment, "Your words are saved.")
+
+    def context(self) -> dict[str, Any]:
+        """The comment, and its words as they stand now where somebody changed them meanwhile."""
+        page = Page(post=self.post, viewer=Viewer(pk=self.request.user.pk))
+        now = comment_html(self.comment, page) if self.conflicts else ""
+        return {"post": self.post, "parent": self.parent, "editing": self.comment, "now_html": now}
+
+    def is_done(self, words: Mapping[str, str]) -> bool:
+        """Whether these are the words of the comment by now."""
+        return words.get("body", "").strip() == self.comment.body.strip()
+
+    def after_conflict(self, form: Any) -> None:
+        """Takes the words as they stand now for seen."""
+        self.conflicts = True
+        self.comment = Comment.objects.with_bylines().get(pk=self.comment.pk)
+        form.data = form.data.copy()
+        form.data["seen"] = stamp(self.comment)

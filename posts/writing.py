@@ -1,0 +1,102 @@
+"""The two forms in which posts are written: a new one, and new words for one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString, mark_safe
+
+from forum.bylines import Bylined
+from forum.drafts.models import Draft, Place
+from forum.drafts.writing import Writing
+from forum.states import State
+from posts import actions, rules
+from posts.forms import EditPostForm, PostForm
+from posts.models import Post
+
+HELD = (
+    "Your post waits for a moderator, as the first of every new account does."
+    " You see it here; others will when it is approved."
+)
+
+
+class PostWriting(Writing):
+    """A new post."""
+
+    page, part = "posts/form.html", "posts/_form.html"
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request, Place("post-new"))
+
+    def form(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> PostForm:
+        """The form of a new post."""
+        return PostForm(data, initial=initial)
+
+    def preview(self, form: Any) -> SafeString:
+        """The text as it would be published."""
+        return mark_safe(actions.render(form.cleaned_data["body"]))  # noqa: S308  sanitised there
+
+    def publish(self, form: Any) -> HttpResponse:
+        """Starts the thread."""
+        made = actions.add_post(author=self.member, **form.cleaned_data)
+        if made.state == State.HELD:
+            messages.info(self.request, HELD)
+        return self.leave(made.get_absolute_url())
+
+    def context(self) -> dict[str, Any]:
+        """Why the member may not write, if so."""
+        return {"why_not": rules.why_not_write(self.request.user)}
+
+    def is_done(self, words: Mapping[str, str]) -> bool:
+        """Whether the form has made its post."""
+        token = self.request.POST.get("token", "")
+        return Post.objects.filter(author=self.request.user.pk, token=token[:32]).exists() if token else False
+
+
+class PostEditing(PostWriting):
+    """New words for one's own post."""
+
+    def __init__(self, request: HttpRequest, post: Post) -> None:
+        super().__init__(request)
+        self.place = Place("post-edit", post.pk)
+        self.post = post
+
+    def form(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> EditPostForm:
+        """The form of new words."""
+        return EditPostForm(data, initial=initial, post=self.post)
+
+    def initial(self, draft: Draft | None) -> dict[str, Any]:
+        """The words as they stand, or the draft with the moment of the words that it began from."""
+        if draft:
+            return {"seen": "", **draft.words}
+        post = self.post
+        return {"title": post.title, "url": post.url, "body": post.body, "seen": stamp(post)}
+
+    def publish(self, form: Any) -> HttpResponse:
+        """Saves the words."""
+        words = {name: form.cleaned_data[name] for name in ("title", "url", "body", "seen")}
+        actions.edit_post(post=self.post, editor=self.member, **words)
+        return self.leave(Post.objects.get(pk=self.post.pk).get_absolute_url())
+
+    def context(self) -> dict[str, Any]:
+        """The post, and its words as they stand now where somebody changed them meanwhile."""
+        return {**super().context(), "editing": self.post, "now": self.post if self.conflicts else None}
+
+    def is_done(self, words: Mapping[str, str]) -> bool:
+        """Whether these are the words of the post by now."""
+        return all(words.get(name, "").strip() == getattr(self.post, name).strip() for name in ("title", "url", "body"))
+
+    def after_conflict(self, form: Any) -> None:
+        """Takes the words as they stand now for seen."""
+        self.conflicts = True
+        self.post = Post.objects.with_bylines().get(pk=self.post.pk)
+        form.data = form.data.copy()
+        form.data["seen"] = stamp(self.post)
+
+
+def stamp(words: Bylined) -> str:
+    """When the words were last edited, as a form says it."""
+    return words.edited_at.isoformat() if words.edited_at else ""

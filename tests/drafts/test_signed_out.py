@@ -1,0 +1,84 @@
+"""Words posted after signing out: given back, taken along to the sign-in, and then a draft."""
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from comments.models import Comment
+from forum.drafts import carrying
+from forum.drafts.models import Draft, Place
+from forum.users.models import User
+from tests.conftest import PASSWORD
+from tests.making import page_of, select, token
+
+
+@pytest.fixture(autouse=True)
+def _confirmed(ann: User) -> None:
+    EmailAddress.objects.create(user=ann, email=ann.email, verified=True, primary=True)
+
+
+def sign_in_form(answer) -> dict[str, str]:
+    """What the form that signs in would send."""
+    [form] = [form for form in page_of(answer).forms if form.action == "/accounts/login/"]
+    return {name: value or "" for name, value in form.form_values()}
+
+
+def addresses(post, comment) -> list[str]:
+    answers = [f"/posts/{post.pk}/comment/", f"/comments/{comment.pk}/reply/", f"/comments/{comment.pk}/edit/"]
+    return [*answers, "/posts/new/", f"/posts/{post.pk}/edit/"]
+
+
+def test_words_posted_signed_out_are_a_draft_after_signing_in(ann, post, comment):
+    for address in addresses(post, comment):
+        browser = Client()
+        answer = browser.post(address, {"title": "T", "body": "Long\r\nwords.", "token": token()})
+        assert answer.status_code == 403
+        assert "Long\nwords." in page_of(answer).text_content().replace("\r", "")
+        form = sign_in_form(answer)
+        answer = browser.post("/accounts/login/", form | {"login": "ann", "password": PASSWORD})
+        assert (answer.status_code, answer["Location"]) == (302, address)
+        shown = browser.get(address)
+        assert select(page_of(shown), "textarea")[0].text.removeprefix("\n") == "Long\nwords."
+        assert "Your draft of" in page_of(shown).text_content()
+    assert Draft.objects.filter(member=ann).count() == len(addresses(post, comment))
+    assert Comment.objects.count() == 1
+
+
+def test_a_wrong_password_loses_nothing(ann, post):
+    browser, address = Client(), f"/posts/{post.pk}/comment/"
+    form = sign_in_form(browser.post(address, {"body": "Long words.", "token": token()}))
+    again = sign_in_form(browser.post("/accounts/login/", form | {"login": "ann", "password": "wrong"}))
+    answer = browser.post("/accounts/login/", again | {"login": "ann", "password": PASSWORD})
+    assert answer["Location"] == address
+    assert Draft.objects.get().words == {"body": "Long words."}
+
+
+def test_a_draft_that_was_there_is_kept_beside_the_words_that_came_along(ann, sign_in, post):
+    address = f"/posts/{post.pk}/comment/"
+    sign_in(ann).post(address, {"body": "Kept before.", "token": token(), "keep": "1"})
+    browser = Client()
+    form = sign_in_form(browser.post(address, {"body": "Written signed out.", "token": token()}))
+    browser.post("/accounts/login/", form | {"login": "ann", "password": PASSWORD})
+    draft = Draft.objects.get()
+    assert (draft.words["body"], draft.other["body"]) == ("Written signed out.", "Kept before.")
+
+
+def test_nothing_is_stored_for_somebody_who_never_signs_in(db, post):
+    for _ in range(3):
+        Client().post(f"/posts/{post.pk}/comment/", {"body": "Words." * 100, "token": token(), "keep": "1"})
+    assert not Draft.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_words_that_were_tampered_with_or_are_old_are_left_behind(ann):
+    packed = carrying.pack(Place("post-new"), {"body": "Words."})
+    for bad in ("", "x", packed[:-1], packed + "x", packed.replace(packed[3], "A"), "\x00", "é" * 10):
+        assert carrying.unpack(ann, bad) is None or bad == packed
+    with time_machine.travel("2999-01-01"):
+        assert carrying.unpack(ann, packed) is None
+    assert not Draft.objects.filter(words__body="x").exists()
+    browser = Client()
+    answer = browser.post("/accounts/login/", {"login": "ann", "password": PASSWORD, "kept": "nonsense"})
+    assert answer.status_code == 302
