@@ -84,7 +84,8 @@ class Page:
 def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
     page.ways = _ways_through(thread, page)
-    parts = ['<ol class="thread flat">' if page.flat else '<ol class="thread">']
+    kept = page.viewer.pk is not None and not page.folds.by_reading
+    parts = ['<ol class="thread flat">' if page.flat else f'<ol class="thread"{" data-folds" if kept else ""}>']
     for root, divider in _divided(thread.roots, page):
         parts.append(divider)
         _branch(root, page, parts)

@@ -79,10 +79,14 @@ def new_in(post: Post, floor: int, *, but: Collection[int]) -> QuerySet[Comment,
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Folds:
-    """The comments of a page whose branches are folded, and how many new ones each of them holds."""
+    """The comments of a page whose branches are folded, and how many new ones each of them holds.
+
+    Where they are ``by_reading``, for this look alone, moving one says nothing about later.
+    """
 
     closed: set[int] = field(default_factory=set)
     new: dict[int, int] = field(default_factory=dict)
+    by_reading: bool = False
 
 
 NO_FOLDS = Folds()
@@ -91,7 +95,7 @@ NO_FOLDS = Folds()
 def folds(thread: Thread, fresh: list[int], *, kept: Collection[int] = (), read: bool = False) -> Folds:
     """What is folded on a page: what the member folded (``kept``), and what is ``read``, where that was asked for."""
     closed = set(kept) | (quiet_branches(thread, set(fresh)) if read else set())
-    return Folds(closed=closed, new=new_inside(thread, closed, set(fresh)))
+    return Folds(closed=closed, new=new_inside(thread, closed, set(fresh)), by_reading=read)
 
 
 def quiet_branches(thread: Thread, fresh: Collection[int]) -> set[int]:
