@@ -21,7 +21,7 @@ from comments.threads import Node, Thread
 from forum.bylines import Byline
 from forum.reading.news import NO_FOLDS, NO_NEWS, Folds, News
 from forum.states import State
-from forum.voices.markup import comment_acts, menu, muted
+from forum.voices.markup import comment_acts, menu, muted, toggle
 from posts.pulse import silence
 
 if TYPE_CHECKING:
@@ -364,9 +364,7 @@ def _fold_act(comment: Comment, page: Page) -> str:
     """The button that folds a branch for the member on all devices, or unfolds it."""
     if page.viewer.pk is None or page.flat or not comment.reply_count:
         return ""
-    value, words = ("0", "Unfold") if comment.pk in page.personal.folded else ("1", "Fold for me")
-    address = f"/comments/{comment.pk}/fold/"
-    return f'<button class="plain" form="act" formaction="{address}" name="value" value="{value}">{words}</button>'
+    return toggle(f"/comments/{comment.pk}/fold/", ("Fold for me", "Unfold"), on=comment.pk in page.personal.folded)
 
 
 def _more(node: Node, page: Page) -> str:

@@ -158,7 +158,7 @@ def test_a_thread_asks_as_much_when_it_doubles(client, sign_in, ann, ben, doubli
         Visit.objects.update(viewed_at=NOON)  # counted too: the dearest look is the first of a visit
         browser.get(post.get_absolute_url())
 
-    doubling(visit, double, at_most=11)
+    doubling(visit, double, at_most=14)
     doubling(lambda: client.get(post.get_absolute_url() + "?view=flat"), double, at_most=8)
 
 
