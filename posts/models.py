@@ -32,6 +32,12 @@ STATES_WITH_A_PAGE = [State.PUBLISHED, State.HIDDEN, State.DELETED]
 ADDRESSES = ("comment", "delete", "edit", "feed", "follow", "hide", "mute", "new-comments", "save", "vote")
 
 
+def slug_of(title: str) -> str:
+    """The title as a part of an address, which takes no other page's place."""
+    words = slugify(title)[:60].strip("-")
+    return f"{words}-thread" if words in ADDRESSES else words or "thread"
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     """The reading vocabulary of posts."""
 
@@ -156,8 +162,7 @@ class Post(Bylined):
     @property
     def slug(self) -> str:
         """The title as a part of the address; says nothing of a title that is not public."""
-        words = slugify(self.title)[:60].strip("-") if self.is_public else ""
-        return f"{words}-thread" if words in ADDRESSES else words or "thread"
+        return slug_of(self.title if self.is_public else "")
 
     def get_absolute_url(self) -> str:
         """The page of the post and its thread."""
