@@ -17,7 +17,7 @@ from comments.markup import Page, actions_html
 from comments.models import Comment
 from comments.personal import personal_of
 from comments.threads import Node, Thread
-from comments.views import viewer_of
+from comments.writing import viewer_of
 from forum.errors import sign_in_first, try_again_after
 from forum.refusals import Refusal
 from forum.returning import back
