@@ -23,6 +23,8 @@ _INLINE = {
     "sup",
     "u",
 }
+_ANY = re.compile("<")
+_NAMED = re.compile('<blockquote class="quote"')
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)]*\s+")
 
 
@@ -31,29 +33,57 @@ def excerpt(html: str, length: int) -> str:
 
     Quotations are other people's words: they are left out unless there is nothing else.
     """
-    text = _text(html, with_quotations=False) or _text(html, with_quotations=True)
+    text = _text(html, leave_out=_ANY) or whole(html)
     return _cut(text, length)
 
 
 def opening(html: str, sentences: int, length: int) -> str:
     """Return the first sentences of sanitised HTML as plain text, at most `length` characters of them; linear."""
-    text = _text(html, with_quotations=False) or _text(html, with_quotations=True)
+    text = _text(html, leave_out=_ANY) or whole(html)
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     if len(ends) < sentences:
         return _cut(text, length)
     return _cut(text[: ends[sentences - 1]].rstrip(), length)
 
 
-def _text(html: str, *, with_quotations: bool) -> str:
+def own(html: str) -> str:
+    """Return all words of sanitised HTML on one line, but those that it quotes of other comments; linear."""
+    return _text(html, leave_out=_NAMED)
+
+
+def whole(html: str) -> str:
+    """Return all words of sanitised HTML on one line; linear."""
+    return _text(html, leave_out=None)
+
+
+def paragraphs(html: str) -> list[str]:
+    """Return each paragraph, item or piece of code of sanitised HTML as plain text on one line; linear."""
+    found = [""]
+    for match in _PIECE.finditer(html):
+        if match[2] is None:
+            found[-1] += match[0]
+        elif match[2] == "br":
+            found[-1] += " "
+        elif match[2] not in _INLINE:
+            found.append("")
+    texts = (" ".join(unescape(piece).split()) for piece in found)
+    return [text for text in texts if text]
+
+
+def _text(html: str, *, leave_out: re.Pattern[str] | None) -> str:
     words: list[str] = []
-    quoted = 0
+    open_tags = left_out = 0
     for match in _PIECE.finditer(html):
         tag = match[2]
         if tag is None:
-            words.append(match[0] if with_quotations or not quoted else "")
+            words.append("" if left_out else match[0])
             continue
         if tag in ("blockquote", "figure"):  # a figure is a quotation with its caption
-            quoted += -1 if match[1] else 1
+            open_tags += -1 if match[1] else 1
+            if left_out > open_tags:
+                left_out = 0
+            elif not left_out and not match[1] and leave_out and leave_out.match(match[0]):
+                left_out = open_tags
         words.append("" if tag in _INLINE else " ")
     return " ".join(unescape("".join(words)).split())
 

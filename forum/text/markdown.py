@@ -1,8 +1,10 @@
 """Markdown to safe HTML: CommonMark without raw HTML, tables or pictures, with quotations of comments."""
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -10,38 +12,79 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from forum.text.characters import DECEIVING, clean
+from forum.text.excerpt import whole
 from forum.text.html import MAX_GENERATED_BYTES, check_size, host_of, is_inside, may_link, sanitise
-from forum.text.quotations import Quoted, Rendered, Resolve, is_shown, source_line
+from forum.text.quotations import POST, Quoted, Rendered, Resolve, is_shown, not_shown, source_line
 
-__all__ = ["Quoted", "Rendered", "Resolve", "render"]
+__all__ = ["POST", "Quoted", "Rendered", "Resolve", "passages", "render", "without_hidden"]
 
-_REFERENCE = re.compile(r"#c([1-9][0-9]{0,17})\s*")
+_REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\s*")
 _SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
 _BARE = re.compile(r"://[^\s<>\"`{}|\\^\[\]]+")
 _WORD = re.compile(r"[\w.-]+")
 
 
-def render(source: str, *, resolve: Resolve | None) -> Rendered:
-    """Return the Markdown as safe HTML with the comments it quotes; raises TooLarge; linear.
+def render(source: str, *, resolve: Resolve | None, written: dt.datetime | None = None) -> Rendered:
+    """Return the Markdown as safe HTML with what it quotes; raises TooLarge; linear.
 
-    A block quotation whose first line is `#c123` alone quotes comment 123 and says so; where there is
-    nothing to quote (`resolve` is None), such a line is only words.
+    A block quotation whose first line is `#c123` alone quotes comment 123 and says so, and one that begins with
+    `#post` quotes the post; where there is nothing to quote (`resolve` is None), such a line is only words.
+    `written` is when the words were written: a source that was edited later is said to have changed.
     """
+    tokens, environment = _parsed(source)
+    quotes: list[int] = []
+    if resolve is not None:
+        tokens = list(_with_quotations(tokens, resolve, quotes, environment, written))
+    return Rendered(_drawn(tokens, environment), tuple(dict.fromkeys(quotes)))
+
+
+def passages(source: str, *, of: int, resolve: Resolve) -> list[str]:
+    """Return the safe HTML of each passage that the Markdown quotes from comment `of`, or from the post."""
+    tokens, environment = _parsed(source)
+    found = []
+    for position, token in enumerate(tokens):
+        if token.type == "blockquote_open" and _named(tokens, position) == of:
+            inside = list(
+                _with_quotations(tokens[position : _end(tokens, position) + 1], resolve, [], environment, None)
+            )
+            found.append(_drawn(inside, environment))
+    return found
+
+
+def without_hidden(source: str, *, resolve: Resolve) -> str:
+    """Return the Markdown itself with a sentence in place of each quotation that may not be read; linear."""
+    lines = clean(source).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    tokens, _ = _parsed(source)
+    for position, token in enumerate(tokens):
+        of = _named(tokens, position)
+        if of is not None and token.map and not is_shown(resolve(of)):
+            first, last = token.map
+            lines[first:last] = [f"> {not_shown(of)}", *[""] * (last - first - 1)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _parsed(source: str) -> tuple[list[Token], dict[str, object]]:
     check_size(source)
     environment: dict[str, object] = {}
     tokens = _MARKDOWN.parse(clean(source), environment)
     for token in tokens:
         if token.children:
             token.children = list(_show_hosts(_without_pictures(token.children)))
-    quotes: list[int] = []
-    if resolve is not None:
-        tokens = list(_with_quotations(tokens, resolve, quotes))
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment)
-    return Rendered(sanitise(html, limit=MAX_GENERATED_BYTES), tuple(dict.fromkeys(quotes)))
+    return tokens, environment
 
 
-def _with_quotations(tokens: list[Token], resolve: Resolve, quotes: list[int]) -> Iterator[Token]:
-    """Give each quotation of a comment its source line, and leave out the words that may not be shown."""
+def _drawn(tokens: list[Token], environment: dict[str, object]) -> str:
+    return sanitise(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment), limit=MAX_GENERATED_BYTES)
+
+
+def _with_quotations(
+    tokens: list[Token],
+    resolve: Resolve,
+    quotes: list[int],
+    environment: dict[str, object],
+    written: dt.datetime | None,
+) -> Iterator[Token]:
+    """Give each quotation its source line, and leave out the words that may not be shown."""
     hidden_below: int | None = None
     for position, token in enumerate(tokens):
         if hidden_below is not None and token.type == "blockquote_close" and token.level == hidden_below:
@@ -57,21 +100,55 @@ def _with_quotations(tokens: list[Token], resolve: Resolve, quotes: list[int]) -
         quoted = resolve(of)
         token.attrSet("class", "quote")
         yield token
-        yield Token("html_block", "", 0, content=source_line(quoted) + "\n")
+        compared = quoted is not None and quoted.shown and quoted.words is not None
+        passage = list(_passage(tokens, position, environment)) if compared else []
+        line = source_line(quoted, of=of, passage=passage, written=written)
+        yield Token("html_block", "", 0, content=line + "\n")
         if not is_shown(quoted):
             hidden_below = token.level
 
 
+def _passage(tokens: list[Token], position: int, environment: dict[str, object]) -> Iterator[str]:
+    """The paragraphs of the quotation opened here as they are read, without what they quote by name themselves."""
+    drawer = cast(RendererHTML, _MARKDOWN.renderer)
+    position, end = position + 1, _end(tokens, position)
+    while position < end:
+        token = tokens[position]
+        if token.type == "blockquote_open" and _named(tokens, position) is not None:
+            position = _end(tokens, position)
+        elif token.type == "inline":
+            yield whole(drawer.renderInline(token.children or [], _MARKDOWN.options, environment))
+        elif token.type in {"fence", "code_block"}:
+            yield token.content
+        position += 1
+
+
+def _end(tokens: list[Token], position: int) -> int:
+    """Where the quotation opened here is closed."""
+    level = tokens[position].level
+    closing = (
+        number
+        for number in range(position, len(tokens))
+        if tokens[number].type == "blockquote_close" and tokens[number].level == level
+    )
+    return next(closing)
+
+
 def _reference(tokens: list[Token], position: int) -> int | None:
-    """Return the id in the first line of the quotation opened here, and take that line away."""
+    """Return what the first line of the quotation opened here names, and take that line away."""
+    of = _named(tokens, position)
+    if of is not None:
+        inline = tokens[position + 2]
+        inline.children = (inline.children or [])[2:]
+    return of
+
+
+def _named(tokens: list[Token], position: int) -> int | None:
+    """Return the id in the first line of the quotation opened here, or POST."""
     if tokens[position].type != "blockquote_open" or tokens[position + 1].type != "paragraph_open":
         return None
-    inline = tokens[position + 2]
-    match = _REFERENCE.fullmatch(inline.content.partition("\n")[0])
-    if match is None:
-        return None
-    inline.children = (inline.children or [])[2:]
-    return int(match[1])
+    match = _REFERENCE.fullmatch(tokens[position + 2].content.partition("\n")[0])
+    return int(match[1] or POST) if match else None
 
 
 def _is_emptied(tokens: list[Token], position: int) -> bool:

@@ -86,7 +86,7 @@ def _piece(source: str, piece: tuple[int, int, Span | None], resolve: Resolve) -
         return "\n".join(_paragraphs(source[start:end]))
     quoted: Quoted | None = resolve(span.of)
     words = _paragraphs(source[start:end]) if span.start < span.end and is_shown(quoted) else []
-    return "\n".join(['<blockquote class="quote">', source_line(quoted), *words, "</blockquote>"])
+    return "\n".join(['<blockquote class="quote">', source_line(quoted, of=span.of), *words, "</blockquote>"])
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -59,6 +59,11 @@ def change(text: str, changes: Sequence[Change]) -> Changed:
     return Changed("".join([*parts, text[done:]]), starts)
 
 
+def everywhere(text: str, words: str, instead: str) -> str:
+    """The text with other words wherever ``words`` stand as words of their own; linear."""
+    return change(text, [Change(start, end, instead) for start, end in places(text, words)]).text
+
+
 def moved(offset: int, changes: Sequence[Change], *, closes: bool = False) -> int:
     """Where ``offset`` is after the changes; one inside a replaced passage goes to its begin, or to its end."""
     shift = 0
