@@ -4,21 +4,21 @@ the figures of the thread right."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from comments import counters, revising, rules
-from comments.models import SHELVED, Comment, Quotation
-from comments.rendering import render_archived, render_markdown
+from comments import citing, counters, revising, rules
+from comments.models import SHELVED, Comment
+from comments.rendering import render_markdown
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
 from forum.refusals import Conflict, NotAllowed
 from forum.search import index
-from forum.states import MEANING, Format, State
+from forum.states import MEANING, State
 from forum.text.redaction import Change, change, moved
 from posts.actions import locked, published_by, touch
 from posts.models import Post
@@ -56,7 +56,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
             return said
         limits.spend("comments", f"member:{author.pk}")
         rendered = render_markdown(body, post)
-        _check_quoted(post, set(rendered.quotes))
+        citing.check_quoted(post, set(rendered.quotes))
         now = timezone.now()
         state = holds.first_state(author, published_by(author))
         comment = Comment(
@@ -79,7 +79,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
                 comment.save(force_insert=True)
         except IntegrityError:  # the same form, posted in another thread at the same moment
             return _same_form(Comment.objects.get(author=author, token=token), post, body, parent)
-        _quote(comment, rendered.quotes)
+        citing.quote_first(comment, rendered.quotes)
         index.put_comment(comment)
         post.last_position = comment.position
         if state == State.PUBLISHED:
@@ -110,16 +110,15 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
         limits.spend("edits", f"member:{editor.pk}")
         rendered = render_markdown(body, post)
         # A passage that was quoted while it could be read may stay: the quotation shows only that it is gone.
-        kept = set(comment.quotations.values_list("quoted", flat=True))
-        _check_quoted(post, set(rendered.quotes) - kept)
+        citing.check_quoted(post, set(rendered.quotes) - citing.quoted_by(comment))
         counts = revising.keep(comment)
         comment.body, comment.html, comment.edited_at = body, rendered.html, timezone.now()
         comment.revised_at = comment.edited_at if counts else comment.revised_at
         comment.came_with = post.version + 1
         comment.save(update_fields=["body", "html", "edited_at", "revised_at", "came_with"])
         index.put_comment(comment)
-        comment.quotations.all().delete()
-        _quote(comment, rendered.quotes)
+        citing.quote(comment, rendered.quotes)
+        citing.rerender_quoting([comment.pk])
         touch([post.pk])
         tell.of_edit(comment)
     return True
@@ -216,29 +215,13 @@ def redact(*, comment: Comment, changes: Sequence[Change]) -> list[int]:
                 if offset is not None:
                     setattr(quotation, name, moved(offset, changes, closes=name.endswith("end")))
             quotation.save(update_fields=["start", "end", "attribution_start", "attribution_end"])
+        revising.redact(comment, [(comment.body[item.start : item.end], item.words) for item in changes])
         comment.body = changed.text
         comment.save(update_fields=["body"])
-        rerender([comment])
+        citing.rerender([comment])
+        citing.rerender_quoting([comment.pk])
         touch([post.pk])
     return changed.starts
-
-
-def rerender(comments: Iterable[Comment]) -> None:
-    """Makes the HTML of comments again, after a name or a passage they quote has changed."""
-    for comment in comments:
-        if comment.format == Format.MARKDOWN:
-            html = render_markdown(comment.body, comment.post).html
-        else:
-            html = render_archived(comment, list(comment.quotations.all()))
-        if html != comment.html:
-            comment.html = html
-            comment.save(update_fields=["html"])
-            index.put_comment(comment)
-
-
-def rerender_quoting(quoted: Iterable[int]) -> None:
-    """Makes the HTML of every comment that quotes one of these again."""
-    rerender(Comment.objects.filter(quotations__quoted__in=quoted).select_related("post").distinct())
 
 
 def _enter(post: Post, comment: Comment, to: State) -> None:
@@ -255,7 +238,9 @@ def _enter(post: Post, comment: Comment, to: State) -> None:
     elif to == State.PUBLISHED:
         counters.published(post, comment)
     counters.save(post)
-    rerender_quoting([comment.pk])
+    if was_public != comment.is_public:
+        citing.count(post.pk, citing.quoted_by(comment))
+    citing.rerender_quoting([comment.pk])
 
 
 def _locked(comment: Comment) -> tuple[Post, Comment]:
@@ -269,22 +254,6 @@ def _locked(comment: Comment) -> tuple[Post, Comment]:
 def _not_before(now: dt.datetime, post: Post) -> dt.datetime:
     """A clock that was set back must not sort a reply before what it answers."""
     return max(now, post.active_at)
-
-
-def _quote(comment: Comment, quoted: Iterable[int]) -> None:
-    Quotation.objects.bulk_create(Quotation(comment=comment, quoted_id=pk) for pk in dict.fromkeys(quoted))
-
-
-def _check_quoted(post: Post, quoted: set[int]) -> None:
-    """Only what everyone reads in this thread can be quoted in it."""
-    if not quoted:
-        return
-    shown = Comment.objects.filter(pk__in=quoted, post=post, state=State.PUBLISHED).values_list("pk", flat=True)
-    for pk in sorted(quoted - set(shown)):
-        raise NotAllowed(
-            f"The quotation marked #c{pk} names no comment that is shown in this thread. Take that line out,"
-            " or quote another comment."
-        )
 
 
 def _check_move(comment: Comment, parent: Comment) -> None:

@@ -11,10 +11,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from comments.models import Comment
+from comments.models import Comment, Revision
 from comments.threads import Node, Thread, evidence
 from forum.moderation import actions
 from forum.moderation.desk.deciding import Decision
+from forum.moderation.desk.revisions import RevisionAdmin
 from forum.moderation.desk.words import ABOUT_WORDS, WordsAdmin
 from forum.users.models import User
 
@@ -61,3 +62,10 @@ class CommentAdmin(WordsAdmin):
         """As for all words, with what it answers and how we know."""
         proof = evidence(Thread([Node(found)])).get(found.pk, "")
         return {**super().page_context(request, found), "evidence": proof, "parent": found.parent, "post": found.post}
+
+
+@admin.register(Revision)
+class RevisionsAdmin(RevisionAdmin):
+    """Earlier versions of comments."""
+
+    kind = "comment"

@@ -111,12 +111,13 @@ def _row(post: Post, number: int, item: ArchivedComment) -> Comment:
 def _join(rows: list[Comment], found: Sequence[ArchivedComment]) -> None:
     """The second pass, when every row has its id: parents, quotations, and the HTML that links to both."""
     replies = Counter(item.parent for item in found if item.parent is not None)
+    quoted = Counter(number for item in found for number in {quotation.of for quotation in item.quotations})
     resolve = known_comments(rows)
     quotations = []
     for number, (row, item) in enumerate(zip(rows, found, strict=True)):
         row.parent = rows[item.parent] if item.parent is not None else None
         row.branch = row.parent.pk if row.parent else TOP
-        row.reply_count = replies[number]
+        row.reply_count, row.quoted_count = replies[number], quoted[number]
         quotations += [_quotation(row, rows, quotation) for quotation in item.quotations]
         if row.format == Format.HTML:
             row.html = html.sanitise(row.body)
@@ -126,7 +127,7 @@ def _join(rows: list[Comment], found: Sequence[ArchivedComment]) -> None:
                 for q in item.quotations
             ]
             row.html = plain.render(row.body, quotes=spans, resolve=resolve).html
-    Comment.objects.bulk_update(rows, ["parent", "branch", "reply_count", "html"], batch_size=BATCH)
+    Comment.objects.bulk_update(rows, ["parent", "branch", "reply_count", "quoted_count", "html"], batch_size=BATCH)
     Quotation.objects.bulk_create(quotations, batch_size=BATCH)
 
 

@@ -75,6 +75,8 @@ class Page:
     flat: bool = False
     evidence: dict[int, str] = field(default_factory=dict)
     rules: dict[int, str] = field(default_factory=dict)
+    quoting: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # who quotes each comment
+    here: set[int] = field(default_factory=set)  # the comments that have their place on this page
     top: Comment | None = None  # whose branch this page is: its own replies go on at the foot of the page
     starts_at: str = ""  # the cursor of this page, so that a branch leads back to the same spot
     above: int | None = 0  # levels above the first one shown; None where nobody has counted them
@@ -84,6 +86,7 @@ class Page:
 def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
     page.ways = _ways_through(thread, page)
+    page.here = {node.comment.pk for node in thread.walk()}
     kept = page.viewer.pk is not None and not page.folds.by_reading
     parts = ['<ol class="thread flat">' if page.flat else f'<ol class="thread"{" data-folds" if kept else ""}>']
     for root, divider in _divided(thread.roots, page):
@@ -170,8 +173,8 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
         f"{fold}<article><header>{_heading(node, byline, page)}"
         f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
         f"{_marks(comment, page)}</header>{_evidence(node, page)}"
-        f'<div class="body" itemprop="text">{comment.html}</div>{actions_html(comment, page)}'
-        f"{_ways(node, page)}</article>{'</details>' if fold else ''}"
+        f'<div class="body" itemprop="text">{comment.html}</div>{_quoted_in(comment, page)}'
+        f"{actions_html(comment, page)}{_ways(node, page)}</article>{'</details>' if fold else ''}"
     )
 
 
@@ -292,8 +295,8 @@ def _marks(comment: Comment, page: Page) -> str:
         marks.append("author of the post")
     if comment.state != State.PUBLISHED:
         marks.append(State(comment.state).label)
-    if comment.edited_at and not comment.archived:
-        marks.append("edited")
+    if comment.revised_at:
+        marks.append(f'<a href="/comments/{comment.pk}/history/" rel="nofollow">edited</a>')
     if comment.pk in page.news.fresh:
         marks.append(_new(comment, page))
     imported = ' <span class="sr">imported</span>' if comment.archived else ""
@@ -365,6 +368,18 @@ def _fold_act(comment: Comment, page: Page) -> str:
     if page.viewer.pk is None or page.flat or not comment.reply_count:
         return ""
     return toggle(f"/comments/{comment.pk}/fold/", ("Fold for me", "Unfold"), on=comment.pk in page.personal.folded)
+
+
+def _quoted_in(comment: Comment, page: Page) -> str:
+    """Who quotes a passage of it, with the way there; of many, the way to a page that lists them."""
+    number = comment.quoted_count
+    if not number or comment.state != State.PUBLISHED:
+        return ""
+    who = page.quoting.get(comment.pk)
+    if not who:
+        return f'<p class="answers">Quoted in <a href="/comments/{comment.pk}/quotations/">{number:,}</a></p>'
+    links = (f'<a href="{f"#c{pk}" if pk in page.here else f"/comments/{pk}/"}">{escape(name)}</a>' for pk, name in who)
+    return f'<p class="answers">Quoted in {number}: {", ".join(links)}</p>'
 
 
 def _more(node: Node, page: Page) -> str:

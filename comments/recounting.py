@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import transaction
 from django.db.models import Count, Model, Q, Sum
 
-from comments.models import SHELVED, TOP, Comment
+from comments.models import SHELVED, TOP, Comment, Quotation
 from comments.ranking import UNRANKED, best
 from forum.states import MEANING, State
 from forum.voices.models import Vote
@@ -39,6 +40,7 @@ class _Row(NamedTuple):
     parent_id: int | None
     branch: int
     reply_count: int
+    quoted_count: int
     state: str
     archived: bool
     created_at: dt.datetime
@@ -55,7 +57,7 @@ def recount(pk: int, *, repair: bool = False) -> list[Wrong]:
     with transaction.atomic():
         post = locked(pk)
         rows = [_Row(*values) for values in post.comments.order_by("created_at", "position").values_list(*_Row._fields)]
-        wrong = [*_wrong_places(rows), *_wrong_figures(post, rows), *_wrong_scores(post)]
+        wrong = [*_wrong_places(rows), *_wrong_figures(post, rows), *_wrong_scores(post), *_wrong_quoted(post, rows)]
         if repair and wrong:
             for item in wrong:
                 type(item.row)._base_manager.filter(pk=item.row.pk).update(**{item.field: item.right})
@@ -103,6 +105,17 @@ def _downwards(rows: list[_Row]) -> list[_Row]:
     for row in found:  # grows while it is read
         found.extend(replies.get(row.pk, []))
     return found
+
+
+def _wrong_quoted(post: Post, rows: list[_Row]) -> Iterator[Wrong]:
+    """Counts the published comments that quote each comment, or the post. One query."""
+    found = Quotation.objects.filter(comment__post=post, comment__state=State.PUBLISHED).order_by()
+    counts: Counter[int | None] = Counter(of for of, _ in found.values_list("quoted", "comment").distinct())
+    for row in rows:
+        if row.quoted_count != counts[row.pk]:
+            yield Wrong(Comment(pk=row.pk), "quoted_count", row.quoted_count, counts[row.pk])
+    if post.quoted_count != counts[None]:
+        yield Wrong(post, "quoted_count", post.quoted_count, counts[None])
 
 
 def _wrong_figures(post: Post, rows: list[_Row]) -> Iterator[Wrong]:

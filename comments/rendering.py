@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from comments.models import Comment, Quotation
 from forum.refusals import Unreadable
 from forum.states import Format, State
-from forum.text import html, markdown, plain
-from forum.text.quotations import Quoted, Rendered, Resolve
+from forum.text import excerpt, html, markdown, plain
+from forum.text.quotations import POST, Quoted, Rendered, Resolve
 
 if TYPE_CHECKING:
     from posts.models import Post
 
-REFERENCE = re.compile(r"#c([1-9][0-9]{0,17})\b")
+REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\b")
 
 
-def render_markdown(body: str, post: Post) -> Rendered:
-    """The HTML of a member's words in the thread of ``post``, and the comments they quote. One query, if any.
+def render_markdown(
+    body: str, post: Post, *, written: dt.datetime | None = None, resolve: Resolve | None = None
+) -> Rendered:
+    """The HTML of a member's words in the thread of ``post``, and what they quote. One query, if any.
 
-    Raises Unreadable.
+    ``written`` is when they were written, to tell which sources have changed since. Raises Unreadable.
     """
-    quoted = {int(pk) for pk in REFERENCE.findall(body)}
     try:
-        return markdown.render(body, resolve=resolver(post.pk, quoted))
+        return markdown.render(body, resolve=resolve or resolver(post, references(body)), written=written)
     except html.TooLarge as error:
         raise Unreadable(str(error)) from None
 
 
-def render_archived(comment: Comment, quotations: Sequence[Quotation]) -> str:
+def render_archived(comment: Comment, quotations: Sequence[Quotation], resolve: Resolve | None = None) -> str:
     """The HTML of archived words, each quotation joined to the comment it repeats."""
     if comment.format == Format.HTML:
         return html.sanitise(comment.body)
@@ -39,15 +43,24 @@ def render_archived(comment: Comment, quotations: Sequence[Quotation]) -> str:
         for q in quotations
         if q.start is not None and q.end is not None and q.quoted_id is not None
     ]
-    resolve = resolver(comment.post_id, {span.of for span in spans})
+    resolve = resolve or resolver(comment.post, {span.of for span in spans})
     return plain.render(comment.body, quotes=spans, resolve=resolve).html
 
 
-def resolver(post_id: int, quoted: set[int]) -> Resolve:
+def references(body: str) -> set[int]:
+    """What the words may quote: ids of comments, and ``POST``. More may be found than is quoted in the end."""
+    return {int(pk or POST) for pk in REFERENCE.findall(body)}
+
+
+def resolver(post: Post, quoted: set[int]) -> Resolve:
     """Says what a quotation in this thread may show: a comment of another thread is as unknown as none at all."""
-    if not quoted:
-        return lambda _: None
-    return known_comments(Comment.objects.with_bylines().filter(pk__in=quoted, post=post_id))
+    known: dict[int, Quoted] = {}
+    if POST in quoted:
+        known[POST] = _quoted_post(post)
+    if quoted - {POST}:
+        found = Comment.objects.with_bylines().filter(pk__in=quoted, post=post)
+        known |= {comment.pk: _quoted(comment) for comment in found}
+    return known.get
 
 
 def known_comments(comments: Iterable[Comment]) -> Resolve:
@@ -57,4 +70,26 @@ def known_comments(comments: Iterable[Comment]) -> Resolve:
 
 
 def _quoted(comment: Comment) -> Quoted:
-    return Quoted(comment.byline.name, comment.get_absolute_url(), comment.state == State.PUBLISHED)
+    return Quoted(
+        comment.byline.name,
+        comment.get_absolute_url(),
+        comment.state == State.PUBLISHED,
+        words=excerpt.own(comment.html),
+        anchor=f"c{comment.pk}",
+        edited_at=comment.revised_at,
+        history=reverse("comment-history", args=[comment.pk]) if comment.revised_at else "",
+    )
+
+
+def _quoted_post(post: Post) -> Quoted:
+    what = post.get_kind_display().lower()
+    return Quoted(
+        f"The {what}",
+        post.get_absolute_url(),
+        post.state == State.PUBLISHED,
+        words=excerpt.whole(post.html),
+        what=what,
+        anchor="words",
+        edited_at=post.revised_at,
+        history=reverse("post-history", args=[post.pk]) if post.revised_at else "",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils import timezone
 from comments.models import Comment, Revision
 from forum.moderation.models import Action
 from forum.states import State
+from forum.text.redaction import everywhere
+from forum.users.models import NAME_TAKEN_OFF
 
 
 def keep(comment: Comment) -> bool:
@@ -22,6 +25,16 @@ def keep(comment: Comment) -> bool:
     counts = _counts(comment, since)
     Revision.objects.create(comment=comment, body=comment.body, written_at=since, counts=counts)
     return counts
+
+
+def redact(comment: Comment, names: Iterable[tuple[str, str]]) -> None:
+    """Takes names out of the earlier versions as well, for good: pairs of the words and what stands instead."""
+    names = [(name, instead) for name, instead in names if name not in (NAME_TAKEN_OFF, "")]
+    for revision in comment.revisions.all() if names else ():
+        for field in ("body",):
+            for name, instead in names:
+                setattr(revision, field, everywhere(getattr(revision, field), name, instead))
+        revision.save(update_fields=("body",))
 
 
 def _counts(comment: Comment, since: dt.datetime) -> bool:

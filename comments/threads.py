@@ -32,6 +32,7 @@ ORDERS = {  # the columns of an index, one for each
 WHOLE = 200  # a thread up to this size stands on one page
 PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 200  # of larger ones: roots, replies to each, levels, comments in all
 FLAT_PAGE = 200
+NAMED = 5  # of those who quote a comment, named under it
 CONTEXT = 8  # parents shown above a permalink
 WAITING = 50  # held comments shown to whoever may read them
 
@@ -130,6 +131,26 @@ def evidence(thread: Thread) -> dict[int, str]:
         for quotation in found
         if quotation.quoted is not None and quotation.quoted_id == inferred[quotation.comment_id].parent_id
     }
+
+
+def quoting(thread: Thread) -> dict[int, list[tuple[int, str]]]:
+    """For each comment on the page that up to ``NAMED`` others quote, their ids and names. One query, if any.
+
+    One that more quote has a page for them.
+    """
+    shown = [node.comment for node in thread.walk() if node.comment.state == State.PUBLISHED]
+    asked = [comment.pk for comment in shown if 0 < comment.quoted_count <= NAMED]
+    if not asked:
+        return {}
+    found = Quotation.objects.filter(quoted__in=asked, comment__state=State.PUBLISHED)
+    people = ("comment__author", "comment__person")
+    unread = ("comment__body", "comment__html")
+    named: dict[int, list[tuple[int, str]]] = {}
+    for row in found.select_related(*people).defer(*unread).order_by("comment__created_at", "comment__position", "pk"):
+        who = (row.comment_id, row.comment.byline.name)
+        if row.quoted_id is not None and who not in named.setdefault(row.quoted_id, []):
+            named[row.quoted_id].append(who)
+    return named
 
 
 def rules(thread: Thread) -> dict[int, str]:

@@ -70,6 +70,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         order=order,
         above=len(parents) if len(parents) < threads.CONTEXT else None,
         evidence=threads.evidence(shown),
+        quoting=threads.quoting(shown),
         rules=threads.rules(shown),
         top=found,
     )

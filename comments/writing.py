@@ -14,7 +14,7 @@ from comments import actions, rules, threads
 from comments.forms import CommentForm, EditForm
 from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
-from comments.quoting import quotation_of
+from comments.quoting import asked_quotation
 from comments.rendering import render_markdown
 from forum.drafts.models import Draft, Place
 from forum.drafts.writing import Writing
@@ -63,10 +63,10 @@ class CommentWriting(Writing):
     def initial(self, draft: Draft | None) -> dict[str, Any]:
         """The draft, and the quotation that the address asks for, after the draft's words unless it is in them."""
         body = draft.words.get("body", "") if draft else ""
-        if self.parent and "quote" in self.request.GET and self.parent.words_for(self.request.user):
-            quotation = quotation_of(self.parent)
-            if quotation.strip() not in body:
-                body = f"{body.rstrip()}\n\n{quotation}" if body.strip() else quotation
+        source = self.parent or self.post
+        quotation = asked_quotation(source, self.request.GET) if source.words_for(self.request.user) else ""
+        if quotation and quotation.strip() not in body:
+            body = f"{body.rstrip()}\n\n{quotation}" if body.strip() else quotation
         return {"body": body}
 
     def preview(self, form: Any) -> SafeString:

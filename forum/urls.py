@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("forum.voices.urls")),
     path("", include("forum.search.urls")),
     path("", include("forum.drafts.urls")),
+    path("", include("forum.history.urls")),
     path("", include("comments.urls")),  # before the posts, whose address ends in any word
     path("", include("posts.urls")),
 ]

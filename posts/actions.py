@@ -96,6 +96,7 @@ def edit_post(
         Post.objects.filter(pk=post.pk).update(
             title=title, body=body, url=url, html=safe, edited_at=now, **revised, **post.moved()
         )
+        _show_where_quoted(post.pk)
         post.html = safe
         tell.of_edit(post)
         index.put_post(post.pk)
@@ -111,6 +112,7 @@ def delete_post(*, post: Post, by: User) -> bool:
         if not rules.may_delete(by, post):
             raise NotAllowed(rules.why_not_write(by) or "Only its author can delete this post.")
         Post.objects.filter(pk=post.pk).update(state=State.DELETED, **post.moved())
+        _show_where_quoted(post.pk)
         index.put_post(post.pk)
     return True
 
@@ -127,6 +129,7 @@ def change_post_state(
         if to == State.PUBLISHED and post.state == State.HELD:
             verb = Action.Verb.APPROVE
         Post.objects.filter(pk=post.pk).update(state=to, **post.moved())
+        _show_where_quoted(post.pk)
         index.put_post(post.pk)
         decision = ledger.record(
             verb, actor=by, post=post, rule=rule, reason=reason, before={"state": post.state}, undoes=undoes
@@ -205,6 +208,7 @@ def update_imported_post(*, post: Post, html: str) -> bool:
         return False
     with transaction.atomic():
         Post.objects.filter(pk=post.pk).update(html=html, **post.moved())
+        _show_where_quoted(post.pk)
         index.put_post(post.pk)
     return True
 
@@ -221,7 +225,12 @@ def redact(*, post: Post, changes: Mapping[str, Sequence[Change]]) -> dict[str, 
         safe = html.sanitise(changed["html"].text, limit=html.MAX_GENERATED_BYTES)
         if safe != changed["html"].text or len(changed["title"].text) > TITLE_ROOM:
             raise Conflict(f"The words in “{post.title}” cannot be changed without damage to the rest. Hide the post.")
+        taken = [(post.body[item.start : item.end], item.words) for item in changes.get("body", ())]
+        revising.redact(
+            post, taken + [(post.title[item.start : item.end], item.words) for item in changes.get("title", ())]
+        )
         Post.objects.filter(pk=post.pk).update(**{name: found.text for name, found in changed.items()}, **post.moved())
+        _show_where_quoted(post.pk)
         index.put_post(post.pk)
     return {name: found.starts for name, found in changed.items()}
 
@@ -252,6 +261,13 @@ def render(body: str) -> str:
         return markdown.render(body, resolve=None).html
     except html.TooLarge as error:
         raise Unreadable(str(error)) from None
+
+
+def _show_where_quoted(pk: int) -> None:
+    """Draws the comments again that quote this post: the one thing that a post knows of comments."""
+    from comments.citing import rerender_quoting
+
+    rerender_quoting(post=pk)
 
 
 def _same_form(made: Post, *, title: str, body: str, url: str) -> Post:

@@ -10,9 +10,10 @@ from django.http import HttpRequest
 
 from forum.moderation import actions
 from forum.moderation.desk.deciding import Decision
+from forum.moderation.desk.revisions import RevisionAdmin
 from forum.moderation.desk.words import ABOUT_WORDS, WordsAdmin
 from forum.users.models import User
-from posts.models import Post
+from posts.models import Post, Revision
 from posts.rules import may_lock
 
 
@@ -63,3 +64,10 @@ class PostAdmin(WordsAdmin):
     def page_context(self, request: HttpRequest, found: Post) -> dict[str, Any]:
         """As for all words."""
         return {**super().page_context(request, found), "post": found}
+
+
+@admin.register(Revision)
+class RevisionsAdmin(RevisionAdmin):
+    """Earlier versions of posts."""
+
+    kind = "post"

@@ -29,7 +29,10 @@ STATES_WITH_A_PAGE = [State.PUBLISHED, State.HIDDEN, State.DELETED]
 
 
 # What else stands below a post; no slug may.
-ADDRESSES = ("comment", "delete", "edit", "feed", "follow", "hide", "mute", "new-comments", "save", "vote")
+ADDRESSES = (
+    *("comment", "delete", "edit", "feed", "history", "new-comments", "quotations", "quote"),
+    *("follow", "hide", "mute", "save", "vote"),
+)
 
 
 def slug_of(title: str) -> str:

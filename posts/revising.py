@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils import timezone
 
 from forum.moderation.models import Action
 from forum.states import State
+from forum.text.redaction import everywhere
+from forum.users.models import NAME_TAKEN_OFF
 from posts.models import Post, Revision
 
 
@@ -22,6 +25,16 @@ def keep(post: Post) -> bool:
     counts = _counts(post, since)
     Revision.objects.create(post=post, title=post.title, url=post.url, body=post.body, written_at=since, counts=counts)
     return counts
+
+
+def redact(post: Post, names: Iterable[tuple[str, str]]) -> None:
+    """Takes names out of the earlier versions as well, for good: pairs of the words and what stands instead."""
+    names = [(name, instead) for name, instead in names if name not in (NAME_TAKEN_OFF, "")]
+    for revision in post.revisions.all() if names else ():
+        for field in ("title", "body"):
+            for name, instead in names:
+                setattr(revision, field, everywhere(getattr(revision, field), name, instead))
+        revision.save(update_fields=("title", "body"))
 
 
 def _counts(post: Post, since: dt.datetime) -> bool:

@@ -78,6 +78,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         order=order,
         flat=view == "flat",
         evidence=threads.evidence(thread),
+        quoting=threads.quoting(thread),
         rules=threads.rules(thread),
         starts_at=str(after.pk) if after else "",
     )

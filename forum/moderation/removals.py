@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from comments import actions as comments
+from comments import citing
 from comments.models import Comment
 from forum.moderation import ledger, limits, naming, rules
 from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
@@ -226,7 +227,7 @@ def _check_last(action: Action) -> None:
 
 def _show_again(person: Person) -> None:
     """Makes what shows the person's name anew: quotations of their comments, and every page with their byline."""
-    comments.rerender(Comment.objects.filter(quotations__quoted__person=person).select_related("post").distinct())
+    citing.rerender_quoting(Comment.objects.filter(person=person).order_by().values("pk"))
     on = [
         Post.objects.filter(Q(person=person) | Q(last_person=person)).values_list("pk", flat=True),
         Comment.objects.filter(person=person).order_by().values_list("post", flat=True).distinct(),

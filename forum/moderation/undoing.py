@@ -9,7 +9,7 @@ from django.db import transaction
 
 from comments.actions import change_state, set_parent
 from comments.models import Comment
-from forum.moderation import actions, ledger, removals, rules
+from forum.moderation import actions, ledger, removals, rules, versions
 from forum.moderation.models import Action
 from forum.refusals import Conflict, NotAllowed
 from forum.states import State
@@ -38,7 +38,10 @@ FAMILIES = (
     (Verb.UPHOLD,),
     (Verb.DISMISS,),
     (Verb.TAKE_NAME_OFF,),
+    (Verb.HIDE_REVISION, Verb.SHOW_REVISION),
 )
+# What others of the same family were decided about later does not stand in their way.
+ALONE = (Verb.UPHOLD, Verb.DISMISS, Verb.TAKE_NAME_OFF, Verb.HIDE_REVISION, Verb.SHOW_REVISION)
 FINAL = {
     Verb.GIVE_NAME_BACK: "To take the name off again, grant a new request.",
     Verb.REOPEN_REPORTS: "The reports wait again: decide them in the list of reports.",
@@ -66,6 +69,8 @@ def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
             return _undo_parent(action, by, reason)
         if verb == Verb.TAKE_NAME_OFF:
             return removals.give_name_back(action=action, name=name, by=by, reason=reason)
+        if verb in (Verb.HIDE_REVISION, Verb.SHOW_REVISION):
+            return versions.undo(action=action, by=by, reason=reason)
         if action.post is not None:
             act = unlock_post if verb == Verb.LOCK else lock_post
             return act(post=action.post, by=by, reason=reason, undoes=action)
@@ -89,7 +94,7 @@ def _check(action: Action) -> None:
         person=action.person_id,
         pk__gt=action.pk,
     ).first()
-    if later is not None and verb not in (Verb.UPHOLD, Verb.DISMISS, Verb.TAKE_NAME_OFF):
+    if later is not None and verb not in ALONE:
         raise Conflict(f"Something later was decided about the same thing ({later}). Undo that first.")
 
 

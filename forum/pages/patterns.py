@@ -61,7 +61,7 @@ class Samples:
             made.person, made.source = self.person, self.source
             made.printed_date, made.printed_at = "posted at 6:54 pm on March 22, 2007", "2007-03-22T18:54:00"
         else:
-            made.author, made.edited_at = self.ann, NOW
+            made.author, made.revised_at = self.ann, NOW
         return made
 
     def comment(self, words: str, *, archived: bool = False, **fields: Any) -> Comment:
@@ -105,7 +105,7 @@ class Samples:
 
     def _states(self) -> list[Node]:
         nodes = [Node(self.comment(f"A comment that is {state.label}.", state=state)) for state in State]
-        nodes.append(Node(self.comment("A comment that was edited.", edited_at=NOW)))
+        nodes.append(Node(self.comment("A comment that was edited.", revised_at=NOW)))
         nodes.append(Node(self.comment("A comment by somebody who has left.", author=None)))
         return [*nodes, Node(self.comment("A comment with more replies than the page holds.", reply_count=7))]
 

@@ -223,7 +223,7 @@ def quoting(post: Post, author, quoted: Comment, *, after: str = "\n\nIndeed.") 
 def test_a_quotation_names_its_comment_and_links_to_it(post, ann, ben):
     first = write(post, ann, "This holds a marker word.")
     reply = quoting(post, ben, first)
-    assert f'href="/comments/{first.pk}/"' in reply.html
+    assert f'href="/comments/{first.pk}/#c{first.pk}' in reply.html
     assert "ann wrote" in reply.html
     assert Quotation.objects.get().quoted == first
 

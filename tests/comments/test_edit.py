@@ -24,7 +24,8 @@ def box(answer) -> str:
     return select(page_of(answer), "textarea")[0].text.strip()
 
 
-def test_an_author_edits_and_the_page_says_edited(sign_in, client, ben, comment, address):
+def test_an_author_edits_and_the_page_says_edited(sign_in, client, ben, comment, address, settings):
+    settings.EDIT_GRACE_MINUTES = 0
     browser = sign_in(ben)
     page = page_of(browser.get(address))
     assert "First words." in select(page, "textarea")[0].text

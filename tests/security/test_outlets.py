@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +11,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from comments.actions import add_comment, change_state
+from comments.actions import add_comment, change_state, edit_comment
 from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
 from forum.drafts import actions as drafts
@@ -21,7 +22,7 @@ from forum.refusals import Refusal
 from forum.states import Format, State
 from forum.text import html, plain
 from forum.users.models import Person, Source, User
-from posts.actions import ArchivedPost, add_post, import_post
+from posts.actions import ArchivedPost, add_post, edit_post, import_post
 from posts.models import Post
 from tests.house.test_access import ALL_NAMES
 from tests.making import LONG_AGO, Row, make_post, make_rows, page_of, select, token
@@ -39,6 +40,7 @@ OUTLETS = {
     "comment-vote", "comment-save", "comment-follow", "comment-mute", "post-vote", "post-save", "post-hide",
     "post-follow", "post-mute", "member-follow", "member-mute",
 }  # fmt: skip
+OUTLETS |= {"comment-history", "post-history", "comment-quotations", "post-quotations", "post-quote"}
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
 NOT_OUTLETS = {"robots", "new-comments", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
 NOT_OUTLETS |= {"notices-read", "mail-preferences"}
@@ -88,7 +90,17 @@ def hostile(free, ann, ben) -> list[Post]:
         kept = drafts.words_in({"title": words[:200], "url": words[:200], "tags": words[:200], "body": words})
         drafts.keep(member=ben, place=Place("post-edit", number), words=kept)
         drafts.keep(member=ben, place=Place("post-edit", number), words={"body": "Other words."})
+        rewrite(thread, thread.comments.all()[number % 5], words)
     return [*posts, thread, archive(ann)]
+
+
+def rewrite(post: Post, comment: Comment, words: str) -> None:
+    """Edits words away, so that only the history and who quotes the post show these."""
+    said = f"> #post\n> Words.\n\n{words}"
+    with suppress(Refusal):
+        edit_comment(comment=comment, editor=comment.author, body=said, seen=comment.edited_at)
+    edited = Post.objects.select_related("author").get(pk=post.pk)
+    edit_post(post=edited, editor=edited.author, title=words[:200] or "x", body=words, seen=edited.edited_at)
 
 
 def archive(moderator: User) -> Post:
@@ -158,8 +170,11 @@ def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
         yield from (here, f"{here}?order=newest", f"{here}?view=flat", f"/posts/{post.pk}/feed/")
         yield from (f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/")
         yield f"/moderation/report/post/{post.pk}/"
+        yield from (f"/posts/{post.pk}/history/", f"/posts/{post.pk}/quotations/", f"/posts/{post.pk}/quote/")
     for comment in Comment.objects.filter(post__in=posts[-2:]):
         yield comment.get_absolute_url()
+        if comment.quoted_count or comment.revised_at:
+            yield from (f"/comments/{comment.pk}/history/", f"/comments/{comment.pk}/quotations/")
         if comment.pk % 3 == 0:
             yield f"/moderation/report/comment/{comment.pk}/"
             yield f"/moderation/report/comment/{comment.pk}/sent/"
@@ -279,6 +294,10 @@ def test_the_words_of_a_comment_are_read_by_those_of_its_state_alone(free, viewe
     if answered:
         words = f"> #c{comment.pk}\n> The secret marker.\n\nBelow."
         below = add_comment(post=post, author=ann, body=words, parent=comment, token=token())
+    for edited in (comment, below) if below else (comment,):
+        before = Comment.objects.get(pk=edited.pk)
+        edit_comment(comment=edited, editor=edited.author, body=f"{before.body} More.", seen=None)
+        Comment.objects.get(pk=edited.pk).revisions.update(counts=True)
     if state == State.DELETED:
         viewers["author"].post(f"/comments/{comment.pk}/delete/")
     elif state != State.PUBLISHED:
@@ -289,6 +308,7 @@ def test_the_words_of_a_comment_are_read_by_those_of_its_state_alone(free, viewe
     aside += ["/members/ann/", f"/comments/{comment.pk}/reply/?quote=1", f"/comments/{comment.pk}/edit/"]
     aside += [f"/comments/{comment.pk}/delete/", f"/moderation/report/comment/{comment.pk}/", "/sitemap-1.xml"]
     aside += [below.get_absolute_url(), f"/comments/{below.pk}/reply/?quote=1"] if below else []
+    aside += [f"/comments/{c.pk}/{page}/" for c in (above, comment, below) if c for page in ("history", "quotations")]
     placed = state in (State.PUBLISHED, State.HELD, State.HIDDEN) or answered
     for name, viewer in viewers.items():
         reads = name in READERS[state]
@@ -317,6 +337,8 @@ def test_the_words_of_a_post_are_read_by_those_of_its_state_alone(free, viewers,
     addresses += [f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/"]
     addresses += [f"/comments/{comment.pk}/reply/?quote=1", f"/moderation/report/post/{post.pk}/"]
     addresses += [f"/comments/{comment.pk}/edit/", f"/moderation/report/comment/{comment.pk}/"]
+    addresses += [f"/posts/{post.pk}/{page}/" for page in ("history", "quotations", "quote")]
+    addresses += [f"/posts/{post.pk}/comment/?quote=1&paragraph=1"]
     for name, viewer in viewers.items():
         reads = name in READERS[state]
         for address in addresses:
