@@ -267,8 +267,8 @@ def _ways(node: Node, page: Page) -> str:
 WAYS = {"p": "Parent", "s": "Next sibling", "]": "Next top-level", "n": "Next new"}
 
 
-def _way(key: str, address: str, keyed: bool) -> str:
-    return f'<a href="{address}"{f" data-key={key}" if keyed else ""}>{WAYS[key]}</a>'
+def _way(key: str, address: str, keyed: bool, words: str = "") -> str:
+    return f'<a href="{address}"{f" data-key={key}" if keyed else ""}>{words or WAYS[key]}</a>'
 
 
 def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:
@@ -309,7 +309,7 @@ def _new(comment: Comment, page: Page) -> str:
     if not ways.new and not page.news.onward:
         return "<b>new</b>"
     address = f"#c{ways.new}" if ways.new else page.news.onward
-    return f"<b>new</b> · {_way('n', address, page.viewer.pk is not None)}"
+    return f"<b>new</b> · {_way('n', address, page.viewer.pk is not None, 'next new')}"
 
 
 def _evidence(node: Node, page: Page) -> str:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 Groups = Iterator[tuple[str, list[tuple[str, str]] | str]]
 
 
+UTC = "UTC"
+
+
 def _zones() -> Groups:
     """UTC, and the zones by continent, for a list to choose from."""
-    yield "", "UTC"
+    yield UTC, UTC
     for continent, found in groupby(zones.names(), key=lambda name: name.partition("/")[0]):
         yield continent, [(name, name.partition("/")[2].replace("_", " ")) for name in found]
 
@@ -61,17 +64,18 @@ class ReadingForm(Section):
     time_zone = forms.ChoiceField(
         label="Time zone",
         choices=_zones,
-        required=False,
         help_text="For the times of what is written today. Old pages keep the times they were printed with.",
     )
 
     def chosen(self, member: User) -> dict[str, Any]:
-        """The fields of the member's row."""
-        return {name: getattr(member, name) for name in READING}
+        """The fields of the member's row, which says UTC by saying nothing."""
+        found = {name: getattr(member, name) for name in READING}
+        return found | {"time_zone": member.time_zone or UTC}
 
     def save(self) -> bool:
         """Keeps what was posted; returns whether anything changed."""
-        return set_reading(member=self.member, **self.cleaned_data)
+        zone = self.cleaned_data["time_zone"]
+        return set_reading(member=self.member, **self.cleaned_data | {"time_zone": "" if zone == UTC else zone})
 
 
 class OrderForm(forms.Form):

@@ -52,7 +52,7 @@ def test_a_member_reads_leaves_comes_back_and_walks_what_is_new(
     expect(page.locator(".marks b")).to_have_text(["new", "new"])
     page.get_by_role("link", name="2 new").click()
     expect(page.locator(f"#c{new[0].pk}")).to_be_in_viewport()
-    page.locator(f"#c{new[0].pk} .marks").get_by_role("link", name="Next new").click()
+    page.locator(f"#c{new[0].pk} .marks").get_by_role("link", name="next new").click()
     expect(page.locator(f"#c{new[1].pk}")).to_be_in_viewport()
     if scripts and width > 1000:
         by_keys(page, old, new)

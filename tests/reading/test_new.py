@@ -50,7 +50,7 @@ def test_what_came_since_is_marked_in_words_counted_and_leads_to_the_next(sign_i
     assert fresh(page) == [f"c{reply.pk}", f"c{last.pk}"]
     assert counted(page) == ["2 new"]
     assert select(page, f'.bar a[href="#c{reply.pk}"]')[0].text_content() == "2 new"
-    assert select(page, f'#c{reply.pk} .marks a[href="#c{last.pk}"]')[0].text_content() == "Next new"
+    assert select(page, f'#c{reply.pk} .marks a[href="#c{last.pk}"]')[0].text_content() == "next new"
     assert not select(page, f"#c{last.pk} .marks a")
 
 

@@ -17,7 +17,7 @@ def reader(sign_in, ben):
 
 
 def choose(browser, **chosen):
-    fields = {"thread_order": "oldest", "scheme": "auto", "time_zone": ""} | chosen
+    fields = {"thread_order": "oldest", "scheme": "auto", "time_zone": "UTC"} | chosen
     posted = {"section": "reading"} | {f"reading-{name}": value for name, value in fields.items()}
     return browser.post("/preferences/", posted, follow=True)
 
@@ -92,7 +92,13 @@ def test_a_zone_that_this_machine_no_longer_knows_is_utc(reader, ben, post):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"scheme": "pink"}, {"time_zone": "Europe/Atlantis"}, {"time_zone": "../../etc/passwd"}, {"thread_order": ""}],
+    [
+        {"scheme": "pink"},
+        {"time_zone": "Europe/Atlantis"},
+        {"time_zone": "../../etc/passwd"},
+        {"thread_order": ""},
+        {"time_zone": ""},
+    ],
 )
 def test_a_choice_that_is_none_is_told_and_nothing_is_saved(reader, ben, wrong):
     answer = choose(reader, **({"scheme": "dark"} | wrong))
@@ -124,6 +130,9 @@ def test_the_page_shows_what_was_chosen_and_is_linked(reader, ben):
     for path in ("/", ben.get_absolute_url()):
         assert select(page_of(reader.get(path)), '[href="/preferences/"]')
     assert len(names()) > 300
+    choose(reader)
+    ben.refresh_from_db()
+    assert ben.time_zone == ""
 
 
 def test_only_members_have_preferences(client):
