@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from posts.models import Post
 
 DRAWN = 8  # levels whose indent is drawn; static/css/thread.css names each
+COMMENT = ' itemprop="comment" itemscope itemtype="https://schema.org/Comment"'
+GONE = '<meta itemprop="creativeWorkStatus" content="Deleted">'  # so that what answers it is not taken for its equal
 
 TOMBSTONES = {
     State.HELD: "A comment that waits for a moderator.",
@@ -160,15 +162,15 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
         if rule := page.rules.get(comment.pk):
             words = f"{words[:-1]}, under the rule “{escape(rule)}”."
         return (
-            f'<li class="comment {kind} gone" id="c{comment.pk}">{old_anchor}{_fold(words, comment, page, branch)}'
+            f'<li class="comment {kind} gone" id="c{comment.pk}"{COMMENT}>{GONE}{old_anchor}'
+            f"{_fold(words, comment, page, branch)}"
             f'<h3 class="tombstone"><a href="/comments/{comment.pk}/">{words}</a>'
             f'<span class="sr"> ({_place(node, page)[2:]})</span></h3>{_ways(node, page)}'
         )
     byline = comment.byline
     what, fold = muted(node, page, branch)
     return (
-        f'<li class="comment {kind}" id="c{comment.pk}"'
-        f' itemprop="comment" itemscope itemtype="https://schema.org/Comment">'
+        f'<li class="comment {kind}" id="c{comment.pk}"{COMMENT}>'
         f"{old_anchor}{_fold(what or escape(byline.name), comment, page, branch, opened=not what)}"
         f"{fold}<article><header>{_heading(node, byline, page)}"
         f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
@@ -274,13 +276,13 @@ def _way(key: str, address: str, keyed: bool, words: str = "") -> str:
 def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:
     """When something was said: as the page printed it, or the moment in ``zone`` (UTC if None) with the zone named."""
     if words.archived:
-        machine = f' datetime="{escape(words.printed_at)}" itemprop="dateCreated"' if words.printed_at else ""
+        machine = f' datetime="{escape(words.printed_at)}" itemprop="datePublished"' if words.printed_at else ""
         stated = escape(words.zone) if words.zone else "time zone not stated on the page"
         return f'<time{machine} title="{stated}">{escape(words.printed_date)}</time>'
     moment = words.created_at.astimezone(zone or dt.UTC)
     named = f", {zone}" if zone and str(zone) != f"{moment:%Z}" else ""
     return (
-        f'<time datetime="{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" itemprop="dateCreated"'
+        f'<time datetime="{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" itemprop="datePublished"'
         f' title="{moment:%A, %B} {moment.day}, {moment:%Y at %H:%M:%S %Z}{named}">'
         f"{moment:%b} {moment.day}, {moment:%Y, %H:%M %Z}</time>"
     )
