@@ -62,9 +62,8 @@ class Pair:
         self.worker, self.began = _started(self.worker_command), time.monotonic()
 
     def _stop(self) -> int:
-        for child in (self.gunicorn, self.worker):
-            if child.poll() is None:
-                child.send_signal(self.stopping or signal.SIGTERM)
+        self.gunicorn.send_signal(self.stopping or signal.SIGTERM)  # nothing happens to one that has ended
+        self.worker.send_signal(signal.SIGTERM)
         until = time.monotonic() + PATIENCE
         for child in (self.gunicorn, self.worker):
             try:

@@ -69,8 +69,10 @@ def sign_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def queue(db: None) -> Iterator[Callable[[], None]]:
+def queue(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Leaves tasks in the database as a real site does, and gives what does them."""
+    # The connection is in the transaction of the test.
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     immediate = task_backends["default"]
     task_backends["default"] = DatabaseBackend("default", {})
     yield work_off

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from forum.notices import chores
@@ -45,18 +45,19 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _until_stopped(interval: float) -> None:
+    """Looks at the queue again and again by one connection: SQLite would write its files anew for each."""
     look_at = 0.0
     while not STOPPING.is_set():
         pause = interval
         try:
-            close_old_connections()
             if time.monotonic() >= look_at:
                 look_at = time.monotonic() + LOOK_AROUND
                 chores.look_around()
             if chores.is_task_waiting():
                 work_off()
-        except DatabaseError:
+        except Error:
             logger.exception("the worker cannot use the database and tries again")
+            connections.close_all()
             pause = AFTER_TROUBLE
         STOPPING.wait(pause)
 
