@@ -1,0 +1,175 @@
+"""The worker: does what waits, stops when told, and is started again when it dies."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from forum.notices import chores, delivery, tasks
+from forum.notices.outbox import put_account_mail
+from forum.operating.management.commands.work import _until_stopped
+from forum.serving import Pair
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.django_db
+def test_what_a_request_leaves_the_worker_does(queue):
+    put_account_mail(address="x@example.org", subject="Hello", body="Words")
+    assert chores.is_task_waiting()
+    assert not mail.outbox
+    call_command("work", "--once")
+    assert len(mail.outbox) == 1
+    assert not chores.is_task_waiting()
+
+
+@pytest.mark.django_db
+def test_a_worker_with_nothing_to_do_asks_once_and_locks_nothing(queue, count_queries, monkeypatch):
+    chores.look_around()
+    asked = count_queries(chores.is_task_waiting)
+    assert len(asked) == 1
+    assert asked[0].startswith("SELECT")
+    around = count_queries(chores.look_around)
+    assert len(around) <= 7
+    assert all(sql.startswith("SELECT") and "FOR UPDATE" not in sql for sql in around)
+
+
+@pytest.mark.django_db
+def test_a_task_that_was_cut_short_or_failed_is_done_again_a_few_times(queue, monkeypatch):
+    tasks.deliver.enqueue()
+    long_ago = timezone.now() - dt.timedelta(minutes=11)
+    DBTaskResult.objects.update(status="RUNNING", started_at=long_ago, worker_ids=["a"])
+    assert chores.revive() == 1
+    assert DBTaskResult.objects.get().status == "READY"
+    DBTaskResult.objects.update(status="FAILED", finished_at=long_ago, worker_ids=["a"] * 3)
+    assert chores.revive() == 1
+    DBTaskResult.objects.update(status="FAILED", finished_at=long_ago, worker_ids=["a"] * 4)
+    assert chores.revive() == 0
+    DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now(), worker_ids=["a"])
+    assert chores.revive() == 0
+
+
+@pytest.mark.django_db
+def test_mail_that_is_due_again_is_found_without_a_task(queue):
+    put_account_mail(address="x@example.org", subject="Hello", body="Words")
+    DBTaskResult.objects.all().delete()
+    chores.look_around()
+    queue()
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_a_worker_that_is_told_to_stop_begins_no_further_mail(queue, monkeypatch):
+    for number in range(3):
+        put_account_mail(address=f"x{number}@example.org", subject="Hello", body="Words")
+    finish = delivery._finish
+
+    def stop_after_this(*args, **kwargs):
+        delivery.STOPPING.set()
+        return finish(*args, **kwargs)
+
+    monkeypatch.setattr(delivery, "_finish", stop_after_this)
+    try:
+        queue()
+        _until_stopped(60)  # ends at once
+    finally:
+        delivery.STOPPING.clear()
+    assert len(mail.outbox) == 1
+
+
+# ── gunicorn and the worker side by side ─────────────────────────────────────
+
+
+def process(tmp_path: Path, name: str, last_words: str = "") -> list[str]:
+    """A stand-in that notes each of its starts in a file and waits for SIGTERM."""
+    program = (
+        "import os, pathlib, signal, sys, time\n"
+        f"with open({str(tmp_path / name)!r}, 'a') as file: file.write(f'{{os.getpid()}}\\n')\n"
+        f"{last_words}\n"
+        "time.sleep(60)\n"
+    )
+    return [sys.executable, "-c", program]
+
+
+def starts(tmp_path: Path, name: str) -> list[int]:
+    file = tmp_path / name
+    return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return not Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].startswith(" Z")
+
+
+@pytest.fixture
+def pair(tmp_path: Path):
+    program = (
+        "import sys, json\n"
+        "from forum.serving import Pair\n"
+        "gunicorn, worker = json.loads(sys.argv[1])\n"
+        "sys.exit(Pair(gunicorn, worker).run())\n"
+    )
+    import json
+
+    commands = json.dumps([process(tmp_path, "gunicorn"), process(tmp_path, "worker")])
+    running = subprocess.Popen([sys.executable, "-c", program, commands], cwd=ROOT, stderr=subprocess.DEVNULL)
+    wait_for(lambda: starts(tmp_path, "gunicorn") and starts(tmp_path, "worker"))
+    yield running
+    if running.poll() is None:
+        running.kill()
+    running.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_one_signal_stops_both(tmp_path, pair, number):
+    pair.send_signal(number)
+    pair.wait(10)
+    for name in ("gunicorn", "worker"):
+        assert not any(is_alive(pid) for pid in starts(tmp_path, name))
+
+
+def test_a_worker_that_dies_is_started_again_and_gunicorn_stays(tmp_path, pair):
+    os.kill(starts(tmp_path, "worker")[0], signal.SIGKILL)
+    wait_for(lambda: len(starts(tmp_path, "worker")) == 2)
+    assert is_alive(starts(tmp_path, "worker")[1])
+    assert len(starts(tmp_path, "gunicorn")) == 1
+    assert is_alive(starts(tmp_path, "gunicorn")[0])
+
+
+def test_when_gunicorn_ends_the_worker_ends_with_it(tmp_path, pair):
+    os.kill(starts(tmp_path, "gunicorn")[0], signal.SIGKILL)
+    assert pair.wait(10) != 0
+    assert not is_alive(starts(tmp_path, "worker")[0])
+
+
+def test_neither_outlives_whoever_watches_them(tmp_path, pair):
+    pair.kill()
+    pair.wait()
+    for name in ("gunicorn", "worker"):
+        wait_for(lambda name=name: not is_alive(starts(tmp_path, name)[0]))
+
+
+def test_watching_loads_nothing_of_django():
+    code = "import sys, forum.serving; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+    assert Pair
