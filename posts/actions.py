@@ -18,10 +18,11 @@ from forum.notices import tell
 from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.search import index
 from forum.states import Format, Precision, State
-from forum.text import html, markdown
+from forum.text import addresses, html, markdown
 from forum.text.redaction import Change, change
 from posts import revising, rules
-from posts.models import Post
+from posts.models import Post, Tag
+from posts.tags import bearing
 
 if TYPE_CHECKING:
     from forum.users.models import Person, Source, User
@@ -36,10 +37,19 @@ VERBS = {
 }
 
 
-def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = "", token: str) -> Post:
+def add_post(
+    *,
+    author: User,
+    kind: str,
+    title: str,
+    body: str = "",
+    url: str = "",
+    tags: Sequence[Tag] = (),
+    token: str,
+) -> Post:
     """Publishes or holds a new post; the same ``token`` again returns the post it made.
 
-    Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was used for other words.
+    Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was used for other words or a tag is gone.
     """
     with transaction.atomic():
         made = Post.objects.filter(author=author, token=token).first()
@@ -53,6 +63,7 @@ def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = 
             kind=kind,
             title=title,
             url=url,
+            url_key=addresses.key(url),
             body=body,
             html=render(body),
             state=holds.first_state(author, published_by(author)),
@@ -67,25 +78,33 @@ def add_post(*, author: User, kind: str, title: str, body: str = "", url: str = 
                 made.save(force_insert=True)
         except IntegrityError:  # the same form, posted twice at the same moment
             return _same_form(Post.objects.get(author=author, token=token), title=title, body=body, url=url)
+        bearing.choose(made, tags)
         tell.of_post(made)
         index.put_post(made.pk)
     return made
 
 
 def edit_post(
-    *, post: Post, editor: User, title: str, body: str, url: str = "", seen: dt.datetime | None = None
+    *,
+    post: Post,
+    editor: User,
+    title: str,
+    body: str,
+    url: str = "",
+    tags: Sequence[Tag] | None = None,
+    seen: dt.datetime | None = None,
 ) -> bool:
-    """Changes the words of a post; returns whether anything changed.
+    """Changes the words of a post and, unless ``tags`` is None, its tags; returns whether anything changed.
 
-    ``seen`` is when the words the editor started from were last edited: raises Conflict when they have changed
-    since. Raises NotAllowed, TooMany or Unreadable.
+    Other tags alone are no edit of the words. ``seen`` is when the words the editor started from were last edited:
+    raises Conflict when they have changed since. Raises NotAllowed, TooMany or Unreadable.
     """
     with transaction.atomic():
         post = locked(post.pk)
         if not rules.may_edit(editor, post):
             raise NotAllowed(rules.why_not_write(editor) or "Only its author can edit this post.")
         if (post.title, post.body, post.url) == (title, body, url):
-            return False
+            return tags is not None and _retag(post, tags)
         if post.edited_at != seen:
             raise Conflict(
                 "This post was edited in another window since you opened it. Compare both texts below, then save."
@@ -94,13 +113,50 @@ def edit_post(
         safe, now = render(body), timezone.now()
         revised = {"revised_at": now} if revising.keep(post) else {}
         Post.objects.filter(pk=post.pk).update(
-            title=title, body=body, url=url, html=safe, edited_at=now, **revised, **post.moved()
+            title=title,
+            body=body,
+            url=url,
+            url_key=addresses.key(url),
+            html=safe,
+            edited_at=now,
+            **revised,
+            **post.moved(),
         )
         _show_where_quoted(post.pk)
+        if tags is not None:
+            bearing.choose(post, tags)
         post.html = safe
         tell.of_edit(post)
         index.put_post(post.pk)
     return True
+
+
+def set_tags(
+    *,
+    post: Post,
+    tags: Sequence[Tag],
+    by: User,
+    rule: Rule | None = None,
+    reason: str = "",
+    undoes: Action | None = None,
+) -> bool:
+    """Gives a post other tags as a moderator, on the record; returns whether anything changed."""
+    with transaction.atomic():
+        post = locked(post.pk)
+        before = list(post.tags.values_list("slug", flat=True))
+        if not _retag(post, tags):
+            return False
+        verb, was = Action.Verb.RETAG, {"tags": before}
+        ledger.record(verb, actor=by, post=post, rule=rule, reason=reason, before=was, undoes=undoes)
+    return True
+
+
+def _retag(post: Post, tags: Sequence[Tag]) -> bool:
+    """Gives a post other tags, and says that its page has changed if they are others."""
+    changed = bearing.choose(post, tags)
+    if changed:
+        touch([post.pk])
+    return changed
 
 
 def delete_post(*, post: Post, by: User) -> bool:
@@ -113,6 +169,7 @@ def delete_post(*, post: Post, by: User) -> bool:
             raise NotAllowed(rules.why_not_write(by) or "Only its author can delete this post.")
         Post.objects.filter(pk=post.pk).update(state=State.DELETED, **post.moved())
         _show_where_quoted(post.pk)
+        bearing.count(post, was=post.state, now=State.DELETED)
         index.put_post(post.pk)
     return True
 
@@ -130,6 +187,7 @@ def change_post_state(
             verb = Action.Verb.APPROVE
         Post.objects.filter(pk=post.pk).update(state=to, **post.moved())
         _show_where_quoted(post.pk)
+        bearing.count(post, was=post.state, now=to)
         index.put_post(post.pk)
         decision = ledger.record(
             verb, actor=by, post=post, rule=rule, reason=reason, before={"state": post.state}, undoes=undoes
@@ -196,8 +254,9 @@ class ArchivedPost:
 def import_post(*, found: ArchivedPost) -> Post:
     """Adds a post from an archive, as published."""
     fields: dict[str, Any] = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    url_key = addresses.key(found.url)
     with transaction.atomic():
-        post = Post.objects.create(archived=True, active_at=found.created_at, **fields)
+        post = Post.objects.create(archived=True, active_at=found.created_at, url_key=url_key, **fields)
         index.put_post(post.pk)
     return post
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from forum.fields import Line, OnceForm, Words
 from forum.text.html import may_link
-from posts.models import BODY_LENGTH, TITLE_LENGTH, Post
+from posts.models import BODY_LENGTH, TITLE_LENGTH, Post, Tag
+from posts.tags.fields import TagsField
 
 
 class PostForm(OnceForm):
@@ -39,6 +41,16 @@ class PostForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 14}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tags = TagsField(borne=self.borne())
+        if tags.offered:
+            self.fields["tags"] = tags
+
+    def borne(self) -> Iterable[Tag]:
+        """The tags that the post has already."""
+        return ()
+
     def clean_url(self) -> str:
         """An address that a reader can follow."""
         url: str = self.cleaned_data["url"]
@@ -64,8 +76,12 @@ class EditPostForm(PostForm):
     seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.post = post
+        super().__init__(*args, **kwargs)
+
+    def borne(self) -> Iterable[Tag]:
+        """Also those that were retired since."""
+        return self.post.tags.all()
 
     def clean(self) -> dict[str, Any]:
         """As for a new post of the same kind."""

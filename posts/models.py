@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -41,6 +41,19 @@ def slug_of(title: str) -> str:
     return f"{words}-thread" if words in ADDRESSES else words or "thread"
 
 
+class Pairs(Func):
+    """The values of two columns in every row of a subquery, as one list of pairs."""
+
+    function = "json_group_array"
+    template = "%(function)s(json_array(%(expressions)s))"
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The same in the words of PostgreSQL."""
+        template = "jsonb_agg(jsonb_build_array(%(expressions)s))"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     """The reading vocabulary of posts."""
 
@@ -70,6 +83,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Loads whoever wrote each post and whoever spoke last, in the same query."""
         return self.select_related("author", "person", "last_author", "last_person", "source")
 
+    def with_finding(self) -> PostQuerySet:
+        """Loads the tags and the state of the answer, for ``shown_tags`` and ``is_answered``, in the same query."""
+        tags = Tag.objects.filter(posts=OuterRef("pk")).order_by()
+        pairs = tags.annotate(pairs=Pairs("slug", "name")).values("pairs")
+        return self.annotate(tag_pairs=Subquery(pairs), answer_state=F("answer__state"))
+
     def newest(self) -> PostQuerySet:
         """The latest first."""
         return self.order_by("-created_at", "-id")
@@ -80,18 +99,30 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Tag(models.Model):
-    """What a post is about, from the list that the moderators keep; one that is retired stays on old posts."""
+    """What a post is about, from the list that the moderators keep; one that is retired stays on old posts.
+
+    ``post_count`` is the number of published posts that bear it. A tag that was merged into another keeps its row,
+    so that its address leads on.
+    """
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=40, unique=True)
     description = models.CharField(max_length=300, blank=True)
     active = models.BooleanField(default=True, help_text="Offered for new posts.")
+    post_count = models.PositiveIntegerField(default=0, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="merged", editable=False, db_index=False
+    )
 
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The page of what bears it."""
+        return reverse("tag", args=[self.slug])
 
 
 class Post(Bylined):
@@ -143,6 +174,12 @@ class Post(Bylined):
             models.Index(fields=["-active_at", "-id"], condition=Q(state="published"), name="post_active"),
             models.Index(fields=["-created_at", "-id"], condition=Q(state="published"), name="post_newest"),
             models.Index(fields=["-score", "-id"], condition=Q(state="published"), name="post_top"),
+            models.Index(fields=["created_at", "score", "id"], condition=Q(state="published"), name="post_top_in_time"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(state="published", kind="question", answer__isnull=True),
+                name="post_unanswered",
+            ),
             models.Index(fields=["url_key"], condition=~Q(url_key=""), name="post_by_address"),
             models.Index(fields=["author", "-created_at", "-id"], name="post_by_author"),
             models.Index(fields=["person", "-created_at", "-id"], name="post_by_person"),
@@ -170,6 +207,17 @@ class Post(Bylined):
     def get_absolute_url(self) -> str:
         """The page of the post and its thread."""
         return reverse("post", args=[self.pk, self.slug])
+
+    @property
+    def shown_tags(self) -> list[Tag]:
+        """The tags by name; needs ``with_finding``."""
+        pairs = getattr(self, "tag_pairs", None) or []
+        return [Tag(slug=slug, name=name) for slug, name in sorted(pairs, key=lambda pair: str(pair[1]).casefold())]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a comment that everyone reads is marked as the answer; needs ``with_finding``."""
+        return getattr(self, "answer_state", None) == State.PUBLISHED
 
     def words_for(self, user: User | AnonymousUser) -> bool:
         """Whether ``user`` may read the title and the words."""

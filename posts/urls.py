@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from forum.voices.models import Mark
 from posts import feeds, pictures, sitemap, views
+from posts.tags import views as tags
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -13,6 +15,10 @@ urlpatterns = [
     path("posts/<int:pk>/picture.png", pictures.post_picture, name="post-picture"),
     path("posts/<int:pk>/", views.post, name="post-short"),
     path("posts/<int:pk>/<slug:slug>/", views.post, name="post"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/<slug:slug>/", tags.tag, name="tag"),
+    path("tags/<slug:slug>/follow/", tags.tag_mark, {"kind": Mark.Kind.FOLLOWED}, name="tag-follow"),
+    path("tags/<slug:slug>/hide/", tags.tag_mark, {"kind": Mark.Kind.HIDDEN}, name="tag-hide"),
     path("feed/", feeds.site_feed, name="feed"),
     path("tags/<slug:slug>/feed/", feeds.tag_feed, name="tag-feed"),
     path("members/<str:name>/feed/", feeds.member_feed, name="member-feed"),

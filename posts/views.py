@@ -17,44 +17,37 @@ from forum.drafts.models import Place
 from forum.errors import sign_in_first
 from forum.moderation import ledger
 from forum.notices.context import read_here
-from forum.paging import latest_first
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import keep, look_at
 from forum.refusals import Refusal
 from forum.text.excerpt import opening
 from forum.voices.markup import post_acts
-from posts import actions, pulse, rules
+from posts import actions, lists, pulse, rules
 from posts.models import Post
 from posts.writing import PostEditing, PostWriting
 
-FRONT_PAGE = 40
 LEAD_SENTENCES, LEAD_LENGTH = 2, 400
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """The threads spoken in latest first; the first of them is set large."""
-    published = Post.objects.published().with_bylines().defer("body")
-    page = latest_first(published, key="active_at", after=request.GET.get("after"), size=FRONT_PAGE)
-    for post in page.rows:
-        post.shown_pulse = pulse.shown(post.pulse, width=120, height=16)  # type: ignore[attr-defined]
-    first = "after" not in request.GET
-    lead = page.rows[0] if first and page.rows else None
-    return render(
-        request,
-        "posts/front.html",
-        {
+    """The threads in the order asked for; the first of those spoken in latest is set large."""
+    wanted = lists.asked(request.GET)
+    page = lists.page(request.user, wanted)
+    context = lists.shown(page, wanted)
+    lead = page.rows[0] if wanted == lists.Asked() and page.rows else None
+    if lead:
+        context |= {
             "lead": lead,
-            "lead_excerpt": opening(lead.html, LEAD_SENTENCES, LEAD_LENGTH) if lead else "",
-            "lead_pulse": pulse.shown(lead.pulse) if lead else None,
-            "rows": page.rows[1:] if lead else page.rows,
-            "next_url": page.next_url,
-        },
-    )
+            "lead_excerpt": opening(lead.html, LEAD_SENTENCES, LEAD_LENGTH),
+            "lead_pulse": pulse.shown(lead.pulse),
+            "rows": page.rows[1:],
+        }
+    return render(request, "posts/front.html", context)
 
 
 def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A post and its thread, as a tree or as printed."""
-    found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines(), pk=pk)
+    found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines().with_finding(), pk=pk)
     if slug != found.slug:
         query = request.META["QUERY_STRING"]
         return redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)

@@ -71,14 +71,14 @@ class PostEditing(PostWriting):
     def initial(self, draft: Draft | None) -> dict[str, Any]:
         """The words as they stand, or the draft with the moment of the words that it began from."""
         if draft:
-            return {"seen": "", **draft.words}
+            return {"seen": "", "tags": "", **draft.words}
         post = self.post
         return {"title": post.title, "url": post.url, "body": post.body, "seen": stamp(post)}
 
     def publish(self, form: Any) -> HttpResponse:
         """Saves the words."""
         words = {name: form.cleaned_data[name] for name in ("title", "url", "body", "seen")}
-        actions.edit_post(post=self.post, editor=self.member, **words)
+        actions.edit_post(post=self.post, editor=self.member, tags=form.cleaned_data.get("tags"), **words)
         return self.leave(Post.objects.get(pk=self.post.pk).get_absolute_url())
 
     def context(self) -> dict[str, Any]:

@@ -147,7 +147,10 @@ class Writing:
 
     def _words(self) -> dict[str, str]:
         posted = self.request.POST
-        return actions.words_in({name: posted[name] for name in self.form(posted).fields if name in posted})
+        words = {name: posted[name] for name in self.form(posted).fields if name in posted}
+        if "tags" in words:  # the one field that is sent as often as it has values
+            words["tags"] = ", ".join(filter(None, posted.getlist("tags")))
+        return actions.words_in(words)
 
     def _refused(self, form: Any, refusal: Refusal) -> HttpResponse:
         """The form again, with every word that was typed and what stands in the way."""

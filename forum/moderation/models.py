@@ -120,6 +120,12 @@ class Action(models.Model):
         REOPEN = "reopen", "account opened again"
         HIDE_REVISION = "hide_revision", "earlier version hidden"
         SHOW_REVISION = "show_revision", "earlier version shown again"
+        RETAG = "retag", "tags changed"
+        ADD_TAG = "add_tag", "tag added"
+        CHANGE_TAG = "change_tag", "tag changed"
+        MERGE_TAG = "merge_tag", "tag merged into another"
+        MARK_ANSWER = "mark_answer", "answer marked"
+        UNMARK_ANSWER = "unmark_answer", "answer no longer marked"
 
     verb = models.CharField(max_length=14, choices=Verb)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="actions")

@@ -13,7 +13,8 @@ from forum.moderation import actions, ledger, removals, rules, versions
 from forum.moderation.models import Action
 from forum.refusals import Conflict, NotAllowed
 from forum.states import State
-from posts.actions import change_post_state, lock_post, unlock_post
+from posts.actions import change_post_state, lock_post, set_tags, unlock_post
+from posts.models import Tag
 
 if TYPE_CHECKING:
     from forum.users.models import User
@@ -35,6 +36,8 @@ FAMILIES = (
     (Verb.DETACH, Verb.ATTACH),
     (Verb.APPOINT, Verb.RELIEVE),
     (Verb.CLOSE, Verb.REOPEN),
+    (Verb.RETAG,),
+    (Verb.MARK_ANSWER, Verb.UNMARK_ANSWER),
     (Verb.UPHOLD,),
     (Verb.DISMISS,),
     (Verb.TAKE_NAME_OFF,),
@@ -44,6 +47,8 @@ FAMILIES = (
 ALONE = (Verb.UPHOLD, Verb.DISMISS, Verb.TAKE_NAME_OFF, Verb.HIDE_REVISION, Verb.SHOW_REVISION)
 FINAL = {
     Verb.GIVE_NAME_BACK: "To take the name off again, grant a new request.",
+    **dict.fromkeys((Verb.ADD_TAG, Verb.CHANGE_TAG), "Change the tag in the list of tags."),
+    Verb.MERGE_TAG: "Two tags that were merged cannot be told apart again. Give the posts other tags one by one.",
     Verb.REOPEN_REPORTS: "The reports wait again: decide them in the list of reports.",
 }
 
@@ -71,6 +76,8 @@ def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
             return removals.give_name_back(action=action, name=name, by=by, reason=reason)
         if verb in (Verb.HIDE_REVISION, Verb.SHOW_REVISION):
             return versions.undo(action=action, by=by, reason=reason)
+        if verb == Verb.RETAG:
+            return _undo_tags(action, by, reason)
         if action.post is not None:
             act = unlock_post if verb == Verb.LOCK else lock_post
             return act(post=action.post, by=by, reason=reason, undoes=action)
@@ -136,6 +143,13 @@ def _undo_parent(action: Action, by: User, reason: str) -> bool:
     parent = Comment.objects.get(pk=before) if before else None
     basis = Comment.Basis(action.before["basis"]) if action.before["basis"] else Comment.Basis.NONE
     return set_parent(comment=action.comment, parent=parent, by=by, reason=reason, basis=basis, undoes=action)
+
+
+def _undo_tags(action: Action, by: User, reason: str) -> bool:
+    if action.post is None:
+        return False
+    tags = list(Tag.objects.filter(slug__in=action.before["tags"], merged_into=None))
+    return set_tags(post=action.post, tags=tags, by=by, reason=reason, undoes=action)
 
 
 def _undo_member(action: Action, verb: Verb, by: User, reason: str) -> bool:

@@ -29,6 +29,7 @@ def test_the_migration_made_the_group_with_what_it_needs() -> None:
         *[("moderation", f"view_{name}") for name in ("report", "nameremoval", "action", "rule")],
         ("posts", "view_post"),
         ("posts", "lock_post"),
+        ("posts", "view_tag"),
         ("comments", "view_comment"),
         *[("users", f"view_{name}") for name in ("user", "person", "source")],
     }

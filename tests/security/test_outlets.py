@@ -23,7 +23,8 @@ from forum.states import Format, State
 from forum.text import html, plain
 from forum.users.models import Person, Source, User
 from posts.actions import ArchivedPost, add_post, edit_post, import_post
-from posts.models import Post
+from posts.models import Post, Tag
+from posts.tags import bearing
 from tests.house.test_access import ALL_NAMES
 from tests.making import LONG_AGO, Row, make_post, make_rows, page_of, select, token
 from tests.security import inert, payloads
@@ -46,6 +47,8 @@ NOT_OUTLETS = {"robots", "new-comments", "site-picture", "healthz", "readyz", "n
 NOT_OUTLETS |= {"notices-read", "mail-preferences"}
 OUTLETS |= {"drafts"}
 NOT_OUTLETS |= {"draft-throw-away"}
+OUTLETS |= {"tags", "tag"}
+NOT_OUTLETS |= {"tag-follow", "tag-hide"}
 NOT_OUTLETS |= {"next-new", "read-all", "comment-fold", "reading", "preferences", "preferences-order"}
 
 
@@ -91,6 +94,9 @@ def hostile(free, ann, ben) -> list[Post]:
         drafts.keep(member=ben, place=Place("post-edit", number), words=kept)
         drafts.keep(member=ben, place=Place("post-edit", number), words={"body": "Other words."})
         rewrite(thread, thread.comments.all()[number % 5], words)
+    for number, (post, words) in enumerate(zip(posts, payloads.ALL, strict=True)):
+        worst = {"name": f"{number}{words}"[:40], "description": words[:300]}
+        bearing.choose(post, [Tag.objects.create(slug=f"tag{number}", **worst)])
     return [*posts, thread, archive(ann)]
 
 
@@ -165,6 +171,7 @@ def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
         "/about/",
     )
     yield from ("/posts/new/", "/moderation/name/", "/drafts/")
+    yield from ("/?order=new", "/?order=top", "/tags/", *(tag.get_absolute_url() for tag in Tag.objects.all()))
     for post in posts:
         here = post.get_absolute_url()
         yield from (here, f"{here}?order=newest", f"{here}?view=flat", f"/posts/{post.pk}/feed/")

@@ -1,0 +1,204 @@
+"""The lists of threads, for one reader: by when they were spoken in, when they were posted, or how they were voted.
+
+A list walks along the index of its order and stops when the page is full. Where only few posts can be meant, those
+of a small tag or of a short time, it sorts these instead: walking would pass all the others to find them. Which of
+both is said here and not left to the planner, because SQLite knows nothing of how many there are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from forum.fields import Id
+from forum.paging import ListPage
+from forum.voices.models import Mark
+from posts import pulse
+from posts.models import Post, PostQuerySet, Tag
+from posts.tags.bearing import Bearing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from forum.users.models import User
+
+PAGE = 40
+FEW = 5_000  # posts that are sooner sorted than searched for among all
+ORDERS = {"active": "active_at", "new": "created_at", "top": "score"}
+WITHIN = {"day": 1, "week": 7, "month": 30, "year": 365}  # days
+
+
+class ListForm(forms.Form):
+    """What the address of a list may say."""
+
+    order = forms.ChoiceField(choices=[(name, name) for name in ORDERS], required=False)
+    within = forms.ChoiceField(choices=[(name, name) for name in WITHIN], required=False)
+    show = forms.ChoiceField(choices=[("unanswered", "unanswered")], required=False)
+    tags = forms.ChoiceField(choices=[("mine", "mine")], required=False)
+    after = Id()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a reader wants to see; what an address says wrongly is as if it said nothing."""
+
+    order: str = "active"
+    within: str = ""
+    unanswered: bool = False
+    mine: bool = False
+    after: int | None = None
+
+    @property
+    def query(self) -> str:
+        """The part of the address that says so, with its question mark."""
+        said = {
+            "order": "" if self.order == "active" else self.order,
+            "within": self.within,
+            "show": "unanswered" if self.unanswered else "",
+            "tags": "mine" if self.mine else "",
+            "after": self.after,
+        }
+        query = urlencode({name: value for name, value in said.items() if value})
+        return f"?{query}" if query else "."
+
+
+def asked(address: Mapping[str, Any]) -> Asked:
+    """What the parameters of an address ask for."""
+    form = ListForm(address)
+    form.is_valid()
+    said = form.cleaned_data
+    unanswered = bool(said.get("show"))
+    order = "new" if unanswered else said.get("order") or "active"
+    return Asked(
+        order=order,
+        within=(said.get("within") or "") if order == "top" else "",
+        unanswered=unanswered,
+        mine=bool(said.get("tags")),
+        after=said.get("after"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taste:
+    """What a member wants of tags: by their ids, those hidden from lists and those that are favourites."""
+
+    hidden: frozenset[int] = frozenset()
+    favourite: frozenset[int] = frozenset()
+
+
+def taste_of(viewer: User | AnonymousUser) -> Taste:
+    """The tags that ``viewer`` hides and follows. One query; none for a guest."""
+    if not viewer.is_authenticated:
+        return Taste()
+    marks = list(Mark.objects.filter(member=viewer, tag__isnull=False).values_list("kind", "tag_id"))
+    return Taste(
+        hidden=frozenset(tag for kind, tag in marks if kind == Mark.Kind.HIDDEN and tag is not None),
+        favourite=frozenset(tag for kind, tag in marks if kind == Mark.Kind.FOLLOWED and tag is not None),
+    )
+
+
+def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None) -> ListPage[Post]:
+    """One page of published threads, of all or of one tag. One query, and one for the cursor; two more for a member."""
+    taste = taste_of(viewer)
+    tags = frozenset([tag.pk]) if tag is not None else taste.favourite
+    chosen = tag is not None or (wanted.mine and viewer.is_authenticated)
+    rows = Post.objects.published()
+    few = bool(wanted.within)
+    if wanted.within:
+        rows = rows.filter(created_at__gte=timezone.now() - dt.timedelta(days=WITHIN[wanted.within]))
+    if wanted.unanswered:
+        rows = rows.filter(kind=Post.Kind.QUESTION, answer__isnull=True)
+    if chosen:
+        rows, small = _bearing(rows, tags, tag)
+        few = few or small
+    rows = _for(viewer, rows, taste.hidden - tags)
+    return _cut(rows, wanted, few=few)
+
+
+def _bearing(rows: PostQuerySet, tags: frozenset[int], tag: Tag | None) -> tuple[PostQuerySet, bool]:
+    """Those that bear one of ``tags``, and whether these are few."""
+    counts = [tag.post_count] if tag else Tag.objects.filter(pk__in=tags).values_list("post_count", flat=True)
+    if sum(counts) <= FEW:
+        return rows.filter(pk__in=Bearing.objects.filter(tag__in=tags).values("post")), True
+    return rows.filter(Exists(Bearing.objects.filter(post=OuterRef("pk"), tag__in=tags))), False
+
+
+def _for(viewer: User | AnonymousUser, rows: PostQuerySet, hidden_tags: frozenset[int]) -> PostQuerySet:
+    """Without what a member has hidden, and without posts of members they have muted."""
+    if not viewer.is_authenticated:
+        return rows
+    marks = Mark.objects.filter(member=viewer)
+    rows = rows.filter(
+        ~Exists(marks.filter(kind=Mark.Kind.HIDDEN, post=OuterRef("pk"))),
+        Q(author__isnull=True) | ~Exists(marks.filter(kind=Mark.Kind.MUTED, about=OuterRef("author"))),
+    )
+    if hidden_tags:
+        rows = rows.filter(~Exists(Bearing.objects.filter(post=OuterRef("pk"), tag__in=hidden_tags)))
+    return rows
+
+
+def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> ListPage[Post]:
+    """The page after the cursor, with everything that a row shows."""
+    key = ORDERS[wanted.order]
+    last = None
+    if wanted.after:
+        last = Post.objects.filter(pk=wanted.after).values_list(key, flat=True).first()
+    if few:
+        sorted_by = "sorted_by"
+        rows = rows.annotate(sorted_by=Coalesce(key, key))  # a planner takes no index for this
+    else:
+        sorted_by = key
+    if last is not None:
+        rows = rows.filter(
+            Q(**{f"{sorted_by}__lt": last}) | Q(**{sorted_by: last, "pk__lt": wanted.after}),
+            **{f"{sorted_by}__lte": last},  # said again, so that the index finds where to start
+        )
+    rows = rows.order_by(f"-{sorted_by}", "-pk")
+    if few:
+        rows = Post.objects.filter(pk__in=rows.values("pk")[: PAGE + 1]).order_by(f"-{key}", "-pk")
+    found = list(rows.with_bylines().with_finding().defer("body")[: PAGE + 1])
+    more = len(found) > PAGE
+    next_url = replace(wanted, after=found[PAGE - 1].pk).query if more else ""
+    return ListPage(found[:PAGE], next_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of the ways to look at a list: its words, the address, and whether this is the way it is looked at."""
+
+    words: str
+    url: str
+    chosen: bool
+
+
+def shown(found: ListPage[Post], wanted: Asked) -> dict[str, Any]:
+    """What the template of a list needs: its rows, each with its pulse, and the ways to look at it."""
+    for post in found.rows:
+        post.shown_pulse = pulse.shown(post.pulse, width=120, height=16)  # type: ignore[attr-defined]
+    return {"rows": found.rows, "next_url": found.next_url, "wanted": wanted, **ways(wanted)}
+
+
+def ways(wanted: Asked) -> dict[str, list[Way]]:
+    """The orders, and within an order its own choices."""
+    kept = Asked(mine=wanted.mine)
+    orders = [
+        Way(name, replace(kept, order=name).query, name == wanted.order and not wanted.unanswered) for name in ORDERS
+    ]
+    narrower: list[Way] = []
+    if wanted.order == "top":
+        top = replace(kept, order="top")
+        narrower = [Way(name, replace(top, within=name).query, name == wanted.within) for name in WITHIN]
+        narrower.append(Way("all time", top.query, not wanted.within))
+    elif wanted.order == "new":
+        unanswered = replace(kept, order="new", unanswered=True)
+        narrower = [Way("unanswered questions", unanswered.query, wanted.unanswered)]
+    return {"orders": orders, "narrower": narrower}

@@ -1,0 +1,1 @@
+"""Tags: the list that moderators keep, the choice that authors have, and the pages by which readers find."""

@@ -1,0 +1,49 @@
+"""The pages of tags, and the buttons by which a member makes one a favourite or hides it."""
+
+from __future__ import annotations
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from forum.errors import sign_in_first
+from forum.returning import back
+from forum.users.roles import may_moderate
+from forum.voices import actions
+from forum.voices.models import Mark
+from posts import lists
+from posts.models import Tag
+
+
+def tags(request: HttpRequest) -> HttpResponse:
+    """All tags that can be chosen, what they mean, and how many posts bear them. One query, and one for a member."""
+    found = Tag.objects.filter(active=True)
+    context = {"tags": found, "taste": lists.taste_of(request.user), "moderates": may_moderate(request.user)}
+    return render(request, "posts/tags/all.html", context)
+
+
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """The threads that bear a tag; of one that was merged into another, the way there."""
+    found = get_object_or_404(Tag.objects.select_related("merged_into"), slug=slug)
+    if found.merged_into is not None:
+        return redirect(found.merged_into, permanent=True)
+    wanted = lists.asked(request.GET)
+    taste = lists.taste_of(request.user)
+    context = lists.shown(lists.page(request.user, wanted, tag=found), wanted)
+    context |= {"tag": found, "favourite": found.pk in taste.favourite, "hidden": found.pk in taste.hidden}
+    return render(request, "posts/tags/tag.html", context)
+
+
+@require_POST
+def tag_mark(request: HttpRequest, slug: str, kind: Mark.Kind) -> HttpResponse:
+    """Makes a tag a favourite, hides it, or takes that back."""
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
+    found = get_object_or_404(Tag, slug=slug, merged_into=None)
+    value = request.POST.get("value", "")
+    if value not in ("0", "1"):
+        raise BadRequest("a button that no page has")
+    act = actions.mark if value == "1" else actions.unmark
+    act(member=request.user, kind=kind, target=found)
+    return back(request, found.get_absolute_url())

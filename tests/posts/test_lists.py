@@ -1,0 +1,221 @@
+"""The front page by active, new and top, for everyone and as a member wants it."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from forum.states import State
+from forum.voices.actions import mark
+from forum.voices.models import Mark
+from posts import lists
+from posts.models import Post, Tag
+from posts.tags import bearing
+from tests.comments import test_plans
+from tests.making import NOON, make_post, page_of, say, select
+
+DAY = dt.timedelta(days=1)
+
+
+def titles(page) -> list[str]:
+    return [link.text_content() for link in select(page, ".lead h2 a") + select(page, ".rows h3 a")]
+
+
+def read(client, address: str) -> list[str]:
+    """The titles of a list, page after page, as a reader goes on."""
+    base, found = address.partition("?")[0], []
+    while address:
+        page = page_of(client.get(address))
+        found += titles(page)
+        onward = [a.get("href") for a in select(page, 'a[rel="next"]')]
+        address = base + onward[0] if onward else ""
+    return found
+
+
+def make_tag(slug: str = "gardens", **fields: object) -> Tag:
+    return Tag.objects.create(slug=slug, name=slug.title(), **fields)
+
+
+def test_each_order_is_its_own_and_says_which_it_is(client, ann, ben):
+    old = make_post(ann, title="Old, loved", created_at=NOON, score=9)
+    make_post(ann, title="New", created_at=NOON + 2 * DAY, score=1)
+    make_post(ann, title="Middle", created_at=NOON + DAY, score=-1)
+    say(old, ben)
+    for query, expected in (
+        ("", ["Old, loved", "New", "Middle"]),
+        ("?order=new", ["New", "Middle", "Old, loved"]),
+        ("?order=top", ["Old, loved", "New", "Middle"]),
+    ):
+        page = page_of(client.get(f"/{query}"))
+        assert titles(page) == expected
+        chosen = [b.text_content() for b in select(page, ".ways b")]
+        assert chosen[0] == (query.partition("=")[2] or "active")
+        assert bool(select(page, ".lead")) is (query == "")
+
+
+@pytest.mark.parametrize(("within", "count"), [("day", 1), ("week", 2), ("month", 3), ("year", 4), ("", 5)])
+def test_top_is_of_a_time(client, ann, within, count):
+    now = timezone.now()
+    for number, days in enumerate((0.5, 3, 20, 200, 2_000)):
+        make_post(ann, title=f"Post {number}", created_at=now - days * DAY, score=number)
+    found = titles(page_of(client.get(f"/?order=top&within={within}")))
+    assert found == [f"Post {number}" for number in reversed(range(count))]
+
+
+@pytest.mark.parametrize("query", ["", "?order=new", "?order=top", "?order=top&within=year"])
+def test_a_list_is_read_page_by_page_each_thread_once(client, ann, query):
+    for number in range(95):
+        moment = timezone.now() - dt.timedelta(minutes=number // 3)
+        make_post(ann, title=f"Thread {number}", created_at=moment, score=number % 4)
+    found = read(client, f"/{query}")
+    assert sorted(found) == sorted(f"Thread {number}" for number in range(95))
+    assert len(found) == 95
+
+
+@pytest.mark.parametrize(
+    "odd", ["?order=score", "?order=top&within=hour", "?show=all", "?tags=1", "?after=x&order=new"]
+)
+def test_an_odd_choice_is_as_none(client, ann, odd):
+    make_post(ann, title="Thread")
+    assert titles(page_of(client.get(f"/{odd}"))) == ["Thread"]
+
+
+def test_questions_without_an_answer_have_a_list(client, ann, ben):
+    asked = make_post(ann, title="Asked", kind="question")
+    answered = make_post(ann, title="Answered", kind="question")
+    Post.objects.filter(pk=answered.pk).update(answer=say(answered, ben))
+    make_post(ann, title="An article")
+    assert titles(page_of(client.get("/?show=unanswered"))) == ["Asked"]
+    row = " ".join(select(page_of(client.get("/?order=new")), ".rows")[0].text_content().split())
+    assert "answered" in row
+    Post.objects.filter(pk=asked.pk).delete()
+    assert "No question waits" in page_of(client.get("/?show=unanswered")).text_content()
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])
+def test_nothing_that_is_not_public_is_in_any_list(client, ann, state):
+    tag = make_tag()
+    post = make_post(ann, title="Marker", state=state, kind="question", created_at=timezone.now())
+    post.tags.add(tag)
+    for query in ("", "?order=new", "?order=top", "?order=top&within=day", "?show=unanswered"):
+        for base in ("/", "/tags/gardens/"):
+            assert "Marker" not in client.get(base + query).content.decode()
+
+
+def test_an_answer_that_is_taken_away_no_longer_counts(client, ann, ben):
+    post = make_post(ann, kind="question")
+    make_post(ann)
+    comment = say(post, ben)
+    Post.objects.filter(pk=post.pk).update(answer=comment)
+    assert "answered" in client.get("/?order=new").content.decode()
+    type(comment).objects.filter(pk=comment.pk).update(state=State.HIDDEN)
+    assert "· answered" not in client.get("/?order=new").content.decode()
+
+
+def test_what_a_member_hides_or_mutes_is_gone_for_them_alone(client, sign_in, ann, ben, eve):
+    tag = make_tag()
+    hidden, muted, tagged, left = (make_post(title=name, author=who) for name, who in (
+        ("Hidden", ann), ("Muted", eve), ("Tagged", ann), ("Left", ann),
+    ))  # fmt: skip
+    bearing.choose(tagged, [tag])
+    make_post(title="By a former member")
+    mark(member=ben, kind=Mark.Kind.HIDDEN, target=hidden)
+    mark(member=ben, kind=Mark.Kind.MUTED, target=eve)
+    mark(member=ben, kind=Mark.Kind.HIDDEN, target=tag)
+    browser = sign_in(ben)
+    for query in ("/", "/?order=new", "/?order=top"):
+        assert sorted(titles(page_of(browser.get(query)))) == ["By a former member", left.title]
+        assert len(titles(page_of(client.get(query)))) == 5
+        assert len(titles(page_of(sign_in(ann).get(query)))) == 5
+    assert titles(page_of(browser.get("/tags/gardens/"))) == ["Tagged"]  # it was asked for by name
+    assert muted.author == eve
+
+
+def test_favourite_tags_are_shown_alone(client, sign_in, ann, ben):
+    browser, tags = sign_in(ben), [make_tag(slug) for slug in ("gardens", "walls", "paths")]
+    assert "Choose some" in page_of(browser.get("/?tags=mine")).text_content()
+    for tag in tags:
+        bearing.choose(make_post(ann, title=f"Of {tag.name}"), [tag])
+    both = make_post(ann, title="Of both")
+    bearing.choose(both, tags[:2])
+    for tag in tags[:2]:
+        mark(member=ben, kind=Mark.Kind.FOLLOWED, target=tag)
+    assert sorted(titles(page_of(browser.get("/?tags=mine&order=new")))) == ["Of Gardens", "Of Walls", "Of both"]
+    assert len(titles(page_of(client.get("/?tags=mine")))) == 4
+
+
+@pytest.mark.parametrize("viewer", ["guest", "member"])
+@pytest.mark.parametrize("address", ["/", "/?order=new", "/?order=top", "/?order=top&within=week", "/?tags=mine"])
+def test_a_list_asks_as_much_when_everything_doubles(client, sign_in, ann, ben, doubling, viewer, address):
+    tag = make_tag()
+    mark(member=ben, kind=Mark.Kind.FOLLOWED, target=tag)
+
+    def double() -> None:
+        for number in range(5):
+            post = make_post(ann, kind="question", created_at=timezone.now())
+            bearing.choose(post, [tag, make_tag(f"t{post.pk}-{number}")])
+            mark(member=ben, kind=Mark.Kind.HIDDEN, target=make_post(ann))
+
+    double()
+    browser = client if viewer == "guest" else sign_in(ben)
+    doubling(lambda: browser.get(address), double, at_most=1 if viewer == "guest" else 7)
+
+
+@pytest.fixture
+def many(ann, ben):
+    """Many threads over eight years, and two tags: one that few bear and one that many do."""
+    rare, common = make_tag("rare"), make_tag("common")
+    now = timezone.now()
+    fields = {"author": ann, "title": "A thread", "html": "<p>Words.</p>"}
+    moments = [now - dt.timedelta(days=number) for number in range(3_000)]
+    made = [
+        Post(**fields, created_at=moment, active_at=moment, score=number % 7, kind=("question", "link")[number % 2])
+        for number, moment in enumerate(moments)
+    ]
+    posts = Post.objects.bulk_create(made, batch_size=500)
+    rows = [bearing.Bearing(post=post, tag=common) for post in posts[::2]]
+    rows += [bearing.Bearing(post=post, tag=rare) for post in posts[::300]]
+    bearing.Bearing.objects.bulk_create(rows, batch_size=500)
+    for tag in (rare, common):
+        Tag.objects.filter(pk=tag.pk).update(post_count=bearing.counted(tag))
+    mark(member=ben, kind=Mark.Kind.FOLLOWED, target=common)
+    mark(member=ben, kind=Mark.Kind.HIDDEN, target=posts[3])
+    mark(member=ben, kind=Mark.Kind.HIDDEN, target=rare)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return posts
+
+
+def check(act, **allowed):
+    """As for threads; there are no comments here, which a planner need not look up."""
+    return test_plans.check(act, of="posts_post", **allowed)
+
+
+INDEXES = {"active": "post_active", "new": "post_newest", "top": "post_top"}
+
+
+@pytest.mark.parametrize("viewer", ["guest", "member"])
+def test_a_list_follows_its_index(client, sign_in, ben, many, monkeypatch, viewer):
+    browser = client if viewer == "guest" else sign_in(ben)
+    for order, index in INDEXES.items():
+        for after in ("", f"&after={many[1_504].pk}"):
+            query = f"?order={order}{after}"
+            check(lambda query=query: browser.get(f"/{query}"), ordered_by=index)
+            check(lambda query=query: browser.get(f"/tags/rare/{query}"), few=True)
+            monkeypatch.setattr(lists, "FEW", 100)  # half of all posts are many here
+            check(lambda query=query: browser.get(f"/tags/common/{query}"), ordered_by=index)
+            if viewer == "member":
+                check(lambda query=query: browser.get(f"/{query}&tags=mine"), ordered_by=index)
+            monkeypatch.undo()
+
+
+def test_top_of_a_time_and_what_waits_for_an_answer_are_found_by_indexes(client, many):
+    for within in ("day", "week", "month"):  # a year is a large part of what is made here
+        for after in ("", f"&after={many[8].pk}"):
+            query = f"?order=top&within={within}{after}"
+            plans = check(lambda query=query: client.get(f"/{query}"), few=True)
+            assert re.search("post_top_in_time|post_newest", str(plans))  # both begin with the time
+    plans = check(lambda: client.get("/?show=unanswered"), ordered_by="post_unanswered")
+    assert "post_unanswered" in str(plans)

@@ -1,0 +1,213 @@
+"""Tags: chosen by authors, listed for readers, counted exactly."""
+
+import pytest
+
+from forum.moderation.models import Action
+from forum.moderation.undoing import undo
+from forum.refusals import Conflict
+from forum.states import State
+from forum.voices.models import Mark
+from posts.actions import add_post, change_post_state, delete_post, set_tags
+from posts.models import Post, Tag
+from posts.tags import bearing
+from tests.making import form_on, make_post, page_of, select, token
+
+WORDS = {"kind": "question", "title": "Why is it so?", "body": "I *wonder*."}
+
+
+def make_tags(*names: str, **fields: object) -> list[Tag]:
+    return [Tag.objects.create(slug=name.lower(), name=name, **fields) for name in names]
+
+
+def chosen(post: Post) -> list[str]:
+    return sorted(post.tags.values_list("name", flat=True))
+
+
+def check_counts() -> None:
+    for tag in Tag.objects.all():
+        assert tag.post_count == bearing.counted(tag), tag
+
+
+def test_without_tags_the_form_asks_for_none(sign_in, ann):
+    assert not select(page_of(sign_in(ann).get("/posts/new/")), '[name="tags"]')
+
+
+@pytest.mark.parametrize("number", [5, 200])
+def test_an_author_chooses_tags_in_the_form(sign_in, ann, number):
+    make_tags(*[f"Tag{n}" for n in range(number)])
+    browser = sign_in(ann)
+    page = page_of(browser.get("/posts/new/"))
+    kind = {box.get("type", "text") for box in select(page, '[name="tags"]')}
+    assert kind == ({"checkbox"} if number == 5 else {"text"})
+    assert len(select(page, '[name="tags"]')) == 5
+    answer = browser.post("/posts/new/", {**WORDS, "token": token(), "tags": ["Tag1", "  tag2 ", ""]})
+    post = Post.objects.get()
+    assert answer["Location"] == post.get_absolute_url()
+    assert chosen(post) == ["Tag1", "Tag2"]
+    check_counts()
+    edit = page_of(browser.get(f"/posts/{post.pk}/edit/"))
+    kept = [box for box in select(edit, '[name="tags"]') if box.get("checked") is not None or box.get("value")]
+    assert [box.get("value") for box in kept if number == 200 or box.get("checked") is not None] == ["Tag1", "Tag2"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "says"),
+    [
+        (["Nonsense"], "“Nonsense” is no tag here. Choose from the list, or leave it out."),
+        (["<img src=x onerror=alert(1)>"], "is no tag here"),
+        (["Tag0", "Tag1", "Tag2", "Tag3", "Tag4", "Tag5"], "These are 6 tags; the limit is 5. Take some out."),
+        (["Retired"], "is no tag here"),
+        (["w" * 100_000], "is no tag here"),
+    ],
+)
+def test_what_cannot_be_chosen_says_why_and_keeps_every_word(sign_in, ann, tags, says):
+    make_tags(*[f"Tag{n}" for n in range(30)])
+    make_tags("Retired", active=False)
+    answer = sign_in(ann).post("/posts/new/", {**WORDS, "token": token(), "tags": tags})
+    page = page_of(answer)
+    assert answer.status_code == 422
+    assert says in " ".join(select(page, '[role="alert"]')[0].text_content().split())
+    assert [box.get("value") for box in select(page, '[name="tags"]') if box.get("value")] == tags
+    assert "I *wonder*." in page.text_content()
+    assert not Post.objects.exists()
+
+
+def test_a_preview_keeps_the_ticks(sign_in, ann):
+    make_tags("Gardens", "Walls")
+    page = page_of(sign_in(ann).post("/posts/new/", {**WORDS, "token": token(), "tags": ["Walls"], "preview": "1"}))
+    ticked = [box.get("value") for box in select(page, '[name="tags"]') if box.get("checked") is not None]
+    assert ticked == ["Walls"]
+
+
+def test_an_edit_of_the_tags_alone_moves_the_page_and_is_no_edit_of_the_words(sign_in, ann):
+    gardens, walls = make_tags("Gardens", "Walls")
+    post = add_post(author=ann, **WORDS, tags=[gardens], token=token())
+    browser = sign_in(ann)
+    form = form_on(page_of(browser.get(f"/posts/{post.pk}/edit/"))) | {"tags": ["Walls"]}
+    before = Post.objects.get().version
+    browser.post(f"/posts/{post.pk}/edit/", form)
+    after = Post.objects.get()
+    assert chosen(after) == ["Walls"]
+    assert after.version > before
+    assert after.edited_at is None
+    check_counts()
+    browser.post(f"/posts/{post.pk}/edit/", {**form, "body": "Other words.", "tags": []})
+    after = Post.objects.get()
+    assert (chosen(after), after.body) == ([], "Other words.")
+    assert {gardens.pk, walls.pk} == set(Tag.objects.filter(post_count=0).values_list("pk", flat=True))
+
+
+def test_a_retired_tag_stays_on_old_posts_and_is_not_offered(client, sign_in, ann):
+    [tag] = make_tags("Gardens")
+    post = add_post(author=ann, **WORDS, tags=[tag], token=token())
+    Tag.objects.update(active=False)
+    browser = sign_in(ann)
+    assert not select(page_of(browser.get("/posts/new/")), '[name="tags"]')
+    form = form_on(page_of(browser.get(f"/posts/{post.pk}/edit/")), body="Other words.")
+    browser.post(f"/posts/{post.pk}/edit/", form)
+    assert chosen(post) == ["Gardens"]
+    assert "Gardens" in page_of(client.get(post.get_absolute_url())).text_content()
+    assert "Gardens" not in page_of(client.get("/tags/")).text_content()
+    assert "is retired" in page_of(client.get("/tags/gardens/")).text_content()
+    with pytest.raises(Conflict):
+        set_tags(post=make_post(ann), tags=[tag], by=ann)
+
+
+def test_counts_follow_every_state(ann, root):
+    tags = make_tags("Gardens", "Walls")
+    post = add_post(author=ann, **WORDS, tags=tags, token=token())
+    for state in (State.HELD, State.PUBLISHED, State.HIDDEN, State.REMOVED, State.PUBLISHED):
+        change_post_state(post=post, to=state, by=root)
+        check_counts()
+    assert {tag.post_count for tag in Tag.objects.all()} == {1}
+    delete_post(post=post, by=ann)
+    check_counts()
+    assert {tag.post_count for tag in Tag.objects.all()} == {0}
+
+
+def test_a_post_that_waits_is_counted_when_it_is_approved(eve, root, settings):
+    settings.FIRST_COMMENTS_HELD = 1
+    [tag] = make_tags("Gardens")
+    post = add_post(author=eve, **WORDS, tags=[tag], token=token())
+    check_counts()
+    change_post_state(post=post, to=State.PUBLISHED, by=root)
+    assert Tag.objects.get().post_count == 1
+
+
+def test_a_moderator_changes_tags_on_the_record_and_takes_it_back(ann, mod):
+    gardens, walls = make_tags("Gardens", "Walls")
+    post = add_post(author=ann, **WORDS, tags=[gardens], token=token())
+    assert set_tags(post=post, tags=[walls], by=mod, reason="About walls.")
+    assert not set_tags(post=post, tags=[walls], by=mod)
+    action = Action.objects.get()
+    assert (action.verb, action.reason, action.post) == ("retag", "About walls.", post)
+    undo(action=action, by=mod)
+    assert chosen(post) == ["Gardens"]
+    check_counts()
+
+
+def test_the_list_of_tags_says_what_they_mean_and_how_many_bear_them(client, ann, count_queries):
+    assert "There are no tags yet." in page_of(client.get("/tags/")).text_content()
+    gardens, walls = make_tags("Gardens", "Walls", description="All that <b>grows</b>.")
+    add_post(author=ann, **WORDS, tags=[gardens], token=token())
+    page = client.get("/tags/").content.decode()
+    assert "All that &lt;b&gt;grows&lt;/b&gt;." in page
+    assert "1 post<" in page
+    assert "0 posts<" in page
+    assert len(count_queries(lambda: client.get("/tags/"))) == 1
+    assert walls.name in page
+
+
+def test_the_page_of_a_tag_lists_its_threads_alone(client, ann):
+    gardens, walls = make_tags("Gardens", "Walls")
+    assert "No post bears this tag yet." in page_of(client.get("/tags/gardens/")).text_content()
+    add_post(author=ann, **{**WORDS, "title": "Of gardens"}, tags=[gardens], token=token())
+    add_post(author=ann, **{**WORDS, "title": "Of walls"}, tags=[walls], token=token())
+    answer = client.get("/tags/gardens/")
+    page = page_of(answer)
+    assert [link.text_content() for link in select(page, ".rows h3 a")] == ["Of gardens"]
+    assert [link.get("href") for link in select(page, ".rows .tag")] == ["/tags/gardens/"]
+    assert not answer.cookies
+    assert "csrf" not in answer.content.decode()
+    assert "Nothing here for this choice" in page_of(client.get("/tags/walls/?order=top&after=1")).text_content()
+    assert client.get("/tags/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("viewer", ["guest", "member"])
+def test_the_page_of_a_tag_asks_as_much_when_it_doubles(client, sign_in, ann, ben, doubling, viewer):
+    [tag] = make_tags("Gardens")
+
+    def double() -> None:
+        for _ in range(5):
+            add_post(author=ann, **WORDS, tags=[tag], token=token())
+
+    double()
+    browser = client if viewer == "guest" else sign_in(ben)
+    doubling(lambda: browser.get("/tags/gardens/"), double, at_most=2 if viewer == "guest" else 8)
+
+
+def test_a_thread_shows_its_tags_and_asks_no_more_for_them(client, ann, count_queries):
+    tags = make_tags("Gardens", "Walls")
+    bare = make_post(ann)
+    post = add_post(author=ann, **WORDS, tags=tags, token=token())
+    page = page_of(client.get(post.get_absolute_url()))
+    assert [link.text_content() for link in select(page, ".post .tag")] == ["Gardens", "Walls"]
+    asked = [count_queries(lambda to=one: client.get(to.get_absolute_url())) for one in (bare, post)]
+    assert len(asked[0]) == len(asked[1])
+
+
+@pytest.mark.parametrize(("act", "kind"), [("follow", Mark.Kind.FOLLOWED), ("hide", Mark.Kind.HIDDEN)])
+def test_a_member_makes_a_tag_a_favourite_or_hides_it(client, sign_in, ben, act, kind):
+    [tag] = make_tags("Gardens")
+    browser = sign_in(ben)
+    answer = browser.post(f"/tags/gardens/{act}/", {"value": "1", "next": "/tags/gardens/?order=new"})
+    assert (answer.status_code, answer["Location"]) == (303, "/tags/gardens/?order=new")
+    assert Mark.objects.get(member=ben, tag=tag).kind == kind
+    [pressed] = [b for b in select(page_of(browser.get("/tags/gardens/")), "button") if b.get("value") == "0"]
+    assert pressed.get("aria-pressed") == "true"
+    browser.post(f"/tags/gardens/{act}/", {"value": "0"})
+    assert not Mark.objects.exists()
+    assert client.post(f"/tags/gardens/{act}/", {"value": "1"}).status_code == 403
+    assert browser.get(f"/tags/gardens/{act}/").status_code == 405
+    assert browser.post(f"/tags/gardens/{act}/", {"value": "x"}).status_code == 400
+    assert browser.post(f"/tags/none/{act}/", {"value": "1"}).status_code == 404
