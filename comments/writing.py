@@ -14,6 +14,7 @@ from comments import actions, rules, threads
 from comments.forms import CommentForm, EditForm
 from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
+from comments.personal import personal_of
 from comments.quoting import asked_quotation
 from comments.rendering import render_markdown
 from forum.drafts.models import Draft, Place
@@ -82,10 +83,10 @@ class CommentWriting(Writing):
             parent=self.parent,
             token=form.cleaned_data["token"],
         )
-        held = HELD if made.state == State.HELD else ""
+        held = made.state == State.HELD
         if held and not self.in_place:
-            messages.info(self.request, held)
-        return self._done(made, held or "Your comment is posted.")
+            messages.info(self.request, HELD)
+        return self._done(made, said=HELD if held else "Your comment is posted.", held=held)
 
     def context(self) -> dict[str, Any]:
         """The comment that is answered, and why it cannot be, if so."""
@@ -102,18 +103,21 @@ class CommentWriting(Writing):
         token = self.request.POST.get("token", "")
         return Comment.objects.filter(author=self.request.user.pk, token=token[:32]).exists() if token else False
 
-    def _done(self, made: Comment, said: str) -> HttpResponse:
-        """To the comment at its place; a script gets the comment itself, and what to say of it."""
+    def _done(self, made: Comment, **told: Any) -> HttpResponse:
+        """To the comment at its place; a script gets the comment itself, and is told where and how it stands."""
         if not self.in_place:
             return self.leave(made.get_absolute_url())
         found = Comment.objects.with_bylines().select_related("post").get(pk=made.pk)
+        post, viewer = found.post, viewer_of(self.request, found.post)
         parents = threads.context(found)
-        node = threads.Node(found, depth=len(parents))
-        if parents:
-            node.parent = threads.Node(parents[-1])
+        node = threads.Node(found, depth=len(parents), parent=threads.Node(parents[-1]) if parents else None)
         asked = parse_qs(urlsplit(self.request.htmx.current_url or "").query)  # type: ignore[attr-defined]
-        page = Page(post=found.post, viewer=viewer_of(self.request, found.post), flat="flat" in asked.get("view", []))
-        return self.made(thread_html(threads.Thread([node]), page), said)
+        flat = asked.get("view") == ["flat"]
+        first = not flat and asked.get("order", [viewer.order]) == ["newest"]
+        shown = threads.Thread([node])
+        page = Page(post=post, viewer=viewer, flat=flat, personal=personal_of(self.request.user, post, shown))
+        count = f"{post.comment_count} comment{'' if post.comment_count == 1 else 's'}"
+        return self.made(thread_html(shown, page), first=first, count=count, **told)
 
 
 class CommentEditing(CommentWriting):
@@ -142,7 +146,7 @@ class CommentEditing(CommentWriting):
             body=form.cleaned_data["body"],
             seen=form.cleaned_data["seen"],
         )
-        return self._done(self.comment, "Your words are saved.")
+        return self._done(self.comment, said="Your words are saved.", edited=True)
 
     def context(self) -> dict[str, Any]:
         """The comment, and its words as they stand now where somebody changed them meanwhile."""

@@ -108,11 +108,11 @@ class Writing:
         """Goes to what was made; a script is told where that is."""
         return HttpResponseClientRedirect(url) if self.by_script else redirect(url)
 
-    def made(self, html: SafeString, said: str) -> HttpResponse:
-        """What was made, for a script to put at its place, and what it says of it."""
+    def made(self, html: SafeString, **told: Any) -> HttpResponse:
+        """What was made, for a script to put at its place, and what the script is told of it."""
         answer = HttpResponse(html, status=201)
-        answer["HX-Trigger"] = json.dumps({"said": said})
-        return answer
+        answer["HX-Trigger"] = json.dumps(told)
+        return _replacing(answer)
 
     @property
     def by_script(self) -> bool:
@@ -184,7 +184,14 @@ class Writing:
             "in_place": self.in_place,
             **self.context(),
         }
-        return render(self.request, self.part if self.by_script else self.page, context, status=status)
+        answer = render(self.request, self.part if self.by_script else self.page, context, status=status)
+        return _replacing(answer) if self.by_script else answer
+
+
+def _replacing(answer: HttpResponse) -> HttpResponse:
+    """Says to htmx that this takes the place of what asked for it; a list that it goes into is the script's to find."""
+    answer["HX-Reswap"] = "outerHTML"
+    return answer
 
 
 def gone(request: HttpRequest, place: Place) -> HttpResponse:
