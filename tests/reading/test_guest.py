@@ -40,6 +40,12 @@ def test_a_guest_is_asked_first_and_told_what_is_kept(client, post, ann):
     assert select(page, f'a[href="{post.get_absolute_url()}"]')
 
 
+def test_privacy_says_what_is_kept(client):
+    words = page_of(client.get("/privacy/")).text_content()
+    assert "one cookie keeps how far you have read" in words
+    assert "What you have read: for each thread you open" in words
+
+
 def test_new_comments_are_marked_counted_and_what_was_read_folds(asked, post, ann, later):
     old = say(post, ann, "Old.")
     look(asked, post)
