@@ -21,7 +21,7 @@ from comments.threads import Node, Thread
 from forum.bylines import Byline
 from forum.reading.news import NO_FOLDS, NO_NEWS, Folds, News
 from forum.states import State
-from forum.voices.markup import comment_acts, menu, muted, toggle
+from forum.voices.markup import branch_is_muted, comment_acts, menu, muted, toggle
 from posts.pulse import silence
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
             words = f"{words[:-1]}, under the rule “{escape(rule)}”."
         return (
             f'<li class="comment {kind} gone" id="c{comment.pk}"{COMMENT}>{GONE}{old_anchor}'
-            f"{_fold(words, comment, page, branch)}"
+            f"{_fold(words, comment, page, branch, opened=not branch_is_muted(node, page))}"
             f'<h3 class="tombstone"><a href="/comments/{comment.pk}/">{words}</a>'
             f'<span class="sr"> ({_place(node, page)[2:]})</span></h3>{_ways(node, page)}'
         )

@@ -17,6 +17,7 @@ from forum.text import names
 from forum.text.excerpt import excerpt
 from forum.users.forms import NameTaken, SignupForm
 from forum.users.models import Person, User
+from forum.voices.listing import acts_about
 from posts.models import Post
 
 PAGE = 30
@@ -49,6 +50,7 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
     show_posts = request.GET.get("show") == "posts"
     said, next_url = _said_by(request, show_posts, author=found)
     context = {"member": found, "said": said, "next_url": next_url, "show_posts": show_posts}
+    context["member_acts"] = acts_about(request.user, found)
     return render(request, "users/member.html", context)
 
 

@@ -69,12 +69,10 @@ def mark(*, member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) 
         raise NotAllowed("You cannot follow or mute yourself.")
     where: dict[str, Any] = {"member": member, COLUMNS[type(target)]: target}
     with transaction.atomic():
+        limits.spend("marks", f"member:{member.pk}")  # first: one member's marks wait for each other at this row
         if kind in AGAINST:
             Mark.objects.filter(kind=AGAINST[kind], **where).delete()
-        changed = Mark.objects.get_or_create(kind=kind, **where)[1]
-        if changed:
-            limits.spend("marks", f"member:{member.pk}")
-    return changed
+        return Mark.objects.get_or_create(kind=kind, **where)[1]
 
 
 def unmark(*, member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) -> bool:

@@ -103,7 +103,7 @@ def member_acts(member: User, marks: Container[str]) -> SafeString:
     path = escape(member.get_absolute_url())
     follow = toggle(f"{path}follow/", ("Follow", "Unfollow"), on=Mark.Kind.FOLLOWED in marks, whole=True)
     mute = toggle(f"{path}mute/", ("Mute", "Unmute"), on=Mark.Kind.MUTED in marks, whole=True)
-    return mark_safe(f"{follow} {mute}")  # noqa: S308  escaped above
+    return mark_safe(f'<div class="post-actions" id="m{member.pk}">{follow}{mute}</div>')  # noqa: S308  escaped above
 
 
 def muted(node: Node, page: Page, branch: bool) -> tuple[str, str]:
@@ -119,14 +119,14 @@ def muted(node: Node, page: Page, branch: bool) -> tuple[str, str]:
     name = escape(comment.byline.name)
     if comment.author_id in personal.muted:
         line = f"A comment by {name}, whom you have muted."
-    if _branch_is_muted(node, page):
+    if branch_is_muted(node, page):
         if branch:
             return f"A branch you have muted: {name}", ""
         line = line or f"A comment by {name} in a branch you have muted."
     return "", line and f'<details class="muted"><summary>{line} <u>Show</u></summary>'
 
 
-def _branch_is_muted(node: Node | None, page: Page) -> bool:
+def branch_is_muted(node: Node | None, page: Page) -> bool:
     """Whether the branch that begins here is muted; as printed it has no fold, so each comment in it asks upwards."""
     while node is not None:
         if Mark.Kind.MUTED in page.personal.marks.get(node.comment.pk, ()):

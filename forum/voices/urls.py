@@ -19,4 +19,7 @@ urlpatterns = [
     path("posts/<int:pk>/mute/", views.post_mark, {"kind": MUTED}, name="post-mute"),
     path("members/<str:name>/follow/", views.member_mark, {"kind": FOLLOWED}, name="member-follow"),
     path("members/<str:name>/mute/", views.member_mark, {"kind": MUTED}, name="member-mute"),
+    path("saved/", views.saved, name="saved"),
+    path("hidden/", views.hidden, name="hidden"),
+    path("following/", views.following, name="following"),
 ]

@@ -1,4 +1,4 @@
-"""The acts of members on posts, comments and one another."""
+"""The acts of members on posts, comments and one another, and the lists of what they marked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +23,7 @@ from forum.errors import sign_in_first, try_again_after
 from forum.refusals import Refusal
 from forum.returning import back
 from forum.users.models import User
-from forum.voices import actions
+from forum.voices import actions, listing
 from forum.voices.markup import post_acts
 from forum.voices.models import Mark
 from posts.models import Post
@@ -70,6 +71,36 @@ def post_mark(request: HttpRequest, pk: int, kind: Mark.Kind) -> HttpResponse:
 def member_mark(request: HttpRequest, name: str, kind: Mark.Kind) -> HttpResponse:
     """Follows or mutes another member."""
     return _carry_out(request, lambda: _member(request, name, kind), _marking(request, kind))
+
+
+@login_required
+def saved(request: HttpRequest) -> HttpResponse:
+    """The comments and posts that the member has saved."""
+    return _list(request, Mark.Kind.SAVED, "Saved", "Comments and posts that you save stand here.")
+
+
+@login_required
+def hidden(request: HttpRequest) -> HttpResponse:
+    """The posts that the member has hidden from the front page."""
+    return _list(request, Mark.Kind.HIDDEN, "Hidden", "Posts that you hide from the front page stand here.")
+
+
+@login_required
+def following(request: HttpRequest) -> HttpResponse:
+    """The threads, branches and members that the member follows; with ``?show=muted`` those they have muted."""
+    if request.GET.get("show") == "muted":
+        empty = "Threads, branches and members that you mute stand here. They give you no notices."
+        return _list(request, Mark.Kind.MUTED, "Muted", empty)
+    empty = "Threads, branches and members that you follow stand here. What is said there gives you a notice."
+    return _list(request, Mark.Kind.FOLLOWED, "Following", empty)
+
+
+def _list(request: HttpRequest, kind: Mark.Kind, title: str, empty: str) -> HttpResponse:
+    found, next_url = listing.entries(request.user, kind, after=request.GET.get("after"))
+    if next_url and kind == Mark.Kind.MUTED:
+        next_url += "&show=muted"
+    context = {"entries": found, "next_url": next_url, "title": title, "empty": empty}
+    return render(request, "voices/list.html", context)
 
 
 def _carry_out(request: HttpRequest, find: Callable[[], Target], act: Act) -> HttpResponse:

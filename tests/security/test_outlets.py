@@ -39,7 +39,7 @@ OUTLETS = {
     "tag-feed", "member-feed", "notices", "unsubscribe",
     # These answer a button, with the row it stands in: tests/voices tries them.
     "comment-vote", "comment-save", "comment-follow", "comment-mute", "post-vote", "post-save", "post-hide",
-    "post-follow", "post-mute", "member-follow", "member-mute",
+    "post-follow", "post-mute", "member-follow", "member-mute", "saved", "hidden", "following",
 }  # fmt: skip
 OUTLETS |= {"comment-history", "post-history", "comment-quotations", "post-quotations", "post-quote"}
 # Forms of accounts are tried with the same words in tests/users; the others show no words of people.
