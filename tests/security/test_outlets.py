@@ -192,6 +192,7 @@ def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
     for user in User.objects.all():
         yield user.get_absolute_url()
         yield f"{user.get_absolute_url()}?show=posts"
+        yield f"{user.get_absolute_url()}feed/"
     for person in Person.objects.all():
         yield person.get_absolute_url()
         yield f"/moderation/name/?person={person.pk}"
@@ -312,6 +313,7 @@ def test_the_words_of_a_comment_are_read_by_those_of_its_state_alone(free, viewe
     here = post.get_absolute_url()
     thread = [here, f"{here}?view=flat", f"{here}?order=newest", comment.get_absolute_url()]
     aside = [above.get_absolute_url(), "/", "/feed/", f"/posts/{post.pk}/feed/", "/replies/", "/members/ben/"]
+    aside += ["/members/ben/feed/", "/members/ann/feed/", f"/posts/{post.pk}/new-comments/?after=0"]
     aside += ["/members/ann/", f"/comments/{comment.pk}/reply/?quote=1", f"/comments/{comment.pk}/edit/"]
     aside += [f"/comments/{comment.pk}/delete/", f"/moderation/report/comment/{comment.pk}/", "/sitemap-1.xml"]
     aside += [below.get_absolute_url(), f"/comments/{below.pk}/reply/?quote=1"] if below else []
@@ -340,6 +342,7 @@ def test_the_words_of_a_post_are_read_by_those_of_its_state_alone(free, viewers,
     here = post.get_absolute_url()
     Post.objects.filter(pk=post.pk).update(state=state)
     addresses = [here, f"{here}?view=flat", "/", "/feed/", f"/posts/{post.pk}/feed/", comment.get_absolute_url()]
+    addresses += ["/members/ben/feed/", "/members/ann/feed/"]
     addresses += ["/members/ben/?show=posts", "/members/ben/", "/members/ann/", "/replies/", "/sitemap-1.xml"]
     addresses += [f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/"]
     addresses += [f"/comments/{comment.pk}/reply/?quote=1", f"/moderation/report/post/{post.pk}/"]
