@@ -31,13 +31,13 @@ def asked_quotation(source: Comment | Post, asked: MultiValueDict[str, str]) -> 
     passage = clean(asked.get("quote") or "")
     own = excerpt.own(source.html)
     if passage and len(passage) <= LONGEST and passage != "1" and is_in(_lines(passage), own):
-        return _quotation(source, _escaped(_by_blank_lines(passage)))
+        return _quotation(source, as_markdown(_by_blank_lines(passage)))
     if isinstance(source, Comment):
         return quotation_of(source) if passage else ""
     chosen = {number for number in asked.getlist("paragraph")[:LONGEST] if number.isascii()}
     paragraphs = enumerate(excerpt.paragraphs(source.html), 1)
     words = [text for number, text in paragraphs if str(number) in chosen]
-    return _quotation(source, _escaped("\n\n".join(words))) if words else ""
+    return _quotation(source, as_markdown("\n\n".join(words))) if words else ""
 
 
 def quotation_of(comment: Comment) -> str:
@@ -59,7 +59,7 @@ def _own_words(comment: Comment) -> str:
         own = [line for line in comment.body.splitlines() if not line.lstrip().startswith(">")]
         return "\n".join(own).strip()
     if comment.format == Format.HTML:
-        return _escaped(excerpt.excerpt(comment.html, len(comment.html)))
+        return as_markdown(excerpt.excerpt(comment.html, len(comment.html)))
     words, begin = [], 0
     for quotation in comment.quotations.all():
         ends = [quotation.end or 0, quotation.attribution_end or 0]
@@ -67,7 +67,7 @@ def _own_words(comment: Comment) -> str:
             comment.body[begin : min(x for x in (quotation.start, quotation.attribution_start) if x is not None)]
         )
         begin = max(ends)
-    return _escaped("\n\n".join([*words, comment.body[begin:]]).strip())
+    return as_markdown("\n\n".join([*words, comment.body[begin:]]).strip())
 
 
 def _lines(passage: str) -> list[str]:
@@ -79,7 +79,7 @@ def _by_blank_lines(passage: str) -> str:
     return "\n\n".join(_lines(passage))
 
 
-def _escaped(text: str) -> str:
+def as_markdown(text: str) -> str:
     """Plain words as Markdown that shows just these words."""
     plain = "\n".join(_stripped(clean(text).splitlines()))
     return LINE.sub(r"\1\\\2", LIST.sub(r"\1\2\\\3", MARKS.sub(r"\\\1", plain)))
