@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
 
+from comments.answers.markup import answer_act, is_answer
 from comments.models import Comment
 from comments.personal import NOBODY, Personal
 from comments.threads import Node, Thread
@@ -48,6 +49,7 @@ class Viewer:
     moderates: bool = False
     may_reply: bool = False
     may_change: bool = False
+    may_mark: bool = False  # which comment is the answer
     zone: dt.tzinfo | None = None
     order: str = "oldest"  # in which they read where the address names none
 
@@ -295,6 +297,8 @@ def _marks(comment: Comment, page: Page) -> str:
         comment.person_id and comment.person_id == post.person_id
     ):
         marks.append("author of the post")
+    if is_answer(comment, page):
+        marks.insert(0, "<b>Answer</b>")
     if comment.state != State.PUBLISHED:
         marks.append(State(comment.state).label)
     if comment.revised_at:
@@ -351,7 +355,7 @@ def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeStr
     own = comment.author_id is not None and comment.author_id == viewer.pk and not comment.archived
     if comment.state == State.PUBLISHED:
         voices, more = comment_acts(comment, page)
-        row += voices
+        row += [*voices, answer_act(comment, page)]
     if own and viewer.may_change and comment.state in (State.PUBLISHED, State.HELD):
         row.append(f'<a href="/comments/{pk}/edit/">Edit</a>')
         row.append(f'<a href="/comments/{pk}/delete/">Delete</a>')

@@ -23,7 +23,7 @@ from forum.reading.zones import zone_of
 from forum.states import State
 from forum.users.roles import may_moderate
 from posts.models import Post
-from posts.rules import why_not_write
+from posts.rules import may_mark_answer, why_not_write
 from posts.writing import stamp
 
 HELD = (
@@ -43,6 +43,7 @@ def viewer_of(request: HttpRequest, post: Post) -> Viewer:
         moderates=may_moderate(user),
         may_reply=open_to_all and (writes or not user.is_authenticated),
         may_change=writes,
+        may_mark=may_mark_answer(user, post),
         zone=zone_of(user),
         order=usual if usual in threads.ORDERS else "oldest",
     )

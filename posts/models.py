@@ -89,6 +89,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         pairs = tags.annotate(pairs=Pairs("slug", "name")).values("pairs")
         return self.annotate(tag_pairs=Subquery(pairs), answer_state=F("answer__state"))
 
+    def with_answer(self) -> PostQuerySet:
+        """Loads the comment that is marked as the answer and whoever wrote it, in the same query."""
+        return self.select_related("answer__author", "answer__person")
+
     def newest(self) -> PostQuerySet:
         """The latest first."""
         return self.order_by("-created_at", "-id")

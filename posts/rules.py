@@ -48,6 +48,14 @@ def may_delete(user: User | AnonymousUser, post: Post) -> bool:
     return post.is_by(user) and standing and not post.archived and not why_not_write(user)
 
 
+def may_mark_answer(user: User | AnonymousUser, post: Post) -> bool:
+    """Whether ``user`` may say which comment answers the question: the asker while it is open, or a moderator."""
+    if post.kind != post.Kind.QUESTION or post.state != State.PUBLISHED:
+        return False
+    asks = post.is_by(user) and not post.archived and not post.is_locked and not why_not_write(user)
+    return asks or may_moderate(user)
+
+
 def may_lock(user: User | AnonymousUser) -> bool:
     """Whether ``user`` may close threads to new comments."""
     return may_moderate(user) and user.has_perm("posts.lock_post")

@@ -47,7 +47,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A post and its thread, as a tree or as printed."""
-    found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines().with_finding(), pk=pk)
+    found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines().with_finding().with_answer(), pk=pk)
     if slug != found.slug:
         query = request.META["QUERY_STRING"]
         return redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
@@ -99,10 +99,19 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "may_edit": rules.may_edit(request.user, found),
             "may_delete": rules.may_delete(request.user, found),
             "viewer": viewer,
+            "answer_url": _answer_url(found, thread),
             "acts": post_acts(page),
         },
     )
     return keep(answer, news.cookie)
+
+
+def _answer_url(found: Post, thread: threads.Thread) -> str:
+    """Where the answer to a question stands: on this page, or on its own."""
+    if not found.is_answered or found.answer is None:
+        return ""
+    here = any(node.comment.pk == found.answer_id for node in thread.walk())
+    return f"#c{found.answer_id}" if here else found.answer.get_absolute_url()
 
 
 def _next(thread: threads.Thread, view: str, order: str, fold: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from comments.actions import change_state, set_parent
+from comments.answers.actions import set_answer
 from comments.models import Comment
 from forum.moderation import actions, ledger, removals, rules, versions
 from forum.moderation.models import Action
@@ -78,6 +79,8 @@ def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
             return versions.undo(action=action, by=by, reason=reason)
         if verb == Verb.RETAG:
             return _undo_tags(action, by, reason)
+        if verb in (Verb.MARK_ANSWER, Verb.UNMARK_ANSWER):
+            return _undo_answer(action, by, reason)
         if action.post is not None:
             act = unlock_post if verb == Verb.LOCK else lock_post
             return act(post=action.post, by=by, reason=reason, undoes=action)
@@ -150,6 +153,14 @@ def _undo_tags(action: Action, by: User, reason: str) -> bool:
         return False
     tags = list(Tag.objects.filter(slug__in=action.before["tags"], merged_into=None))
     return set_tags(post=action.post, tags=tags, by=by, reason=reason, undoes=action)
+
+
+def _undo_answer(action: Action, by: User, reason: str) -> bool:
+    if action.post is None:
+        return False
+    before = action.before["answer"]
+    comment = Comment.objects.filter(pk=before).first() if before else None
+    return set_answer(post=action.post, comment=comment, by=by, reason=reason, undoes=action)
 
 
 def _undo_member(action: Action, verb: Verb, by: User, reason: str) -> bool:

@@ -75,6 +75,7 @@ ACCESS: dict[str, Row] = {
     "comment": OPEN._replace(of="comment"),
     "comment-reply": MEMBERS._replace(of="comment"),
     "comment-edit": Row(302, 404, 200, 404, of="comment"),
+    "comment-answer": Row(405, 405, 405, 405, of="comment"),
     "comment-delete": Row(302, 404, 200, 404, of="comment"),
     **{f"comment-{act}": POSTED._replace(of="comment") for act in ("vote", "save", "follow", "mute")},
     **{f"post-{act}": POSTED._replace(of="post") for act in ("vote", "save", "hide", "follow", "mute")},

@@ -48,7 +48,7 @@ NOT_OUTLETS |= {"notices-read", "mail-preferences"}
 OUTLETS |= {"drafts"}
 NOT_OUTLETS |= {"draft-throw-away"}
 OUTLETS |= {"tags", "tag"}
-NOT_OUTLETS |= {"tag-follow", "tag-hide"}
+NOT_OUTLETS |= {"tag-follow", "tag-hide", "comment-answer"}
 NOT_OUTLETS |= {"next-new", "read-all", "comment-fold", "reading", "preferences", "preferences-order"}
 
 
