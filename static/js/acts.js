@@ -17,7 +17,7 @@ document.addEventListener("submit", async (event) => {
   if (!answer?.ok) return refuse(button, answer, text);
   document.querySelector("#refused")?.remove();
   const found = new DOMParser().parseFromString(text, "text/html");
-  if (answer.redirected) replace(document.getElementById("main"), found.getElementById("main"), button, answer.url);
+  if (answer.redirected) replace(document.getElementById("main"), found.getElementById("main"), button);
   else for (const part of found.querySelectorAll("[hx-swap-oob]")) {
     if (part.id === "polite") say(part.textContent);
     else replace(document.getElementById(part.id), part, button);
@@ -46,7 +46,7 @@ function refuse(button, answer, text) {
   say(words);
 }
 
-function replace(old, now, button, address = "") {
+function replace(old, now, button) {
   if (!old || !now) return;
   const had = old.contains(document.activeElement);
   const open = button.closest(".more-acts")?.open;
@@ -62,7 +62,8 @@ function replace(old, now, button, address = "") {
   if (menu && open) menu.open = true;
   again?.focus({ preventScroll: true });
   if (again && again === document.activeElement) return;
-  const place = address && now.querySelector(`[id="${new URL(address).hash.slice(1)}"] summary`);
+  const folded = button.closest(".comment")?.id;
+  const place = folded && now.querySelector(`#${folded} details:not([open]) > summary`);
   if (place) return place.focus({ preventScroll: true });
   now.tabIndex = -1;
   now.focus({ preventScroll: true });
