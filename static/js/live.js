@@ -54,9 +54,9 @@ function swap(old, now) {
   for (const fold of old.querySelectorAll("details.branch:not([open])")) {
     now.querySelector(`${comment(fold)} > details`)?.removeAttribute("open");
   }
-  for (const box of old.querySelectorAll("form textarea")) {
-    (now.querySelector(`${comment(box)} .actions`) ?? now.querySelector(".speak")).after(box.form);
-  }
+  const write = old.querySelector(".write");
+  if (write) (now.querySelector(`${comment(write)} article`) ?? now.querySelector(".speak") ?? now.lastElementChild).after(write);
+  now.querySelector("[data-keys]")?.removeAttribute("hidden");
   old.replaceWith(now);
   window.htmx?.process(now);
   const again = seen && document.querySelector(`${comment(seen)} article`);

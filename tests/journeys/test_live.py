@@ -81,11 +81,8 @@ def test_what_is_read_stays_in_place_and_what_is_being_written_goes_along(
     reader = open_page(post.get_absolute_url(), user=ann)
     hurried(reader)
     reader.locator(f"#c{comments[0].pk} > details > summary").click()
-    reader.evaluate(
-        """id => { const form = document.createElement('form'); form.append(document.createElement('textarea'));
-        document.querySelector(`#${id} .actions`).after(form); form.firstChild.value = 'Half a sentence'; }""",
-        f"c{comments[5].pk}",
-    )
+    reader.locator(f"#c{comments[5].pk}").get_by_role("link", name="Reply").click()
+    reader.locator(f"#c{comments[5].pk} textarea").fill("Half a sentence")
     reader.locator(f"#c{comments[25].pk}").scroll_into_view_if_needed()
     before = place(reader, comments[20])
     assert 0 < before < 900
@@ -99,3 +96,5 @@ def test_what_is_read_stays_in_place_and_what_is_being_written_goes_along(
     assert reader.locator(f"#c{comments[0].pk} > details[open]").count() == 0
     assert reader.locator(f"#c{comments[3].pk} .replies .comment").count() == 1
     assert abs(place(reader, comments[20]) - before) <= 2
+    reader.locator(f"#c{comments[5].pk}").get_by_role("button", name="Post", exact=True).click()
+    expect(reader.locator(f"#c{comments[5].pk} .comment .body")).to_have_text("Half a sentence")
