@@ -14,6 +14,7 @@ from forum.refusals import Unreadable
 from forum.states import Format, State
 from forum.text import excerpt, html, markdown, plain
 from forum.text.quotations import POST, Quoted, Rendered, Resolve
+from forum.users.mentions import addresses_of
 
 if TYPE_CHECKING:
     from posts.models import Post
@@ -24,12 +25,13 @@ REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\b")
 def render_markdown(
     body: str, post: Post, *, written: dt.datetime | None = None, resolve: Resolve | None = None
 ) -> Rendered:
-    """The HTML of a member's words in the thread of ``post``, and what they quote. One query, if any.
+    """The HTML of a member's words in the thread of ``post``, and what they quote. Two queries at most.
 
     ``written`` is when they were written, to tell which sources have changed since. Raises Unreadable.
     """
     try:
-        return markdown.render(body, resolve=resolve or resolver(post, references(body)), written=written)
+        resolve = resolve or resolver(post, references(body))
+        return markdown.render(body, resolve=resolve, written=written, people=addresses_of)
     except html.TooLarge as error:
         raise Unreadable(str(error)) from None
 

@@ -20,6 +20,7 @@ from forum.search import index
 from forum.states import Format, Precision, State
 from forum.text import addresses, html, markdown
 from forum.text.redaction import Change, change
+from forum.users.mentions import addresses_of
 from posts import revising, rules
 from posts.models import Post, Tag
 from posts.tags import bearing
@@ -317,7 +318,7 @@ def published_by(author: User) -> int:
 def render(body: str) -> str:
     """The safe HTML of a post's Markdown. A post quotes no comment, so references stay words. Raises Unreadable."""
     try:
-        return markdown.render(body, resolve=None).html
+        return markdown.render(body, resolve=None, people=addresses_of).html
     except html.TooLarge as error:
         raise Unreadable(str(error)) from None
 

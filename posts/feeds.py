@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 from comments.models import Comment
 from forum.states import State
 from forum.text import names
-from forum.users.views import with_pages
+from forum.users.mentions import with_pages
 from posts.atom import Entry, Head, written
 from posts.models import Post, PostQuerySet, Tag
 

@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import cast
 
 from markdown_it import MarkdownIt
@@ -14,6 +15,7 @@ from markdown_it.token import Token
 from forum.text.characters import DECEIVING, clean
 from forum.text.excerpt import whole
 from forum.text.html import MAX_GENERATED_BYTES, check_size, host_of, is_inside, may_link, sanitise
+from forum.text.mentions import MOST, NAME, People, spellings
 from forum.text.quotations import POST, Quoted, Rendered, Resolve, is_shown, not_shown, source_line
 
 __all__ = ["POST", "Quoted", "Rendered", "Resolve", "passages", "render", "without_hidden"]
@@ -24,17 +26,22 @@ _BARE = re.compile(r"://[^\s<>\"`{}|\\^\[\]]+")
 _WORD = re.compile(r"[\w.-]+")
 
 
-def render(source: str, *, resolve: Resolve | None, written: dt.datetime | None = None) -> Rendered:
+def render(
+    source: str, *, resolve: Resolve | None, written: dt.datetime | None = None, people: People | None = None
+) -> Rendered:
     """Return the Markdown as safe HTML with what it quotes; raises TooLarge; linear.
 
     A block quotation whose first line is `#c123` alone quotes comment 123 and says so, and one that begins with
     `#post` quotes the post; where there is nothing to quote (`resolve` is None), such a line is only words.
-    `written` is when the words were written: a source that was edited later is said to have changed.
+    `written` is when the words were written: a source that was edited later is said to have changed. `@name` links
+    to the page that `people` finds for the name, and is only words where it finds none.
     """
     tokens, environment = _parsed(source)
     quotes: list[int] = []
     if resolve is not None:
         tokens = list(_with_quotations(tokens, resolve, quotes, environment, written))
+    if people is not None:
+        _link_people(tokens, people)
     return Rendered(_drawn(tokens, environment), tuple(dict.fromkeys(quotes)))
 
 
@@ -158,6 +165,28 @@ def _is_emptied(tokens: list[Token], position: int) -> bool:
     return inline.type == "inline" and not inline.children
 
 
+def _link_people(tokens: list[Token], people: People) -> None:
+    """Link the names after an @, as far as they are those of members; they are looked up all at once."""
+    named = [child.content for token in tokens for child in token.children or [] if child.type == "mention"]
+    first = list(dict.fromkeys(name.casefold() for name in named))[:MOST]
+    if not first:
+        return
+    known = people([spelling for name in first for spelling in spellings(name[1:])])
+    for token in tokens:
+        if token.children:
+            token.children = [part for child in token.children for part in _linked(child, known)]
+
+
+def _linked(child: Token, known: Mapping[str, str]) -> list[Token]:
+    if child.type != "mention":
+        return [child]
+    for name in spellings(child.content[1:]):
+        if (address := known.get(name.casefold())) is not None:
+            rest = Token("text", "", 0, content=child.content[len(name) + 1 :])
+            return [*_link(address, Token("text", "", 0, content=f"@{name}")), rest]
+    return [child]
+
+
 def _without_pictures(children: list[Token]) -> Iterator[Token]:
     """Turn each picture into a link to it: readers of a page ask nothing of other sites."""
     links = 0
@@ -247,6 +276,25 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _mention(state: StateInline, silent: bool) -> bool:
+    """Read a name after an @, where it is not in a link or in the middle of something, such as an e-mail address."""
+    before = state.src[state.pos - 1] if state.pos else " "
+    match = NAME.match(state.src, state.pos, state.posMax)
+    if match is None or state.linkLevel > 0 or before.isalnum() or before in "@/.+-":
+        return False
+    name = match[1].rstrip("-_.'")
+    if len(name) < 2:
+        return False
+    if not silent:
+        state.push("mention", "", 0).content = f"@{name}"
+    state.pos += 1 + len(name)
+    return True
+
+
+def _draw_name(self: RendererHTML, tokens: Sequence[Token], position: int, *_: object) -> str:
+    return escape(tokens[position].content)
+
+
 def _without_trailing_marks(address: str) -> str:
     """Leave the full stop of the sentence, or the bracket around it all, out of an address."""
     end = len(address)
@@ -273,6 +321,8 @@ def _make() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("strikethrough")
     markdown.disable(["html_block", "html_inline"])
     markdown.inline.ruler.after("text", "bare_address", _bare_address)
+    markdown.inline.ruler.before("text", "mention", _mention)
+    markdown.add_render_rule("mention", _draw_name)
     markdown.validateLink = may_link  # type: ignore[assignment, method-assign]
     markdown.add_render_rule("heading_open", _open_heading)
     markdown.add_render_rule("heading_close", _close_heading)

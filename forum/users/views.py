@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from allauth.account import views as account
-from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +14,7 @@ from forum.paging import latest_first
 from forum.text import names
 from forum.text.excerpt import excerpt
 from forum.users.forms import NameTaken, SignupForm
+from forum.users.mentions import with_pages
 from forum.users.models import Person, User
 from forum.voices.listing import acts_about
 from posts.models import Post
@@ -87,16 +86,6 @@ class SignUp(account.SignupView):
         except NameTaken:
             answer = self.form_invalid(form)
         return answer
-
-
-def with_pages() -> QuerySet[User]:
-    """Return the members who have a page: not closed accounts, nor those whose address nobody confirmed.
-
-    Else anybody could put any name on a page without so much as an address.
-    """
-    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
-    confirmed = Exists(addresses.filter(verified=True)) | ~Exists(addresses)
-    return User.objects.filter(confirmed, is_active=True)
 
 
 def _said_by(request: HttpRequest, posts: bool, **who: User | Person) -> tuple[list[Said], str]:

@@ -1,0 +1,41 @@
+"""The members whom an @ can name, and those whose names begin with some letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from forum.text import names
+from forum.users.models import User
+
+
+def with_pages() -> QuerySet[User]:
+    """Return the members who have a page: not closed accounts, nor those whose address nobody confirmed.
+
+    Else anybody could put any name on a page without so much as an address.
+    """
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    confirmed = Exists(addresses.filter(verified=True)) | ~Exists(addresses)
+    return User.objects.filter(confirmed, is_active=True)
+
+
+def addresses_of(written: Sequence[str]) -> dict[str, str]:
+    """Return the pages of the members with these names, by the name in small letters. One query.
+
+    The key is wider than the name: only the name itself, in any capitals, is a mention.
+    """
+    keys = {names.skeleton(name) for name in written}
+    known = with_pages().filter(name_key__in=keys)
+    return {member.username.casefold(): member.get_absolute_url() for member in known}
+
+
+def beginning_with(letters: str) -> QuerySet[User]:
+    """Return the members whose names begin like this, in the order of the alphabet, by an index on both databases."""
+    key = names.skeleton(letters)
+    begins = Q(name_key__startswith=key)
+    if connection.vendor == "sqlite":  # whose LIKE folds letters, and so passes the index over
+        begins = Q(name_key__gte=key, name_key__lt=key + chr(0x10FFFF))
+    return with_pages().filter(begins).order_by("name_key")
