@@ -12,6 +12,7 @@ from comments.forms import CommentForm
 from comments.markup import Page, Viewer, thread_html
 from comments.models import Comment
 from comments.threads import Node, Thread
+from forum.reading.news import Folds, News
 from forum.states import State
 from forum.text import markdown, plain
 from forum.users.models import Person, Source, User
@@ -88,7 +89,17 @@ class Samples:
             ("States, as their author sees them", self._drawn(self._states(), member)),
             ("States, as a moderator sees them", self._drawn(self._states(), moderator)),
             ("Twelve levels deep", self._drawn([self._chain(12)], guest)),
+            ("New since the last visit, and a branch that the member has folded", self._came_back(member)),
         ]
+
+    def _came_back(self, viewer: Viewer) -> SafeString:
+        nodes = [_under(Node(self.comment("Read before.", reply_count=1)), Node(self.comment("New."))) for _ in "ab"]
+        nodes.append(Node(self.comment("New, and the last one.")))
+        fresh = [nodes[0].replies[0].comment.pk, nodes[1].replies[0].comment.pk, nodes[2].comment.pk]
+        folded = nodes[1].comment.pk
+        page = Page(post=self.post(archived=False), viewer=viewer, news=News(kept=True, fresh=fresh, count=3))
+        page.folds = Folds(closed={folded}, new={folded: 1})
+        return thread_html(Thread(nodes), page)
 
     def _drawn(self, roots: list[Node], viewer: Viewer) -> SafeString:
         for rank, root in enumerate(roots, 1):

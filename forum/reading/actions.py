@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from comments.models import Comment
 from forum.reading.models import Visit
-from forum.reading.news import MOST, PAUSE, Came, News, came_after, in_sight, new_in, published, told
+from forum.reading.news import MOST, PAUSE, Came, News, came_after, in_sight, new_in, published, told, under
 
 if TYPE_CHECKING:
     from comments.threads import Thread
@@ -29,13 +29,14 @@ def look(
     onward: str,
     muted: Collection[int] = (),
     folded: Collection[int] = (),
+    silenced: Collection[int] = (),
     keep: bool = True,
 ) -> News:
     """What is new to a member on this page, which counts as shown from now on where no fold hides it.
 
     At the first visit nothing is new. Marks stay until the visit is over, so a reload takes none away. The authors
-    ``muted`` say nothing new. ``keep=False`` writes nothing. Two queries; three where the page is a part of a thread
-    in which something came.
+    ``muted`` say nothing new, nor do the branches ``silenced``. ``keep=False`` writes nothing. Two queries; three
+    where the page is a part of a thread in which something came.
     """
     now = timezone.now()
     visit = Visit.objects.filter(member=member, post=post).first()
@@ -44,9 +45,12 @@ def look(
             first = Visit(member=member, post=post, floor=post.version, top=post.version, viewed_at=now)
             Visit.objects.bulk_create([first], ignore_conflicts=True)
         return News(kept=True)
-    before = (visit.floor, visit.top, len(visit.shown))
+    before = (visit.floor, visit.top, dict(visit.shown))
     page = published(thread)
     came = came_after(post, visit.floor, page, but={member.pk, *muted})
+    if silenced:
+        ignored = under(thread, silenced)
+        came = [(pk, version) for pk, version in came if pk not in ignored]
     if now - visit.viewed_at > PAUSE:
         _end(visit, came)
     new = {pk: version for pk, version in came if version > visit.floor and visit.read.get(str(pk)) != version}
@@ -54,7 +58,7 @@ def look(
     seen = in_sight(thread, folded)
     visit.shown.update({str(pk): new[pk] for pk in fresh if pk in seen})
     visit.top = post.version
-    if keep and ((visit.floor, visit.top, len(visit.shown)) != before or now - visit.viewed_at > MINUTE):
+    if keep and ((visit.floor, visit.top, visit.shown) != before or now - visit.viewed_at > MINUTE):
         visit.viewed_at = now
         visit.save(update_fields=["floor", "read", "top", "shown", "viewed_at"])
     left = any(visit.shown.get(str(pk)) != version for pk, version in new.items() if pk not in fresh)

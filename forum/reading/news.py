@@ -121,6 +121,11 @@ def new_inside(thread: Thread, folded: Collection[int], fresh: Collection[int]) 
     }
 
 
+def under(thread: Thread, branches: Collection[int]) -> set[int]:
+    """The comments of the page that stand in one of these branches, those they begin with included."""
+    return {below.comment.pk for node in thread.walk() if node.comment.pk in branches for below in node.walk()}
+
+
 def in_sight(thread: Thread, folded: Collection[int]) -> set[int]:
     """The comments of the page that no fold hides."""
     seen: set[int] = set()

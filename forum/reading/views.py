@@ -44,6 +44,7 @@ def look_at(request: HttpRequest, post: Post, thread: Thread, personal: Personal
             onward=onward,
             muted=personal.muted,
             folded=personal.folded,
+            silenced={pk for pk, kinds in personal.marks.items() if Mark.Kind.MUTED in kinds},
             keep=keep,
         )
     seen = guests.read(request.COOKIES.get(settings.READING_COOKIE_NAME))

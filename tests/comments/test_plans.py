@@ -12,6 +12,7 @@ from django.test import Client
 from comments import threads
 from comments.models import Comment
 from forum.paging import latest_first
+from forum.reading.news import new_in
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
@@ -122,3 +123,9 @@ def test_a_small_thread_is_read_by_its_index(busy):
     plans = plans_of(lambda: threads.thread_page(small, GUEST))
     for sql, plan in plans.items():
         assert not re.search(r"SCAN comments_comment|Seq Scan on comments_comment", plan), f"{sql}\n\n{plan}"
+
+
+def test_what_is_new_in_a_large_thread_is_found_by_an_index(busy: Post, ben: User) -> None:
+    Comment.objects.filter(pk__in=busy.comments.order_by("-position").values_list("pk")[:20]).update(came_with=9)
+    plans = check(lambda: list(new_in(busy, 8, but={ben.pk})[:1_001]), few=True)
+    assert all("comment_by_arrival" in plan for plan in plans.values())

@@ -16,6 +16,7 @@ def test_every_state_stands_on_the_patterns_page(rf: RequestFactory) -> None:
     for part in ("comment then inferred", 'class="divider"', 'class="tombstone"', "waits for a moderator", "problems"):
         assert part in text, part
     assert "level 12" in text
+    assert "Ben and 1 reply, 1 new" in text
 
 
 def test_the_patterns_page_has_no_address_on_a_live_site(client: Client) -> None:

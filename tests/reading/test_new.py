@@ -129,6 +129,16 @@ def test_muted_members_say_nothing_new(reader, post, ann, ben):
     assert look(reader, post) == []
 
 
+def test_a_muted_branch_says_nothing_new(reader, post, ann, ben):
+    branch, other = say(post, ann, "One."), say(post, ann, "Two.")
+    look(reader, post)
+    say(post, ann, "In the muted branch.", branch)
+    new = say(post, ann, "In the other.", other)
+    mark(member=ben, kind=Mark.Kind.MUTED, target=branch)
+    page = page_of(reader.get(post.get_absolute_url()))
+    assert (fresh(page), counted(page)) == ([f"c{new.pk}"], ["1 new"])
+
+
 def test_each_member_reads_for_themselves(sign_in, reader, post, ann, eve, later):
     other = sign_in(eve)
     look(reader, post)
