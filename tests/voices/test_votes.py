@@ -1,8 +1,10 @@
 """Votes: one a member by constraint, the score their sum, and none where none is due."""
 
 import datetime as dt
+import io
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -234,6 +236,17 @@ def test_the_votes_of_an_account_that_goes_are_taken_back_and_counted_out(commen
     assert [score(comment), score(post), score(thing)] == [1, 1, 1]
     assert recount(post.pk) == recount(thing.pk) == []
     assert withdraw_votes(member=eve) == 0
+
+
+def test_an_operator_takes_back_the_votes_of_one_member(comment, eve, mod):
+    for voter in (eve, mod):
+        vote(member=voter, target=comment, value=1)
+    out = io.StringIO()
+    call_command("take_back_votes", "eve", stdout=out)
+    assert out.getvalue() == "1 vote of eve taken back.\n"
+    assert score(comment) == 1
+    with pytest.raises(CommandError, match="No member is called nobody"):
+        call_command("take_back_votes", "nobody")
 
 
 def test_the_recount_finds_and_mends_scores(comment, post, eve):
