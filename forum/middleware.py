@@ -67,12 +67,15 @@ def _write_line(request: HttpRequest, response: HttpResponse, seconds: float) ->
     )
 
 
+KEYED = ("/accounts/", "/unsubscribe/")
+
+
 def _path_for_log(request: HttpRequest) -> str:
-    """Gives the path; below /accounts/ the route, since a path there may hold the key of a mailed link."""
-    if not request.path_info.startswith("/accounts/"):
+    """Gives the path; where it may hold the key of a mailed link only the route."""
+    if not request.path_info.startswith(KEYED):
         return request.path_info[:500]
     match = request.resolver_match
-    return f"/{match.route}" if match else "/accounts/…"
+    return f"/{match.route}" if match else f"/{request.path_info.split('/')[1]}/…"
 
 
 def _network_for_log(address: str) -> str:

@@ -138,7 +138,7 @@ def _send(connection: Any, mail: Mail, letter: mails.Letter) -> bool:
         _finish(mail, Mail.State.FAILED, f"It could not be sent: {type(error).__name__}.")
     else:
         with transaction.atomic():
-            _finish(mail, Mail.State.SENT, "", address=letter.message.to[0], subject=str(letter.message.subject))
+            _finish(mail, Mail.State.SENT, "", address=letter.message.to[0][:254])
             Notice.objects.filter(pk__in=letter.notices).update(mailed_at=timezone.now())
         Chore.objects.filter(name="server").delete()
         return True
@@ -181,8 +181,8 @@ def _wait(mail: Mail, until: dt.datetime, reason: str) -> None:
 
 def _finish(mail: Mail, state: Mail.State, reason: str, **fields: str) -> None:
     """The end of a mail: its words are not needed any more."""
-    cut = {name: value[: 254 if name == "address" else 300] for name, value in fields.items()}
-    Mail.objects.filter(pk=mail.pk).update(state=state, reason=reason[:500], done_at=timezone.now(), body="", **cut)
+    done = {"state": state, "reason": reason[:500], "done_at": timezone.now(), "body": "", **fields}
+    Mail.objects.filter(pk=mail.pk).update(**done)
 
 
 def _give_up_lost() -> None:

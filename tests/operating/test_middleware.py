@@ -120,6 +120,8 @@ def test_the_key_of_a_mailed_link_is_not_logged(client: Client, db: None, caplog
         client.get("/accounts/confirm-email/MTpzZWNyZXQ/")
         client.get("/accounts/password/reset/key/1-sEcReT-key/")
         client.get("/accounts/nothing/sEcReT")
+        client.get("/unsubscribe/1-all-0~sEcReT/")
+        client.get("/unsubscribe/1/sEcReT/")
     lines = [str(line_of(record)) for record in caplog.records]
     assert len(lines) >= 3
     assert not any("MTpzZWNyZXQ" in line or "sEcReT" in line for line in lines)
