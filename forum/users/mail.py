@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
 
 _LINK = re.compile(r"https?://\S+")
+ASIDE = (f"{settings.SITE_URL}/unsubscribe/", f"{settings.SITE_URL}/preferences/")
 
 
 class FileAndTerminalBackend(EmailBackend):
@@ -26,7 +27,7 @@ class FileAndTerminalBackend(EmailBackend):
         """Write the mail and print where its links lead, for whoever runs the site in this terminal."""
         super().write_message(message)
         for link in _LINK.findall(str(message.body)):
-            if not link.endswith(settings.SITE_URL + "/"):  # the signature
+            if link != settings.SITE_URL + "/" and not link.startswith(ASIDE):  # the signature, and ways to stop mails
                 print(f"Mail to {', '.join(message.to)}: {link}", flush=True)
 
 

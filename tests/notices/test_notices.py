@@ -71,8 +71,8 @@ def test_notices_stand_by_thread_and_branch(sign_in, post, comment, ann, ben, ev
     say(other, ben, "Second", parent=theirs)
     say(post, eve, "Third", parent=comment)
     page = page_of(sign_in(ann).get("/notices/"))
-    assert [head.text_content() for head in select(page, "section h2 a")] == ["Of gardens", "Of rivers"]
-    assert [" ".join(p.text_content().split()) for p in select(page, "section > p")] == [
+    assert [head.text_content() for head in select(page, "main h2 a")] == ["Of gardens", "Of rivers"]
+    assert [" ".join(p.text_content().split()) for p in select(page, ".under")] == [
         "Under your comment:",
         "Under the comment by eve:",
     ]
