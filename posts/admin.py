@@ -12,9 +12,11 @@ from forum.moderation import actions
 from forum.moderation.desk.deciding import Decision
 from forum.moderation.desk.revisions import RevisionAdmin
 from forum.moderation.desk.words import ABOUT_WORDS, WordsAdmin
+from forum.moderation.forms import ReasonForm
 from forum.users.models import User
 from posts.models import Post, Revision
 from posts.rules import may_lock
+from posts.tags.admin import RETAG, retag_form
 
 
 def _lock(post: Post, by: User, data: dict[str, Any]) -> bool:
@@ -52,7 +54,7 @@ class PostAdmin(WordsAdmin):
     """Posts, those that came last first."""
 
     kind = "post"
-    decisions = (*ABOUT_WORDS, *LOCKS)
+    decisions = (*ABOUT_WORDS, *LOCKS, RETAG)
     search_fields = ("title", "body", "author__username", "person__name")
     search_help_text = "Words of the title or the text, or the name of the author."
     page_template = "admin/moderation/words.html"
@@ -60,6 +62,10 @@ class PostAdmin(WordsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         """With authors."""
         return Post.objects.select_related("author", "person", "source").defer("body")
+
+    def make_form(self, decision: Decision, things: list[Any], data: Any) -> ReasonForm:
+        """The form of a decision; that of tags holds those there are."""
+        return retag_form(things, data) if decision is RETAG else super().make_form(decision, things, data)
 
     def page_context(self, request: HttpRequest, found: Post) -> dict[str, Any]:
         """As for all words."""

@@ -15,6 +15,8 @@ from forum.voices.models import Mark
 from posts import lists
 from posts.models import Tag
 
+OTHER = {Mark.Kind.FOLLOWED: Mark.Kind.HIDDEN, Mark.Kind.HIDDEN: Mark.Kind.FOLLOWED}
+
 
 def tags(request: HttpRequest) -> HttpResponse:
     """All tags that can be chosen, what they mean, and how many posts bear them. One query, and one for a member."""
@@ -44,6 +46,8 @@ def tag_mark(request: HttpRequest, slug: str, kind: Mark.Kind) -> HttpResponse:
     value = request.POST.get("value", "")
     if value not in ("0", "1"):
         raise BadRequest("a button that no page has")
-    act = actions.mark if value == "1" else actions.unmark
-    act(member=request.user, kind=kind, target=found)
+    if value == "1":
+        actions.mark(member=request.user, kind=kind, target=found)
+        kind = OTHER[kind]  # what is a favourite is not hidden
+    actions.unmark(member=request.user, kind=kind, target=found)
     return back(request, found.get_absolute_url())

@@ -165,4 +165,7 @@ def about(action: Action) -> SafeString:
     if action.person is not None:
         url = reverse("admin:users_person_change", args=[action.person.pk])
         return format_html('<a href="{}">{}</a>', url, action.person.shown_name)
+    if "tag" in action.before:
+        into = f" → {action.before['into']}" if "into" in action.before else ""
+        return format_html("the tag “{}”{}", action.before["tag"], into)
     return SafeString("archived words")

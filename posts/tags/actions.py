@@ -1,0 +1,95 @@
+"""The only writer of the list of tags: each change is one transaction, on the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from forum.moderation import ledger, rules
+from forum.moderation.models import Action
+from forum.refusals import Conflict, NotAllowed
+from forum.voices.actions import move_marks
+from posts.models import Post, Tag
+from posts.tags.bearing import Bearing, counted
+
+if TYPE_CHECKING:
+    from forum.users.models import User
+
+
+def add_tag(*, name: str, slug: str, description: str = "", by: User, reason: str = "") -> Tag:
+    """Adds a tag to the list. Raises NotAllowed, or Conflict where the name or the address is taken."""
+    _check(by)
+    with transaction.atomic():
+        _check_free(name, slug)
+        tag = Tag.objects.create(name=name, slug=slug, description=description)
+        ledger.record(Action.Verb.ADD_TAG, actor=by, reason=reason, before={"tag": slug})
+    return tag
+
+
+def change_tag(*, tag: Tag, by: User, reason: str = "", **fields: Any) -> bool:
+    """Gives a tag another ``name`` or ``description``, retires it or offers it again (``active``).
+
+    Its address stays. The pages of all posts that bear it move when the name does. Returns whether anything changed.
+    Raises NotAllowed, or Conflict where the name is taken or the tag was merged into another.
+    """
+    _check(by)
+    with transaction.atomic():
+        tag = _locked(tag)
+        before = {name: getattr(tag, name) for name, value in fields.items() if getattr(tag, name) != value}
+        if not before:
+            return False
+        if "name" in before:
+            _check_free(fields["name"], "", but=tag)
+            _touch(tag)
+        for name in before:
+            setattr(tag, name, fields[name])
+        tag.save(update_fields=list(before))
+        ledger.record(Action.Verb.CHANGE_TAG, actor=by, reason=reason, before={"tag": tag.slug, **before})
+    return True
+
+
+def merge_tags(*, tag: Tag, into: Tag, by: User, reason: str = "") -> bool:
+    """Gives whatever bears, follows or hides ``tag`` the tag ``into`` instead; its address leads there from now on.
+
+    Three statements, however many posts there are. Raises NotAllowed, or Conflict for a tag that was merged already.
+    """
+    _check(by)
+    if tag.pk == into.pk:
+        raise Conflict("A tag cannot be merged into itself. Choose another.")
+    with transaction.atomic():
+        tag, into = (_locked(one) for one in (tag, into))
+        _touch(tag)
+        both = Bearing.objects.filter(tag=into).values("post")
+        Bearing.objects.filter(tag=tag).exclude(post__in=both).update(tag=into)
+        Bearing.objects.filter(tag=tag).delete()
+        move_marks(tag=tag, into=into)
+        Tag.objects.filter(Q(pk=tag.pk) | Q(merged_into=tag)).update(merged_into=into, active=False, post_count=0)
+        Tag.objects.filter(pk=into.pk).update(post_count=counted(into))
+        ledger.record(Action.Verb.MERGE_TAG, actor=by, reason=reason, before={"tag": tag.slug, "into": into.slug})
+    return True
+
+
+def _locked(tag: Tag) -> Tag:
+    found = Tag.objects.select_for_update().get(pk=tag.pk)
+    if found.merged_into_id is not None:
+        raise Conflict(f"“{found.name}” was merged into another tag already.")
+    return found
+
+
+def _touch(tag: Tag) -> None:
+    """Says that the pages of all posts that bear it have changed. One statement."""
+    Post.objects.filter(pk__in=Bearing.objects.filter(tag=tag).values("post")).update(version=F("version") + 1)
+
+
+def _check_free(name: str, slug: str, *, but: Tag | None = None) -> None:
+    taken = Tag.objects.filter(Q(name__iexact=name) | Q(slug=slug)).exclude(pk=but.pk if but else 0).first()
+    if taken is not None:
+        raise Conflict(f"There is a tag “{taken.name}” at /tags/{taken.slug}/ already. Choose another name or address.")
+
+
+def _check(by: User) -> None:
+    why_not = rules.why_not_moderate(by)
+    if why_not:
+        raise NotAllowed(why_not)
