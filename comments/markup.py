@@ -91,8 +91,12 @@ def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
     page.ways = _ways_through(thread, page)
     page.here = {node.comment.pk for node in thread.walk()}
-    kept = page.viewer.pk is not None and not page.folds.by_reading
-    parts = ['<ol class="thread flat">' if page.flat else f'<ol class="thread"{" data-folds" if kept else ""}>']
+    member = page.viewer.pk is not None
+    kept = member and not page.flat and not page.folds.by_reading
+    # A click into the thread gives it the focus, and with it the keys.
+    focus = ' tabindex="-1"' if member else ""
+    flat = " flat" if page.flat else ""
+    parts = [f'<ol class="thread{flat}"{focus}{" data-folds" if kept else ""}>']
     for root, divider in _divided(thread.roots, page):
         parts.append(divider)
         _branch(root, page, parts)

@@ -59,5 +59,3 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys]")) document.getElementById("keys").showModal();
 });
-for (const button of document.querySelectorAll("[data-keys]")) button.hidden = false;
-for (const thread of document.querySelectorAll(".thread")) thread.tabIndex = -1; // a click into it is enough

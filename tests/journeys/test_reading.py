@@ -50,6 +50,7 @@ def test_a_member_reads_leaves_comes_back_and_walks_what_is_new(
     page.goto(post.get_absolute_url())
     fits(page)
     expect(page.locator(".marks b")).to_have_text(["new", "new"])
+    expect(page.get_by_role("button", name="keys")).to_be_visible(visible=scripts)
     page.get_by_role("link", name="2 new").click()
     expect(page.locator(f"#c{new[0].pk}")).to_be_in_viewport()
     page.locator(f"#c{new[0].pk} .marks").get_by_role("link", name="next new").click()
@@ -76,7 +77,8 @@ def by_keys(page: Page, old: list[Comment], new: list[Comment]) -> None:
     page.evaluate("scrollTo(0, 0)")
     page.keyboard.press("j")  # the focus is elsewhere, so nothing moves
     assert page.evaluate("scrollY") == 0
-    page.locator(f"#c{old[0].pk} .permalink").first.focus()
+    page.locator(f"#c{old[0].pk} .body").first.click()  # which gives the thread the focus
+    press("j", old[0])
     for key, at in [("j", old[1]), ("j", new[0]), ("k", old[1]), ("p", old[0]), ("n", new[0]), ("[", old[0])]:
         press(key, at)
     press("]", old[2])

@@ -10,6 +10,7 @@ from forum.reading.models import Visit
 from forum.states import State
 from forum.voices.actions import mark
 from forum.voices.models import Mark
+from posts.models import Post
 from tests.making import NOON, Row, make_post, make_rows, page_of, say, select
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +191,21 @@ def test_what_a_paged_thread_did_not_show_stays_new(reader, ann, later):
     assert counted(page) == ["1 new"]
     visit = Visit.objects.get()
     assert visit.floor < hidden.came_with
+
+
+def test_the_words_of_persons_are_counted_on_other_pages_too(reader, ann, later):
+    """They have no author, which a database compares with nobody."""
+    post = large(ann)
+    look(reader, post)
+    later(hours=1)
+    post.refresh_from_db()
+    moment = NOON + dt.timedelta(days=1)
+    old = make_rows(post, [Row(archived=True, moment=moment)])[0]
+    post.refresh_from_db()
+    Comment.objects.filter(pk=old.pk).update(came_with=post.version + 1)
+    Post.objects.filter(pk=post.pk).update(version=post.version + 1, comment_count=451)
+    page = page_of(reader.get(post.get_absolute_url()))
+    assert (fresh(page), counted(page)) == ([], ["1 new"])
 
 
 def test_the_way_through_what_is_new_goes_on_across_pages_and_ends(reader, ann, later):
