@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -51,14 +51,16 @@ def site_feed(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def tag_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The latest posts under a tag. Four queries, two if nothing is new."""
-    tag = get_object_or_404(Tag, slug=slug)
+    """The latest posts under a tag; of one merged into another, the way there. Four queries, two if nothing is new."""
+    tag = get_object_or_404(Tag.objects.select_related("merged_into"), slug=slug)
+    if tag.merged_into is not None:
+        return redirect("tag-feed", slug=tag.merged_into.slug, permanent=True)
     head = Head(
         id=_tag(f"tag/{tag.pk}/feed"),
         title=f"{tag.name} · {settings.SITE_NAME}",
         subtitle=tag.description,
         url=_whole(reverse("tag-feed", args=[tag.slug])),
-        page=_whole(f"/tags/{tag.slug}/"),
+        page=_whole(tag.get_absolute_url()),
     )
     return _posts(request, head, Post.objects.published().filter(tags=tag), tag.name, tag.description)
 

@@ -4,7 +4,7 @@ import pytest
 
 from comments.models import Comment
 from forum.states import State
-from posts.models import Post
+from posts.models import Post, Tag
 from tests.making import LONG_AGO, Row, make_person, make_post, make_rows, page_of, say
 
 SITE = "http://localhost:8000"
@@ -30,7 +30,8 @@ def check(found: dict[str, str], path: str) -> None:
 def test_front_thread_comment_and_member_have_a_card_whose_picture_is_there(client, ann):
     post = make_post(ann, title="Fish & <chips>", html="<p>An opening of “words”.</p>")
     comment = say(post, ann, "Living words.")
-    for path in ("/", post.get_absolute_url(), comment.get_absolute_url(), "/members/ann/"):
+    Tag.objects.create(slug="walks", name="Walks", description="On foot.")
+    for path in ("/", post.get_absolute_url(), comment.get_absolute_url(), "/members/ann/", "/tags/walks/"):
         found = card(client, path)
         check(found, path)
         assert client.get(found["og:image"].removeprefix(SITE)).status_code == 200
@@ -73,3 +74,18 @@ def test_what_is_not_public_has_no_card_for_anybody(client, sign_in, ann, root, 
         for thing in (Post.objects.get(pk=post.pk), comment):
             answer = viewer.get(thing.get_absolute_url())
             assert answer.status_code != 200 or not card(viewer, thing.get_absolute_url())
+
+
+THREAD, LIST = ("?after={comment}", "?order=newest", "?view=flat"), ("?after={post}", "?order=top", "?order=new")
+
+
+def test_each_page_has_one_address_for_search_engines(client, ann):
+    """The others name it, and ask not to be kept."""
+    post = make_post(ann)
+    post.tags.add(Tag.objects.create(slug="walks", name="Walks"))
+    comment = say(post, ann)
+    for path, others in ((post.get_absolute_url(), THREAD), ("/", LIST), ("/tags/walks/", LIST)):
+        for query in ("", *others):
+            page = page_of(client.get(path + query.format(comment=comment.pk, post=post.pk)))
+            assert page.xpath("//link[@rel='canonical']/@href") == [SITE + path]
+            assert page.xpath("//meta[@name='robots']/@content") == (["noindex, follow"] if query else [])

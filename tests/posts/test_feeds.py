@@ -137,6 +137,8 @@ def test_the_feed_of_a_tag_holds_its_posts_alone_and_outlives_the_tag(client, an
     [category] = tree.iter(f"{ATOM}category")
     assert (category.get("term"), category.get("label")) == ("walks", "Walks")
     assert client.get("/tags/none/feed/").status_code == 404
+    Tag.objects.create(slug="hikes", name="Hikes", merged_into=tag)
+    assert client.get("/tags/hikes/feed/")["Location"] == "/tags/walks/feed/"
 
 
 def test_the_feed_of_a_member_holds_posts_and_comments_in_the_order_they_were_written(client, ann, ben):
