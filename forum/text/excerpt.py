@@ -65,6 +65,8 @@ def paragraphs(html: str) -> list[str]:
         elif match[2] == "br":
             found[-1] += " "
         elif match[2] not in _INLINE:
+            if match[1] and match[2] == "figcaption":  # whose words they are, and no words of the article
+                found.pop()
             found.append("")
     texts = (" ".join(unescape(piece).split()) for piece in found)
     return [text for text in texts if text]

@@ -3,7 +3,7 @@ const LONGEST = 2000;
 const QUOTE = ".actions a[href*='/reply/?quote='], .post-actions a[href*='quote']";
 const button = document.createElement("button");
 button.type = "button";
-button.className = "button quote-words";
+button.className = "button second quote-words";
 button.textContent = "Quote";
 let waiting;
 
