@@ -49,6 +49,7 @@ def reading(post, comment) -> list[str]:
         comment.get_absolute_url(),
         "/",
         "/replies/",
+        "/search/",
         "/members/ann/",
         "/moderation/name/",
     ]
@@ -63,6 +64,7 @@ def writing(post, comment) -> list[str]:
 
 
 NAMES = ["after", "start", "order", "view", "show", "person", "quote", "next", "q", "page", "unknown"]
+NAMES += ["where", "era", "thread"]
 
 
 @pytest.mark.parametrize("value", [*NUMBERS, *BYTES])
