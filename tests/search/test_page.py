@@ -140,12 +140,12 @@ def test_pages_are_full_although_a_thread_with_many_hits_has_no_page(client, mon
         assert sum(row.get_absolute_url() in page for row in shown) == 3
 
 
-def test_the_box_of_a_thread_searches_it_alone(client, post, ann, ben):
+def test_a_thread_leads_to_a_search_of_it_alone(client, post, ann, ben):
     say(post, ben, "A zebra.")
     say(make_post(ann, title="Elsewhere"), ben, "A zebra.")
     page = page_of(client.get(post.get_absolute_url()))
-    [form] = [form for form in page.forms if "thread" in form.fields]
-    assert form.get("action") == "/search/"
+    [link] = page.xpath("//a[starts-with(@href, '/search/?thread=')]/@href")
+    [form] = [form for form in page_of(client.get(link)).forms if "thread" in form.fields]
     page = text_of(client, "zebra", thread=form.fields["thread"])
     assert "only in “Of <b>gardens</b>”" in page
     assert "Elsewhere" not in page
