@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from forum.moderation.models import Action
 from forum.notices import rules
 from forum.notices.models import Kind, Notice
@@ -40,8 +42,9 @@ def of_comment(comment: Comment) -> None:
     else:
         _add(found, [comment.post.author_id], Kind.COMMENT)
     if 'class="quote"' in comment.html:
-        quoted = comment.quotations.filter(quoted__state=State.PUBLISHED)
-        _add(found, quoted.values_list("quoted__author", flat=True), Kind.QUOTATION)
+        shown = comment.quotations.filter(Q(quoted__state=State.PUBLISHED) | Q(quoted_post__state=State.PUBLISHED))
+        authors = shown.values_list("quoted__author", "quoted_post__author")
+        _add(found, [author for pair in authors for author in pair], Kind.QUOTATION)
     _add(found, _named(names_in(comment.html)), Kind.MENTION)
     _tell(comment.post, comment, found)
     spread.enqueue("comment", comment.pk)

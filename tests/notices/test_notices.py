@@ -1,6 +1,7 @@
 """The page of notices, the number in the head of every page, and what marks a notice as read."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from comments.actions import change_state, delete_comment
@@ -8,10 +9,11 @@ from forum.moderation.models import Rule
 from forum.notices.models import Kind, Notice
 from forum.notices.reading import MOST
 from forum.states import State
+from forum.users.models import User
 from forum.voices.actions import mark
 from forum.voices.models import Mark
 from posts.models import Post
-from tests.making import make_post, page_of, say, select
+from tests.making import NOON, make_post, page_of, say, select
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +186,24 @@ def test_a_guest_is_asked_to_sign_in_and_is_counted_nothing(client, post):
 
 def test_the_page_is_in_no_index(sign_in, ann):
     assert 'name="robots" content="noindex"' in sign_in(ann).get("/notices/").content.decode()
+
+
+def test_counting_and_listing_follow_their_indexes(ann, ben, confirmed):
+    """Among many notices of others and many read ones: what every page asks must stay cheap."""
+    crowd = User.objects.bulk_create(User(username=f"r{n}", name_key=f"r{n}") for n in range(60))
+    posts = Post.objects.bulk_create(
+        Post(title=f"T{n}", author=ben, created_at=NOON, active_at=NOON) for n in range(60)
+    )
+    Notice.objects.bulk_create(
+        Notice(member=user, kind=Kind.AUTHOR, post=one, read_at=NOON if n % 9 else None)
+        for user in [ann, *crowd]
+        for n, one in enumerate(posts)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    counted = Notice.objects.shown_to(ann).unread().order_by("-made_at").values_list("pk", "comment_id", "post_id")
+    assert "notice_unread" in counted[:MOST].explain()
+    listed = Notice.objects.shown_to(ann).order_by("-made_at", "-pk")[:51].explain()
+    assert "notice_latest" in listed or connection.vendor == "postgresql"
+    assert "SCAN notices_notice" not in listed
+    assert "Seq Scan on notices_notice" not in listed

@@ -51,6 +51,13 @@ def test_a_quotation_tells_whoever_is_quoted(post, comment, ann, ben, eve):
     assert told(ben) == [Kind.REPLY]
 
 
+def test_a_quotation_of_the_post_tells_its_author(post, ann, ben, eve):
+    below = say(post, eve)
+    Notice.objects.all().delete()
+    say(post, ben, "> #post\n> Words\n\nYes.", parent=below)
+    assert told(ann) == [Kind.QUOTATION]
+
+
 @pytest.mark.parametrize("words", ["@ben, look.", "Look, @Ben!", "(@ben)", "**@ben**", "As @ben said."])
 def test_a_mention_tells_whoever_is_named(post, ann, ben, words):
     say(post, ann, words)
