@@ -18,6 +18,7 @@ from forum.drafts import actions, carrying
 from forum.drafts.models import Draft, Place
 from forum.errors import SIGNED_OUT, give_back, try_again_after
 from forum.moderation import limits
+from forum.pages.examples import examples
 from forum.refusals import NotAllowed, Refusal
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ class Writing:
     def _words(self) -> dict[str, str]:
         posted = self.request.POST
         words = {name: posted[name] for name in self.form(posted).fields if name in posted}
-        if "tags" in words:  # the one field that is sent as often as it has values
-            words["tags"] = ", ".join(filter(None, posted.getlist("tags")))
+        if "tags" in words:  # one value for each
+            words["tags"] = ",".join(filter(None, posted.getlist("tags")))
         return actions.words_in(words)
 
     def _refused(self, form: Any, refusal: Refusal) -> HttpResponse:
@@ -182,6 +183,7 @@ class Writing:
             "draft_mark": actions.FormMark(secrets.token_hex(8), seen),
             "is_new": self.request.method != "POST",
             "in_place": self.in_place,
+            "examples": examples(),
             **self.context(),
         }
         answer = render(self.request, self.part if self.by_script else self.page, context, status=status)

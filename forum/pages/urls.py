@@ -7,6 +7,7 @@ from forum.pages import views
 
 urlpatterns = [
     re_path(r"^(?P<slug>about|rules|privacy|contact)/$", views.page, name="page"),
+    path("help/writing/", views.writing, name="help-writing"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("patterns/", views.patterns, name="patterns"))

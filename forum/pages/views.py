@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from forum.moderation.models import Rule
 from forum.pages import patterns as samples
+from forum.pages.examples import examples
 from forum.pages.models import Page
 from forum.pages.sections import sections
 
@@ -14,6 +15,11 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Page, slug=slug)
     rules = Rule.objects.filter(active=True, for_readers=True).exclude(slug="other") if slug == "rules" else []
     return render(request, "pages/page.html", {"page": found, "sections": sections(found.body), "rules": rules})
+
+
+def writing(request: HttpRequest) -> HttpResponse:
+    """How to write, by examples."""
+    return render(request, "pages/writing.html", {"examples": examples()})
 
 
 def patterns(request: HttpRequest) -> HttpResponse:

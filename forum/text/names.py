@@ -43,7 +43,7 @@ _SEPARATORS = str.maketrans("_.'", "---")
 _RESERVED = (
     "abuse", "accounts", "admin", "administrator", "all", "anonymous", "anybody", "api", "archive", "bot",
     "contact", "deleted", "everyone", "feed", "guest", "help", "hostmaster", "info", "login", "logout", "me",
-    "member", "members", "mod", "moderation", "moderator", "moderators", "mods", "new", "nobody", "none",
+    "member", "members", "mod", "moderation", "moderator", "moderators", "mods", "names", "new", "nobody", "none",
     "noreply", "null", "official", "owner", "patterns", "persons", "postmaster", "posts", "privacy",
     "rejoinder", "removed", "robot", "root", "rules", "search", "security", "settings", "signup", "site",
     "staff", "superuser", "support", "sysadmin", "system", "team", "undefined", "unknown", "webmaster",

@@ -6,9 +6,10 @@ from allauth.account import forms
 from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
-from django.forms import BaseForm
+from django.forms import BaseForm, CharField, Form
 from django.http import HttpRequest, HttpResponse  # noqa: TID251 - allauth hands requests to its forms
 
+from forum.fields import Id
 from forum.users.models import NAME_TAKEN, User
 
 MAX_EMAIL = 254
@@ -121,3 +122,10 @@ def _word(form: BaseForm, name: str, label: str, required: str, help_text: str =
     longest = MAX_PASSWORD if "password" in name else MAX_EMAIL
     field.validators = [*field.validators, MaxLengthValidator(longest)]
     field.widget.attrs["maxlength"] = str(longest)
+
+
+class NamesForm(Form):
+    """Which names are asked for: how they begin, and in which thread."""
+
+    q = CharField(max_length=30, strip=False)
+    post = Id()

@@ -35,6 +35,8 @@ def addresses_of(written: Sequence[str]) -> dict[str, str]:
 def beginning_with(letters: str) -> QuerySet[User]:
     """Return the members whose names begin like this, in the order of the alphabet, by an index on both databases."""
     key = names.skeleton(letters)
+    if not key:
+        return User.objects.none()
     begins = Q(name_key__startswith=key)
     if connection.vendor == "sqlite":  # whose LIKE folds letters, and so passes the index over
         begins = Q(name_key__gte=key, name_key__lt=key + chr(0x10FFFF))

@@ -5,21 +5,28 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from allauth.account import views as account
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.models import Comment
+from forum.errors import try_again_after
+from forum.moderation import limits
 from forum.paging import latest_first
+from forum.refusals import TooMany
 from forum.text import names
 from forum.text.excerpt import excerpt
-from forum.users.forms import NameTaken, SignupForm
-from forum.users.mentions import with_pages
+from forum.users.forms import NamesForm, NameTaken, SignupForm
+from forum.users.mentions import beginning_with, with_pages
 from forum.users.models import Person, User
 from forum.voices.listing import acts_about
 from posts.models import Post
 
 PAGE = 30
+OFFERED = 8  # names for an @
+CONSIDERED = 30  # of those that begin alike: who speaks in the thread goes before the others of them
 EXCERPT = 240
 WAIT = 300
 """Seconds after which it is worth trying again: how long a failed sign-in counts."""
@@ -67,6 +74,23 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "has_posts": posts,
     }
     return render(request, "users/person.html", context)
+
+
+@login_required
+def member_names(request: HttpRequest) -> HttpResponse:
+    """Names that begin like ``?q=``, for what completes an @; those who speak in the thread ``?post=`` first."""
+    form = NamesForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse({"names": []})
+    try:
+        limits.spend("names", f"member:{request.user.pk}")
+    except TooMany as refusal:
+        return try_again_after(refusal, JsonResponse({"names": []}, status=refusal.status))
+    found = beginning_with(form.cleaned_data["q"])
+    speaks = Exists(Comment.objects.published().filter(author=OuterRef("pk"), post=form.cleaned_data["post"]))
+    known = found.annotate(speaks=speaks).values_list("username", "speaks")[:CONSIDERED]
+    ordered = [name for name, _ in sorted(known, key=lambda one: (not one[1], one[0].casefold()))]
+    return JsonResponse({"names": ordered[:OFFERED]})
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

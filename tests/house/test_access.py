@@ -100,6 +100,8 @@ ACCESS: dict[str, Row] = {
     "mail-preferences": MEMBERS,
     "unsubscribe": Row(404, 404, 404, 404, of="token"),  # without a token; with one in tests/notices
     "drafts": MEMBERS,
+    "member-names": MEMBERS,
+    "help-writing": OPEN,
     "draft-throw-away": Row(405, 405, 405, 405, of="draft"),
     "member": OPEN._replace(of="member"),
     "person": OPEN._replace(of="person"),
