@@ -65,6 +65,18 @@ def test_nothing_is_told_of_muted_members(reader, post, ann, ben, eve):
     assert reader.ask() == "1 new comment"
 
 
+def test_nothing_is_told_of_muted_branches(post, sign_in, ann, ben):
+    first, other = say(post, ben, "First."), say(post, ben, "Other.")
+    below = say(post, ben, "Below.", first)
+    mark(member=ann, kind=Mark.Kind.MUTED, target=first)
+    reader = Reader(sign_in(ann), post)
+    say(post, ben, "In the muted branch.", below)
+    assert reader.ask() == ""
+    heard = say(post, ben, "Beside it.", other)
+    assert reader.ask() == "1 new comment"
+    assert f'data-arrived="{heard.pk}"' in reader.client.get(reader.address).content.decode()
+
+
 @pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])
 def test_nothing_is_told_of_what_is_not_published(reader, post, ben, state):
     make_rows(post, [Row(author=ben, state=state), Row(0, author=ben, state=state)])
@@ -133,9 +145,9 @@ def test_asking_a_thousand_times_writes_nothing_and_costs_one_small_query(reader
     assert Post.objects.values().get() == before
 
 
-def test_what_has_changed_costs_one_query_more_whatever_the_size(reader, post, ben, count_queries):
+def test_what_has_changed_costs_two_queries_more_whatever_the_size(reader, post, ben, count_queries):
     say(post, ben, "One.")
-    assert len(count_queries(reader.ask)) == 4
+    assert len(count_queries(reader.ask)) == 5
     for number in range(30):
         say(post, ben, f"More {number}.")
-    assert len(count_queries(reader.ask)) == 4
+    assert len(count_queries(reader.ask)) == 5
