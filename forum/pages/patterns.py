@@ -12,13 +12,15 @@ from comments.forms import CommentForm
 from comments.markup import Page, Viewer, thread_html
 from comments.models import Comment
 from comments.threads import Node, Thread
+from forum.history.versions import Version
 from forum.reading.news import Folds, News
 from forum.states import State
-from forum.text import markdown, plain
+from forum.text import diff, markdown, plain
+from forum.text.quotations import Quoted
 from forum.users.models import Person, Source, User
 from posts import pulse
 from posts.forms import PostForm
-from posts.models import Post
+from posts.models import Post, Revision
 
 THEN = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 11, 22, 17, 2, tzinfo=dt.UTC)
@@ -38,6 +40,7 @@ def shown() -> dict[str, Any]:
         ),
         "pulses": [pulse.shown(one) for one in _pulses()],
         "threads": made.threads(),
+        "versions": _versions(),
         "form": _with_errors(CommentForm({"body": "", "token": "0" * 32})),
         "post_form": PostForm(),
         "preview_html": mark_safe(markdown.render("A **preview** of words.", resolve=lambda _: None).html),  # noqa: S308
@@ -88,6 +91,7 @@ class Samples:
             ("States, as a guest sees them", self._drawn(self._states(), guest)),
             ("States, as their author sees them", self._drawn(self._states(), member)),
             ("States, as a moderator sees them", self._drawn(self._states(), moderator)),
+            ("Quotations: as it stands, changed since, never there, gone; and who quotes", self._quoting(guest)),
             ("Twelve levels deep", self._drawn([self._chain(12)], guest)),
             ("New since the last visit, and a branch that the member has folded", self._came_back(member)),
         ]
@@ -100,6 +104,21 @@ class Samples:
         page = Page(post=self.post(archived=False), viewer=viewer, news=News(kept=True, fresh=fresh, count=3))
         page.folds = Folds(closed={folded}, new={folded: 1})
         return thread_html(Thread(nodes), page)
+
+    def _quoting(self, viewer: Viewer) -> SafeString:
+        source = self.comment("Words that stand.", quoted_count=1, revised_at=NOW)
+        many = self.comment("Words that many quote.", quoted_count=12)
+        words = ("Words that stand.", "Words that stood.", "Words that never stood.", "Words that are gone.")
+        later = NOW + dt.timedelta(days=1)
+        known = [
+            Quoted("Ann", "#main", number < 3, words="Words that stand.", edited_at=later if number == 1 else None)
+            for number in range(4)
+        ]
+        body = "\n\n".join(f"> #c{number}\n> {said}" for number, said in enumerate(words, 1))
+        html = markdown.render(body, resolve=lambda number: known[number - 1], written=NOW).html
+        quoting = self.comment("", html=html)
+        page = Page(post=self.post(archived=False), viewer=viewer, quoting={source.pk: [(quoting.pk, "Ben")]})
+        return thread_html(Thread([Node(source), Node(many), Node(quoting)]), page)
 
     def _drawn(self, roots: list[Node], viewer: Viewer) -> SafeString:
         for rank, root in enumerate(roots, 1):
@@ -133,6 +152,22 @@ def _under(parent: Node, reply: Node) -> Node:
     reply.comment.parent_id = parent.comment.pk
     parent.replies.append(reply)
     return parent
+
+
+def _versions() -> list[Version]:
+    """One of each: what stands now, one that a moderator hid, and the first."""
+    titles = ("The gate", "The old gate")
+    old, new = "The gate stands open, as it did.", "The gate is shut. Nobody knows why."
+    return [
+        Version(
+            revision=None,
+            written_at=NOW,
+            title=mark_safe(diff.as_html(diff.changes(*titles))),  # noqa: S308  escaped there
+            body=mark_safe(diff.as_html(diff.changes(old, new))),  # noqa: S308  escaped there
+        ),
+        Version(revision=Revision(pk=2), written_at=NOW, hidden=True, withheld=True),
+        Version(revision=Revision(pk=1), written_at=NOW, first=True, title=titles[0], body=old),
+    ]
 
 
 def _pulses() -> list[dict[str, Any]]:
