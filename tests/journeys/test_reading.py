@@ -118,3 +118,22 @@ def test_a_fold_is_kept_in_another_browser(open_page: OpenPage, thread, ben: Use
         there.locator(f"{branch} > article").get_by_role("button", name="Unfold").click()
     there.goto(post.get_absolute_url())
     expect(there.locator(f"#c{old[1].pk} .body")).to_be_visible()
+
+
+def test_a_guest_asks_for_it_on_a_phone_and_has_it_forgotten(open_page: OpenPage, thread, ann: User) -> None:
+    post, old = thread
+    page = open_page(post.get_absolute_url(), scripts=False, width=390)
+    page.get_by_role("link", name="fold what I have read").click()
+    assert not [cookie for cookie in page.context.cookies() if cookie["name"] == "reading"]
+    page.get_by_role("button", name="Keep what I have read").click()
+    expect(page.locator("details.branch:not([open])")).to_have_count(6)
+    [kept] = [cookie for cookie in page.context.cookies() if cookie["name"] == "reading"]
+    assert (kept["httpOnly"], kept["sameSite"]) == (True, "Lax")
+    new = say(post, ann, "New.", old[1])
+    page.reload()
+    expect(page.locator(f"#c{new.pk} .body")).to_be_visible()
+    fits(page)
+    page.goto("/reading/")
+    page.get_by_role("button", name="Forget what I have read").click()
+    expect(page.get_by_role("button", name="Keep what I have read")).to_be_visible()
+    assert not [cookie for cookie in page.context.cookies() if cookie["name"] == "reading"]
