@@ -17,6 +17,9 @@ document.addEventListener("submit", async (event) => {
   if (!answer?.ok) return refuse(button, answer, text);
   document.querySelector("#refused")?.remove();
   const found = new DOMParser().parseFromString(text, "text/html");
+  // What was chosen may change the address, such as an order that is now kept.
+  const { pathname, search } = new URL(answer.url);
+  if (answer.redirected && pathname === location.pathname) history.replaceState(history.state, "", pathname + search);
   if (answer.redirected) replace(document.getElementById("main"), found.getElementById("main"), button);
   else for (const part of found.querySelectorAll("[hx-swap-oob]")) {
     if (part.id === "polite") say(part.textContent);

@@ -93,6 +93,18 @@ def by_keys(page: Page, old: list[Comment], new: list[Comment]) -> None:
     expect(page.locator(f"#c{new[1].pk} h3")).to_be_focused()
 
 
+@pytest.mark.parametrize("scripts", [False, True])
+def test_a_chosen_order_stands_above_the_address_it_was_chosen_on(
+    open_page: OpenPage, thread, ben: User, scripts: bool
+) -> None:
+    post, old = thread
+    page = open_page(f"{post.get_absolute_url()}?order=oldest", user=ben, scripts=scripts)
+    page.get_by_role("button", name="newest").click()
+    for _ in range(2):
+        expect(page.locator(".thread > .comment").first).to_have_id(f"c{old[-1].pk}")
+        page.reload()
+
+
 @pytest.mark.parametrize(("width", "scripts"), WAYS)
 def test_a_fold_is_kept_in_another_browser(open_page: OpenPage, thread, ben: User, width: int, scripts: bool) -> None:
     post, old = thread
