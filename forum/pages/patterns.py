@@ -13,6 +13,8 @@ from comments.markup import Page, Viewer, thread_html
 from comments.models import Comment
 from comments.threads import Node, Thread
 from forum.history.versions import Version
+from forum.moderation.models import Action, Rule
+from forum.notices.models import Kind, Notice
 from forum.reading.news import Folds, News
 from forum.states import State
 from forum.text import diff, markdown, plain
@@ -41,6 +43,7 @@ def shown() -> dict[str, Any]:
         "pulses": [pulse.shown(one) for one in _pulses()],
         "threads": made.threads(),
         "versions": _versions(),
+        "notices": made.notices(),
         "form": _with_errors(CommentForm({"body": "", "token": "0" * 32})),
         "post_form": PostForm(),
         "preview_html": mark_safe(markdown.render("A **preview** of words.", resolve=lambda _: None).html),  # noqa: S308
@@ -119,6 +122,17 @@ class Samples:
         quoting = self.comment("", html=html)
         page = Page(post=self.post(archived=False), viewer=viewer, quoting={source.pk: [(quoting.pk, "Ben")]})
         return thread_html(Thread([Node(source), Node(many), Node(quoting)]), page)
+
+    def notices(self) -> list[Notice]:
+        """Notices of a reply, of a post and of a decision, read and unread."""
+        post, said = self.post(archived=False), self.comment("Words that answer yours.")
+        rule = Rule(title="Keep to the subject")
+        decision = Action(verb=Action.Verb.HIDE, rule=rule, reason="It is about another thread.")
+        return [
+            Notice(kind=Kind.REPLY, post=post, comment=said, made_at=NOW),
+            Notice(kind=Kind.MENTION, post=post, made_at=NOW, read_at=NOW),
+            Notice(kind=Kind.DECISION, post=post, comment=said, action=decision, made_at=NOW),
+        ]
 
     def _drawn(self, roots: list[Node], viewer: Viewer) -> SafeString:
         for rank, root in enumerate(roots, 1):

@@ -45,3 +45,9 @@ def test_a_choice_that_does_not_exist_is_told(sign_in, ann, value):
 def test_a_guest_signs_in_first(client):
     assert client.get("/preferences/mail/").status_code == 302
     assert client.post("/preferences/mail/", FORM).status_code == 403
+
+
+def test_privacy_says_what_mails_there_are(client):
+    shown = client.get("/privacy/").content.decode()
+    assert 'href="/preferences/mail/"' in shown
+    assert "One that you have read is deleted after 90 days" in shown

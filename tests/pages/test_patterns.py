@@ -13,8 +13,16 @@ def test_every_state_stands_on_the_patterns_page(rf: RequestFactory) -> None:
     request = rf.get("/patterns/")
     request.user = AnonymousUser()
     text = patterns(request).content.decode()
-    for part in ("comment then inferred", 'class="divider"', 'class="tombstone"', "waits for a moderator", "problems"):
+    for part in (
+        "comment then inferred",
+        'class="divider"',
+        'class="tombstone"',
+        "waits for a moderator",
+        "problems",
+        "replied to you",
+    ):
         assert part in text, part
+    assert "replied to you" in text
     assert "level 12" in text
     assert "Ben and 1 reply, 1 new" in text
 
