@@ -28,7 +28,8 @@ def plans_of(act: Callable[[], object]) -> dict[str, str]:
     asked: list[tuple[str, object]] = []
 
     def note(execute, sql, params, many, context):
-        if ("_comment" in sql or "posts_post" in sql) and "_prefetch_related_val" not in sql:
+        few = "_prefetch_related_val" in sql or "notices_notice" in sql  # tags of a page; what one has not read
+        if ("_comment" in sql or "posts_post" in sql) and not few:
             asked.append((sql, params))
         return execute(sql, params, many, context)
 
