@@ -50,7 +50,7 @@ def test_each_order_is_its_own_and_says_which_it_is(client, ann, ben):
     ):
         page = page_of(client.get(f"/{query}"))
         assert titles(page) == expected
-        chosen = [b.text_content() for b in select(page, ".ways b")]
+        chosen = [b.text_content() for b in select(page, ".bar b")]
         assert chosen[0] == (query.partition("=")[2] or "active")
         assert bool(select(page, ".lead")) is (query == "")
 
