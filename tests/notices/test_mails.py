@@ -8,10 +8,13 @@ from email.policy import default as modern
 import lxml.html
 import pytest
 from django.core import mail
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from comments.actions import change_state
 from forum.moderation.models import Rule
-from forum.notices.models import Choice, Notice, Way
+from forum.notices.models import Choice, Mail, Notice, Way
+from forum.notices.outbox import line, put_account_mail
 from forum.refusals import Refusal
 from forum.states import State
 from forum.text import mail as texts
@@ -98,6 +101,27 @@ def test_a_title_breaks_no_head(confirmed, ann, ben, title):
     assert heads["Subject"].isprintable()
     assert all(len(line) <= 998 for line in mail.outbox[0].message().as_bytes().split(b"\n"))
     assert "X" not in heads
+
+
+@given(st.text(max_size=400))
+@example("A\r\nBcc: x@evil.example")
+@example("A\u2028B\x85C\x1cD\ud800")
+def test_no_words_break_a_head(words):
+    one = line(words)
+    assert len(one) <= 150
+    assert len(one.splitlines()) <= 1
+    message = mail.EmailMessage(one, "", None, ["x@example.org"])
+    assert read(message)["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    "address", ["x@example.org\nBcc: y@evil.example", "x@example.org, y@evil.example", "\x00@x", ""]
+)
+def test_an_address_that_is_none_or_several_gets_no_mail(address):
+    put_account_mail(address=address.replace("\x00", ""), subject="A\nBcc: y@evil.example", body="Words")
+    recipients = [to for message in mail.outbox for to in message.recipients()]
+    assert not recipients
+    assert Mail.objects.get().state != Mail.State.WAITING
 
 
 @pytest.mark.parametrize("words", payloads.ALL)
