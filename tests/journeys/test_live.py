@@ -98,3 +98,46 @@ def test_what_is_read_stays_in_place_and_what_is_being_written_goes_along(
     assert abs(place(reader, comments[20]) - before) <= 2
     reader.locator(f"#c{comments[5].pk}").get_by_role("button", name="Post", exact=True).click()
     expect(reader.locator(f"#c{comments[5].pk} .comment .body")).to_have_text("Half a sentence")
+
+
+def test_it_asks_seldom_and_never_from_a_tab_that_is_hidden_or_left_or_after_an_end(
+    open_page: OpenPage, ann: User, settings: Settings
+) -> None:
+    post = make_post(ann)
+    page = open_page("/about/", user=ann)
+    page.clock.install()
+    page.goto(post.get_absolute_url())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/new-comments/" in request.url else None)
+
+    def asks_within(seconds: int) -> bool:
+        """Whether it asks once more before so long has passed."""
+        before = len(asked)
+        page.clock.run_for(seconds * 1000)
+        page.wait_for_timeout(200)
+        return len(asked) > before
+
+    def hide(hidden: str) -> None:
+        page.evaluate(f"Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }})")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    assert not asks_within(20)
+    assert asks_within(20)
+    hide("true")
+    assert not asks_within(3_600)
+    hide("false")
+    page.keyboard.press("Shift")
+    assert asks_within(45)
+    page.route("**/new-comments/**", lambda route: route.fulfill(status=500))
+    assert asks_within(60)
+    assert not asks_within(40)
+    assert asks_within(60)
+    page.unroute("**/new-comments/**")
+    assert not asks_within(1)
+    page.clock.run_for(1_900_000)
+    page.wait_for_timeout(200)
+    assert not asks_within(3_600)
+    Post.objects.update(state="held", author=None)
+    page.keyboard.press("Shift")
+    assert asks_within(600)
+    assert not asks_within(1_500)

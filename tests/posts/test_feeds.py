@@ -275,3 +275,17 @@ def test_pages_lead_to_their_feeds(client, walks):
     for page, address in ((walks.get_absolute_url(), f"/posts/{walks.pk}/feed/"), ("/members/ben/", FEEDS[3])):
         links = html.fromstring(client.get(page).content).xpath("//link[@rel='alternate']/@href")
         assert links == ["/feed/", address]
+
+
+def test_a_million_characters_and_hostile_links_pass_through_whole_and_inert(client, ann):
+    post = make_post(ann, html=f"<p>{'wide ' * 200_000}</p>")
+    say(
+        post,
+        ann,
+        '[x](javascript:alert(1)) <script>alert(1)</script> <a href="javascript:alert(2)">y</a> https://a.example/',
+    )
+    comment, whole = entries(feed(client, f"/posts/{post.pk}/feed/"))
+    assert len(whole["content"]) > 1_000_000
+    shown = html.fragment_fromstring(comment["content"], create_parent=True)
+    assert [link.get("href") for link in shown.iter("a")] == ["https://a.example/"]
+    assert not list(shown.iter("script"))
