@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from comments.forms import CommentForm
 from comments.markup import Page, Viewer, thread_html
 from comments.models import Comment
+from comments.personal import Personal
 from comments.threads import Node, Thread
 from forum.history.versions import Version
 from forum.moderation.models import Action, Rule
@@ -20,6 +21,8 @@ from forum.states import State
 from forum.text import diff, markdown, plain
 from forum.text.quotations import Quoted
 from forum.users.models import Person, Source, User
+from forum.voices.listing import Entry
+from forum.voices.markup import toggle
 from posts import pulse
 from posts.forms import PostForm
 from posts.models import Post, Revision
@@ -44,6 +47,7 @@ def shown() -> dict[str, Any]:
         "threads": made.threads(),
         "versions": _versions(),
         "notices": made.notices(),
+        "entries": made.entries(),
         "form": _with_errors(CommentForm({"body": "", "token": "0" * 32})),
         "post_form": PostForm(),
         "preview_html": mark_safe(markdown.render("A **preview** of words.", resolve=lambda _: None).html),  # noqa: S308
@@ -96,8 +100,28 @@ class Samples:
             ("States, as a moderator sees them", self._drawn(self._states(), moderator)),
             ("Quotations: as it stands, changed since, never there, gone; and who quotes", self._quoting(guest)),
             ("Twelve levels deep", self._drawn([self._chain(12)], guest)),
+            ("Voted up and saved, voted down, and muted, as a member sees them", self._weighed(moderator)),
             ("New since the last visit, and a branch that the member has folded", self._came_back(member)),
         ]
+
+    def _weighed(self, viewer: Viewer) -> SafeString:
+        up, down = self.comment("Voted up and saved.", score=12), self.comment("Voted down.", score=-3)
+        by_ann = self.comment("By Ann, who is muted.", author=self.ann, reply_count=1)
+        branch = self.comment("A muted branch.", reply_count=1)
+        page = Page(post=self.post(archived=False), viewer=viewer)
+        page.personal = Personal(votes={up.pk: 1, down.pk: -1}, marks={up.pk: {"saved"}, branch.pk: {"muted"}})
+        page.personal.muted.add(1)
+        muted = [_under(Node(said), Node(self.comment("An answer to it."))) for said in (by_ann, branch)]
+        return thread_html(Thread([Node(up), Node(down), *muted]), page)
+
+    def entries(self) -> list[Entry]:
+        """Lines of a list of what a member saved or follows, one of them gone."""
+        undo = SafeString(toggle("#main", ("Save", "Unsave"), on=True))
+        kept = [
+            Entry(undo, post=self.post(archived=True)),
+            Entry(undo, comment=self.comment("Saved.", post=self.post(archived=False))),
+        ]
+        return [*kept, Entry(undo, member=self.ann), Entry(undo, gone="A comment removed by a moderator.")]
 
     def _came_back(self, viewer: Viewer) -> SafeString:
         nodes = [_under(Node(self.comment("Read before.", reply_count=1)), Node(self.comment("New."))) for _ in "ab"]

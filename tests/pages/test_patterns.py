@@ -20,6 +20,10 @@ def test_every_state_stands_on_the_patterns_page(rf: RequestFactory) -> None:
         "waits for a moderator",
         "problems",
         "replied to you",
+        'aria-pressed="true"',
+        "whom you have muted",
+        "A branch you have muted",
+        'id="refused"',
     ):
         assert part in text, part
     assert "replied to you" in text
