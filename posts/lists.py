@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from forum.fields import Id
 from forum.paging import ListPage
+from forum.text import addresses
 from forum.voices.models import Mark
 from posts import pulse
 from posts.models import Post, PostQuerySet, Tag
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from forum.users.models import User
 
 PAGE = 40
+EARLIER = 5  # threads about the same page that are named
 FEW = 5_000  # posts that are sooner sorted than searched for among all
 ORDERS = {"active": "active_at", "new": "created_at", "top": "score"}
 WITHIN = {"day": 1, "week": 7, "month": 30, "year": 365}  # days
@@ -169,6 +171,19 @@ def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> ListPage[Post]:
     more = len(found) > PAGE
     next_url = replace(wanted, after=found[PAGE - 1].pk).query if more else ""
     return ListPage(found[:PAGE], next_url)
+
+
+def posted_before(url: str, *, but: Q | None = None) -> list[Post]:
+    """The published posts that link to the same page, however its address is spelt, the latest first. One query."""
+    key = addresses.key(url)
+    if not key:
+        return []
+    # "Not empty" is said because SQLite takes an index of part of a table only where that part is named.
+    rows = Post.objects.published().filter(~Q(url_key=""), url_key=key)
+    if but is not None:
+        rows = rows.exclude(but)
+    shown = rows.only("pk", "title", "state", "archived", "printed_date", "created_at", "comment_count")
+    return list(shown.order_by("-created_at", "-pk")[:EARLIER])
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,15 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(readable)
 
     def placed_for(self, user: User | AnonymousUser) -> PostQuerySet:
-        """Posts that have a page for ``user``: those with words to read, and the tombstones over a thread."""
+        """Posts that have a page for ``user``: those with words to read, and the tombstones over a thread.
+
+        The author also finds what was removed, to read why; the thread under it is gone for them as for all.
+        """
         if may_moderate(user):
             return self
         placed = Q(state__in=STATES_WITH_A_PAGE)
         if user.pk:
-            placed |= Q(state=State.HELD, author=user.pk)
+            placed |= Q(state__in=[State.HELD, State.REMOVED], author=user.pk)
         return self.filter(placed)
 
     def with_bylines(self) -> PostQuerySet:

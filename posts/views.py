@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
@@ -20,6 +21,7 @@ from forum.notices.context import read_here
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import keep, look_at
 from forum.refusals import Refusal
+from forum.states import State
 from forum.text.excerpt import opening
 from forum.voices.markup import post_acts
 from posts import actions, lists, pulse, rules
@@ -54,7 +56,10 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     asked, after = cursor(request, found)
     viewer = viewer_of(request, found)
     view, order, fold = asked["view"] or "tree", asked["order"] or viewer.order, asked["fold"]
-    if view == "flat":
+    gone = found.state == State.REMOVED and not viewer.moderates
+    if gone:
+        thread = threads.Thread([])
+    elif view == "flat":
         thread = threads.flat_page(found, request.user, after=after)
     else:
         thread = threads.thread_page(found, request.user, order=order, after=after)
@@ -99,7 +104,9 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "may_edit": rules.may_edit(request.user, found),
             "may_delete": rules.may_delete(request.user, found),
             "viewer": viewer,
+            "gone": gone,
             "answer_url": _answer_url(found, thread),
+            "earlier": lists.posted_before(found.url, but=Q(pk=found.pk)) if found.is_public and found.url else [],
             "acts": post_acts(page),
         },
     )

@@ -6,21 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 
 from forum.bylines import Bylined
 from forum.drafts.models import Draft, Place
 from forum.drafts.writing import Writing
+from forum.refusals import Refusal
 from forum.states import State
+from forum.text import addresses
 from posts import actions, rules
 from posts.forms import EditPostForm, PostForm
+from posts.lists import posted_before
 from posts.models import Post
 
 HELD = (
     "Your post waits for a moderator, as the first of every new account does."
     " You see it here; others will when it is approved."
 )
+POSTED_BEFORE = "This page was posted before. Join the earlier thread, or post it all the same."
 
 
 class PostWriting(Writing):
@@ -30,17 +35,24 @@ class PostWriting(Writing):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request, Place("post-new"))
+        self.earlier: list[Post] = []
+        self.again = ""
 
     def form(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> PostForm:
         """The form of a new post."""
         return PostForm(data, initial=initial)
 
     def preview(self, form: Any) -> SafeString:
-        """The text as it would be published."""
+        """The text as it would be published, and what was posted about the same page before."""
+        self.look_back(form)
         return mark_safe(actions.render(form.cleaned_data["body"]))  # noqa: S308  sanitised there
 
     def publish(self, form: Any) -> HttpResponse:
-        """Starts the thread."""
+        """Starts the thread; about a page that was posted before, only for somebody who has been told."""
+        self.look_back(form)
+        told = self.request.POST.get("again") == self.again
+        if self.earlier and not told and not self.is_done({}):
+            raise PostedBefore(POSTED_BEFORE)
         made = actions.add_post(author=self.member, **form.cleaned_data)
         if made.state == State.HELD:
             messages.info(self.request, HELD)
@@ -48,12 +60,31 @@ class PostWriting(Writing):
 
     def context(self) -> dict[str, Any]:
         """Why the member may not write, if so."""
-        return {"why_not": rules.why_not_write(self.request.user)}
+        return {
+            "why_not": rules.why_not_write(self.request.user),
+            "earlier": self.earlier,
+            "again": self.again if self.earlier else "",
+        }
+
+    def look_back(self, form: Any) -> None:
+        """Finds earlier threads about the same page."""
+        url = form.cleaned_data["url"]
+        self.earlier, self.again = posted_before(url, but=self.own()), addresses.key(url)
+
+    def own(self) -> Q:
+        """What this form has made already, or is about: no reason to warn."""
+        return Q(author=self.member, token=self.request.POST.get("token", "")[:32])
 
     def is_done(self, words: Mapping[str, str]) -> bool:
         """Whether the form has made its post."""
         token = self.request.POST.get("token", "")
         return Post.objects.filter(author=self.request.user.pk, token=token[:32]).exists() if token else False
+
+
+class PostedBefore(Refusal):
+    """The same page was posted before, which its author has not been told yet."""
+
+    status = 409
 
 
 class PostEditing(PostWriting):
@@ -74,6 +105,10 @@ class PostEditing(PostWriting):
             return {"seen": "", "tags": "", **draft.words}
         post = self.post
         return {"title": post.title, "url": post.url, "body": post.body, "seen": stamp(post)}
+
+    def own(self) -> Q:
+        """The post itself."""
+        return Q(pk=self.post.pk)
 
     def publish(self, form: Any) -> HttpResponse:
         """Saves the words."""

@@ -5,11 +5,17 @@ import datetime as dt
 import pytest
 
 from comments.models import Comment
+from forum.moderation.models import Rule
 from forum.reading.models import Visit
 from forum.states import State
 from posts.actions import change_post_state, lock_post
 from posts.models import Post
 from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, page_of, say, select
+
+
+@pytest.fixture
+def rule(db) -> Rule:
+    return Rule.objects.create(slug="privacy", title="No names of strangers")
 
 
 def ids(page) -> list[str]:
@@ -93,8 +99,27 @@ def test_a_post_that_waits_or_was_removed_is_not_there(client, sign_in, ann, ben
     change_post_state(post=post, to=state, by=root)
     assert client.get(address).status_code == 404
     assert sign_in(ben).get(address).status_code == 404
-    assert sign_in(ann).get(address, follow=True).status_code == (200 if state == State.HELD else 404)
+    assert sign_in(ann).get(address, follow=True).status_code == 200
     assert sign_in(root).get(address, follow=True).status_code == 200
+
+
+def test_the_author_of_a_removed_post_is_told_why_and_reads_nothing_else(client, sign_in, ann, ben, root, rule):
+    post = make_post(ann, title="Marker title", body="Marker", html="<p>Marker</p>")
+    say(post, ben, "Marker comment.")
+    address = post.get_absolute_url()
+    change_post_state(post=post, to=State.REMOVED, by=root, rule=rule, reason="It names a neighbour.")
+    answer = sign_in(ann).get(address, follow=True)
+    page = answer.content.decode()
+    assert "Your post was removed by a moderator" in page
+    assert rule.title in page
+    assert "It names a neighbour." in page
+    assert "arker" not in page
+    assert "1 comment" not in page
+    assert '<meta name="robots" content="noindex' in page
+    for viewer in (client, sign_in(ben)):
+        assert viewer.get(address).status_code == 404
+    change_post_state(post=post, to=State.PUBLISHED, by=root)
+    assert "Marker comment." in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("slug", ["", "other/", "A-THREAD/"])
