@@ -12,11 +12,17 @@ from forum.text.html import may_link
 from posts.models import BODY_LENGTH, TITLE_LENGTH, Post, Tag
 from posts.tags.fields import TagsField
 
+KINDS = (
+    (Post.Kind.ARTICLE, "Article: words of your own"),
+    (Post.Kind.LINK, "Link: a page elsewhere, to talk about"),
+    (Post.Kind.QUESTION, "Question: something you want to know"),
+)
+
 
 class PostForm(OnceForm):
     """An article, a link or a question."""
 
-    kind = forms.ChoiceField(label="What is it", choices=Post.Kind, initial=Post.Kind.ARTICLE, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="What is it", choices=KINDS, initial=Post.Kind.ARTICLE, widget=forms.RadioSelect)
     title = Line(
         max_length=TITLE_LENGTH,
         error_messages={
@@ -37,7 +43,7 @@ class PostForm(OnceForm):
         most=BODY_LENGTH,
         label="Text",
         required=False,
-        help_text="Markdown: *emphasis*, **strong**, [words](address), > quotation.",
+        help_text="A link can do without. Markdown: *emphasis*, **strong**, [words](address), > quotation.",
         widget=forms.Textarea(attrs={"rows": 14}),
     )
 

@@ -1,6 +1,6 @@
 // Opens the forms of comments where they belong, and puts what is posted at its place; the forms themselves are sent by
 // htmx (hx-post), which swaps what the server answers: problems, a preview, or (201) the comment that was made.
-const LINKS = ".actions a[href*='/reply/'], .actions a[href$='/edit/'], .speak a[href$='/comment/']";
+const LINKS = ".actions a[href*='/reply/'], .actions a[href$='/edit/'], .speak a[href$='/comment/'], .post-actions a[href*='/comment/?']";
 const say = (words) => { document.getElementById("polite").textContent = words; };
 let opener;
 
@@ -21,7 +21,7 @@ async function open(link) {
   opener = link;
   const holder = document.createElement("p");
   holder.className = "write";
-  (link.closest("article") ?? link.closest(".speak")).after(holder);
+  link.closest("article, .speak").after(holder);
   const sent = htmx.ajax("GET", link.getAttribute("href"), { source: holder, target: holder });
   await sent.catch(() => {
     holder.className = "write said";

@@ -10,6 +10,7 @@ from forum.drafts.models import Draft
 from forum.states import State
 from posts.models import Post
 from tests.browser import OpenPage
+from tests.conftest import member
 from tests.making import say
 
 
@@ -31,6 +32,8 @@ def post_button(page: Page):
 
 
 def test_a_reply_is_written_in_place(open_page: OpenPage, ben, post: Post, said: Comment) -> None:
+    for name in ("annabel", "annette"):
+        member(name)
     page = open_page(post.get_absolute_url(), width=390, user=ben)
     spot = page.locator(f"#c{said.pk}")
     link = spot.get_by_role("link", name=re.compile("^Reply")).first
@@ -77,11 +80,21 @@ def test_a_reply_is_written_in_place(open_page: OpenPage, ben, post: Post, said:
     assert Comment.objects.filter(author=ben).count() == 1
     assert not Draft.objects.exists()
 
-    # Edited in place.
+    # Edited in place, with a name that is completed.
     made.get_by_role("link", name="Edit").click()
-    box(page).fill("Better words.")
+    box(page).fill("")
+    box(page).press_sequentially("Better words, @ann")
+    expect(page.get_by_role("option")).to_have_text(["ann", "annabel", "annette"])
+    page.keyboard.press("Escape")  # closes the names, and not the form
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    box(page).press_sequentially("a")
+    page.get_by_role("option", name="annabel").wait_for()
+    page.keyboard.press("ArrowDown")
+    expect(box(page)).to_have_attribute("aria-activedescendant", "name-0")
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value("Better words, @annabel ")
     page.get_by_role("button", name="Save changes").click()
-    expect(made.locator(".body")).to_have_text("Better words.")
+    expect(made.locator("[itemprop=text] a")).to_have_text("@annabel")
     expect(made.locator("article")).to_be_focused()
 
 
