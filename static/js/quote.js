@@ -1,5 +1,5 @@
 // Offers to quote the words that are selected in a comment or in the article; the Quote link takes them as well.
-const LONGEST = 2000;
+const LONGEST = 3500; // as written in an address, of which servers take 4,094 characters
 const QUOTE = ".actions a[href*='/reply/?quote='], .post-actions a[href*='quote']";
 const button = document.createElement("button");
 button.type = "button";
@@ -26,8 +26,9 @@ function selected() {
 function aim(link) {
   const now = selected();
   const of = link.pathname.replace(/quote\/$/, "comment/");
-  if (now?.link === link && now.words.length <= LONGEST) link.search = `?quote=${encodeURIComponent(now.words)}`;
-  else if (of.endsWith("/reply/")) link.search = "?quote=1";
+  if (now?.link === link && encodeURIComponent(now.words).length <= LONGEST) {
+    link.search = `?quote=${encodeURIComponent(now.words)}`;
+  } else if (of.endsWith("/reply/")) link.search = "?quote=1";
   else return link.setAttribute("href", of.replace(/comment\/$/, "quote/"));
   link.pathname = of;
 }
