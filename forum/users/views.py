@@ -3,10 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
@@ -16,18 +17,22 @@ from forum.errors import try_again_after
 from forum.moderation import limits
 from forum.paging import latest_first
 from forum.refusals import TooMany
+from forum.states import State
 from forum.text import names
 from forum.text.excerpt import excerpt
 from forum.users.forms import NamesForm, NameTaken, SignupForm
+from forum.users.identicon import identicon
 from forum.users.mentions import beginning_with, with_pages
 from forum.users.models import Person, User
 from forum.voices.listing import acts_about
+from posts.lists import Way
 from posts.models import Post
 
 PAGE = 30
 OFFERED = 8  # names for an @
 CONSIDERED = 30  # of those that begin alike: who speaks in the thread goes before the others of them
 EXCERPT = 240
+COUNTED = 1_000  # posts or comments of one member; of more it is said that they are more
 WAIT = 300
 """Seconds after which it is worth trying again: how long a failed sign-in counts."""
 
@@ -48,7 +53,7 @@ class Said:
 
 def member(request: HttpRequest, name: str) -> HttpResponse:
     """Show a member and what they wrote: comments, or posts with `?show=posts`."""
-    found = get_object_or_404(with_pages(), name_key=names.skeleton(name))
+    found = get_object_or_404(_counted(with_pages()), name_key=names.skeleton(name))
     if found.username != name:
         # The key is wider than the name: only another spelling in capitals is this member's address.
         get_object_or_404(User, pk=found.pk, username__iexact=name)
@@ -57,7 +62,39 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
     said, next_url = _said_by(request, show_posts, author=found)
     context = {"member": found, "said": said, "next_url": next_url, "show_posts": show_posts}
     context["member_acts"] = acts_about(request.user, found)
+    context |= {"identicon": identicon(found.username), "tabs": _tabs(found, show_posts)}
     return render(request, "users/member.html", context)
+
+
+def _tabs(found: Any, show_posts: bool) -> list[Way]:
+    """The ways to what the member said, each with its number."""
+    here = found.get_absolute_url()
+    kinds = (("comment", found.comments_said, here), ("post", found.posts_said, f"{here}?show=posts"))
+    return [
+        Way(
+            f"more than {COUNTED:,} {kind}s" if number > COUNTED else f"{number:,} {kind}{'' if number == 1 else 's'}",
+            url,
+            show_posts is (kind == "post"),
+        )
+        for kind, number, url in kinds
+    ]
+
+
+class _Capped(Subquery):
+    """How many rows a subquery has, counted no further than its own limit."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _counted(members: QuerySet[User]) -> QuerySet[User]:
+    """With how much each of them said that everyone reads, up to ``COUNTED``, in the same query."""
+    comments = Comment.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
+    posts = Post.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
+    return members.annotate(
+        comments_said=_Capped(comments.order_by().values("pk")[: COUNTED + 1]),
+        posts_said=_Capped(posts.order_by().values("pk")[: COUNTED + 1]),
+    )
 
 
 def person(request: HttpRequest, pk: int) -> HttpResponse:
