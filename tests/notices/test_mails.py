@@ -114,13 +114,10 @@ def test_no_words_break_a_head(words):
     assert read(message)["Bcc"] is None
 
 
-@pytest.mark.parametrize(
-    "address", ["x@example.org\nBcc: y@evil.example", "x@example.org, y@evil.example", "\x00@x", ""]
-)
-def test_an_address_that_is_none_or_several_gets_no_mail(address):
-    put_account_mail(address=address.replace("\x00", ""), subject="A\nBcc: y@evil.example", body="Words")
-    recipients = [to for message in mail.outbox for to in message.recipients()]
-    assert not recipients
+@pytest.mark.parametrize("address", ["x@example.org\nBcc: y@evil.example", "x@example.org\r\n\r\ny", ""])
+def test_an_address_that_breaks_a_head_gets_no_mail(address):
+    put_account_mail(address=address, subject="A\nBcc: y@evil.example", body="Words")
+    assert not [to for message in mail.outbox for to in message.recipients()]
     assert Mail.objects.get().state != Mail.State.WAITING
 
 
