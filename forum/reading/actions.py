@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from comments.models import Comment
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from comments.threads import Thread
     from forum.users.models import User
     from posts.models import Post
+
+logger = logging.getLogger(__name__)
 
 KEPT = 2_000  # comments of a thread remembered one by one; past that those read first count as new again
 MINUTE = dt.timedelta(minutes=1)  # a visit that changes nothing is written down no more often
@@ -42,8 +46,7 @@ def look(
     visit = Visit.objects.filter(member=member, post=post).first()
     if visit is None:
         if keep:
-            first = Visit(member=member, post=post, floor=post.version, top=post.version, viewed_at=now)
-            Visit.objects.bulk_create([first], ignore_conflicts=True)
+            _write(Visit(member=member, post=post, floor=post.version, top=post.version, viewed_at=now))
         return News(kept=True)
     before = (visit.floor, visit.top, dict(visit.shown))
     page = published(thread)
@@ -60,9 +63,20 @@ def look(
     visit.top = post.version
     if keep and ((visit.floor, visit.top, visit.shown) != before or now - visit.viewed_at > MINUTE):
         visit.viewed_at = now
-        visit.save(update_fields=["floor", "read", "top", "shown", "viewed_at"])
+        _write(visit)
     left = any(visit.shown.get(str(pk)) != version for pk, version in new.items() if pk not in fresh)
     return told(fresh, new, onward if left else "")
+
+
+def _write(visit: Visit) -> None:
+    """Writes a visit down; where the database is busy or full the page is shown all the same."""
+    try:
+        if visit.pk is None:
+            Visit.objects.bulk_create([visit], ignore_conflicts=True)
+        else:
+            visit.save(update_fields=["floor", "read", "top", "shown", "viewed_at"])
+    except OperationalError:
+        logger.warning("A visit could not be written down.")
 
 
 def _end(visit: Visit, came: Sequence[Came]) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import OperationalError
 
 from comments.actions import change_state, edit_comment
 from comments.models import Comment
@@ -244,6 +245,19 @@ def test_a_visit_remembers_no_more_than_it_must(reader, ann, later, monkeypatch)
     later(hours=1)
     assert len(look(reader, post)) == 2
     assert len(Visit.objects.get().read) == 3
+
+
+def test_a_thread_can_be_read_while_nothing_can_be_written(reader, post, ann, later, monkeypatch):
+    look(reader, post)
+    comment = say(post, ann, "New.")
+
+    def busy(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(Visit, "save", busy)
+    for _ in range(2):
+        later(minutes=31)
+        assert look(reader, post) == [f"c{comment.pk}"]
 
 
 def test_a_permalink_counts_as_read_what_it_shows(reader, post, ann, later):
