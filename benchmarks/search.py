@@ -42,7 +42,7 @@ ROUNDS = 15
 BEGIN = dt.datetime(2007, 1, 1, tzinfo=dt.UTC)
 MEDIAN = 50  # milliseconds
 
-QUERIES = {
+QUERIES = {  # w0 is the commonest word, w59999 the rarest
     "a common word": "w30",
     "a very common word": "w2",
     "a word of the middle": "w800",
@@ -52,7 +52,7 @@ QUERIES = {
     "a phrase": '"w3 w7"',
     "a rare phrase": '"w300 w400"',
     "a word by an author": "w40 author:person7",
-    "words by an author": "author:member3",
+    "words by an author": "author:person7",
     "a word in a thread": "w10 in:THREAD",
     "a word in a month": "w30 after:2012-03 before:2012-04",
     "a word in the first year": "w30 before:2008",
@@ -138,38 +138,56 @@ def write(lot: list[Comment]) -> None:
             copy.write_row([getattr(comment, field.attname) for field in fields])
 
 
+def processor() -> float:
+    """Milliseconds that this process has computed, and the process of PostgreSQL that serves it where it is here.
+
+    On a machine that does other work too this says more than the clock: both are the same on a quiet one.
+    """
+    spent = time.process_time() * 1000
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            times = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+        if times.exists():
+            spent += (
+                sum(map(int, times.read_text().rpartition(")")[2].split()[11:13])) * 1000 / os.sysconf("SC_CLK_TCK")
+            )
+    return spent
+
+
 def measure(name: str, text: str) -> float:
-    """Prints the middle and the worst time of a search by relevance, by time, and of its whole page."""
-    middles = []
+    """Prints the middle time and the computing of a search by relevance and by time, and its page; gives the latter."""
+    costs = []
     shown = []
     for order in ("relevance", "time"):
         query = parse(text)
         found = finding.find(query, order=order)
         times = []
+        spent = processor()
         for _ in range(ROUNDS):
             began = time.perf_counter()
             finding.find(query, order=order)
             times.append((time.perf_counter() - began) * 1000)
-        middles.append(statistics.median(times))
+        costs.append((processor() - spent) / ROUNDS)
         count = "too slow" if found.too_slow else f"{len(found.things)} of {found.count}{'+' * found.count_is_least}"
-        shown.append(f"{order} {middles[-1]:7.1f} (worst {max(times):7.1f}) {count:<12}")
+        shown.append(f"{order} {statistics.median(times):6.1f} (computing {costs[-1]:5.1f}) {count:<12}")
     began = time.perf_counter()
     assert Client().get("/search/", {"q": text}).status_code == 200  # noqa: S101
     page = (time.perf_counter() - began) * 1000
     print(f"{name:<26} {'   '.join(shown)}   page {page:6.1f}", flush=True)
-    return max(middles)
+    return max(costs)
 
 
 def run() -> None:
-    """Measures each query; the last line says how many keep within MEDIAN."""
+    """Measures each query; the last line says how many compute for no longer than MEDIAN."""
     logging.getLogger("forum").setLevel(logging.ERROR)
     settings.LIMITS = dict.fromkeys(settings.LIMITS, 1_000_000)
     settings.ALLOWED_HOSTS = ["testserver"]
     thread = Comment.objects.get(pk=Comment.objects.count() // 2).post_id
     print(f"{connection.vendor}, {Comment.objects.count():,} comments, {ROUNDS} rounds each, milliseconds\n")
-    middles = [measure(name, text.replace("THREAD", str(thread))) for name, text in QUERIES.items()]
-    within = f"{sum(middle <= MEDIAN for middle in middles)} of {len(middles)} within {MEDIAN}"
-    print(f"\nmedian of all {statistics.median(middles):.1f}; {within}")
+    costs = [measure(name, text.replace("THREAD", str(thread))) for name, text in QUERIES.items()]
+    within = f"{sum(cost <= MEDIAN for cost in costs)} of {len(costs)} within {MEDIAN}"
+    print(f"\ncomputing, the median of the slower order: {statistics.median(costs):.1f}; {within}")
 
 
 def drop() -> None:
