@@ -146,7 +146,7 @@ def test_nothing_runs_in_what_is_put_into_the_page(sign_in, ben, comment, script
     ],
 )
 def test_half_a_quotation_cannot_break_out_of_its_comment(sign_in, ann, ben, post, comment, words):
-    hostile = say(post, ben, words)
+    hostile = say(post, ben, words.replace("#c1", f"#c{comment.pk}"))
     say(post, ann, "After it.")
     page = page_of(sign_in(ann).get(post.get_absolute_url()))
     [thread] = select(page, "ol.thread")
