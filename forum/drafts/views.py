@@ -27,7 +27,7 @@ WHAT = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class Begun:
     """A draft in the list: what it is, whom it answers, in which thread, or that its place is gone."""
 
     draft: Draft
@@ -63,7 +63,7 @@ def throw_away(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, reverse("drafts"))
 
 
-def _entries(found: list[Draft], member: User) -> list[Entry]:
+def _entries(found: list[Draft], member: User) -> list[Begun]:
     of_comments = {draft.of for draft in found if draft.kind in (Draft.Kind.REPLY, Draft.Kind.COMMENT_EDIT)}
     of_posts = {draft.of for draft in found if draft.kind in (Draft.Kind.COMMENT, Draft.Kind.POST_EDIT)}
     placed = Comment.objects.placed_for(member).select_related("author", "person", "post")
@@ -72,15 +72,15 @@ def _entries(found: list[Draft], member: User) -> list[Entry]:
     return [_entry(draft, comments.get(draft.of), posts.get(draft.of), member) for draft in found]
 
 
-def _entry(draft: Draft, comment: Comment | None, post: Post | None, member: User) -> Entry:
+def _entry(draft: Draft, comment: Comment | None, post: Post | None, member: User) -> Begun:
     what = WHAT[Draft.Kind(draft.kind)]
     if draft.kind == Draft.Kind.POST:
-        return Entry(draft, what, url=draft.place.url)
+        return Begun(draft, what, url=draft.place.url)
     if draft.kind in (Draft.Kind.COMMENT, Draft.Kind.POST_EDIT):
-        return Entry(draft, what, post=post, url=draft.place.url if post else "")
+        return Begun(draft, what, post=post, url=draft.place.url if post else "")
     if comment is None:
-        return Entry(draft, what, whom="a comment" if draft.kind == Draft.Kind.REPLY else "")
+        return Begun(draft, what, whom="a comment" if draft.kind == Draft.Kind.REPLY else "")
     whom = ""
     if draft.kind == Draft.Kind.REPLY:
         whom = comment.byline.name if comment.words_for(member) else "a comment that is not shown"
-    return Entry(draft, what, whom, comment.post, draft.place.url)
+    return Begun(draft, what, whom, comment.post, draft.place.url)

@@ -13,9 +13,12 @@ from comments.markup import Page, Viewer, thread_html
 from comments.models import Comment
 from comments.personal import Personal
 from comments.threads import Node, Thread
+from forum.drafts.models import Draft
+from forum.drafts.views import Begun
 from forum.history.versions import Version
 from forum.moderation.models import Action, Rule
 from forum.notices.models import Kind, Notice
+from forum.pages.examples import examples
 from forum.reading.news import Folds, News
 from forum.states import State
 from forum.text import diff, markdown, plain
@@ -50,6 +53,8 @@ def shown() -> dict[str, Any]:
         "entries": made.entries(),
         "form": _with_errors(CommentForm({"body": "", "token": "0" * 32})),
         "post_form": PostForm(),
+        "drafts": made.drafts(),
+        "examples": examples(),
         "preview_html": mark_safe(markdown.render("A **preview** of words.", resolve=lambda _: None).html),  # noqa: S308
     }
 
@@ -88,6 +93,14 @@ class Samples:
         for name, value in fields.items():
             setattr(made, name, value)
         return made
+
+    def drafts(self) -> list[Begun]:
+        """Drafts: with words of another window beside them, and of a place that is gone."""
+        two = Draft(pk=1, kind=Draft.Kind.REPLY, of=1, words={"body": "Words at the desk."}, updated_at=NOW)
+        two.other, two.other_at = {"body": "Words on the phone."}, NOW
+        gone = Draft(pk=2, kind=Draft.Kind.COMMENT, of=2, words={"body": "Words that stay."}, updated_at=NOW)
+        place = self.post(archived=False)
+        return [Begun(two, "Reply to", "driller", place, two.place.url), Begun(gone, "Comment")]
 
     def threads(self) -> list[tuple[str, SafeString]]:
         """Threads that show every state of a comment."""

@@ -50,6 +50,8 @@ def reading(post, comment) -> list[str]:
         "/",
         "/replies/",
         "/search/",
+        "/drafts/",
+        "/members/names/",
         "/members/ann/",
         "/moderation/name/",
     ]
