@@ -285,10 +285,15 @@ def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:
         machine = f' datetime="{escape(words.printed_at)}" itemprop="datePublished"' if words.printed_at else ""
         stated = escape(words.zone) if words.zone else "time zone not stated on the page"
         return f'<time{machine} title="{stated}">{escape(words.printed_date)}</time>'
-    moment = words.created_at.astimezone(zone or dt.UTC)
+    return moment_html(words.created_at, zone, ' itemprop="datePublished"')
+
+
+def moment_html(moment: dt.datetime, zone: dt.tzinfo | None = None, marks: str = "") -> str:
+    """A moment in ``zone`` (UTC if None) with the zone named; ``marks`` are more attributes of the element."""
+    moment = moment.astimezone(zone or dt.UTC)
     named = f", {zone}" if zone and str(zone) != f"{moment:%Z}" else ""
     return (
-        f'<time datetime="{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" itemprop="datePublished"'
+        f'<time datetime="{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"{marks}'
         f' title="{moment:%A, %B} {moment.day}, {moment:%Y at %H:%M:%S %Z}{named}">'
         f"{moment:%b} {moment.day}, {moment:%Y, %H:%M %Z}</time>"
     )

@@ -1,11 +1,13 @@
 """Bylines, dates and excerpts for templates, in the same markup as in threads."""
 
+import datetime as dt
+
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from comments.markup import time_html
+from comments.markup import moment_html, time_html
 from comments.models import Comment
 from forum.reading.zones import zone_of
 from forum.text import excerpt as excerpts
@@ -25,6 +27,13 @@ def when(context: Context, words: Comment | Post) -> SafeString:
     """When it was said, in the time zone of whoever reads the page."""
     user = context.get("user")
     return mark_safe(time_html(words, zone_of(user) if user else None))  # noqa: S308  escaped there
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, at: dt.datetime) -> SafeString:
+    """A moment in the time zone of whoever reads the page."""
+    user = context.get("user")
+    return mark_safe(moment_html(at, zone_of(user) if user else None))  # noqa: S308  nothing in it is of people
 
 
 @register.filter

@@ -10,6 +10,7 @@ from comments.models import Comment, Revision
 from forum.moderation import versions
 from forum.moderation.models import Action, Rule
 from forum.moderation.undoing import undo
+from forum.refusals import NotAllowed
 from forum.states import State
 from forum.text.redaction import Change
 from forum.voices.models import Vote
@@ -163,6 +164,33 @@ def test_a_moderator_hides_one_version_and_takes_it_back(client, sign_in, commen
     assert (action.verb, action.comment, action.rule) == ("hide_revision", comment, rule)
     assert undo(action=action, by=mod)
     assert "marker" in history(client, comment).content.decode()
+
+
+def test_a_version_of_a_post_is_hidden_and_shown_again(client, sign_in, post, eve, mod):
+    rewrite_post(post, title="A marker", body="A marker.")
+    rewrite_post(post, title="Better", body="Better words.")
+    Post.objects.get().revisions.update(counts=True)
+    revision = Post.objects.get().revisions.get(title="A marker")
+    with pytest.raises(NotAllowed):
+        versions.set_hidden(revision=revision, hidden=True, by=eve)
+    url = reverse("admin:posts_revision_decide", args=["hide"], query={"ids": revision.pk})
+    desk = sign_in(mod)
+    desk.post(url, {"rule": Rule.objects.first().pk, "reason": ""})
+    assert "marker" not in history(client, post).content.decode()
+    assert not versions.set_hidden(revision=revision, hidden=True, by=mod)
+    url = reverse("admin:posts_revision_decide", args=["show"], query={"ids": revision.pk})
+    desk.post(url, {"reason": ""})
+    assert "marker" in history(client, post).content.decode()
+    assert undo(action=Action.objects.get(verb="show_revision"), by=mod)
+    assert "marker" not in history(client, post).content.decode()
+
+
+def test_a_member_reads_the_times_of_versions_in_their_zone(sign_in, comment, eve):
+    rewrite(comment, LATER)
+    type(eve).objects.filter(pk=eve.pk).update(time_zone="Asia/Tokyo")
+    times = select(page_of(history(sign_in(eve), comment)), ".version time")
+    assert len(times) == 2
+    assert all(time.text.endswith("JST") for time in times)
 
 
 def test_a_hidden_version_at_the_end_of_a_page_is_passed_over(client, comment, mod):

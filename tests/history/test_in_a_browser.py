@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from comments.models import Comment
@@ -88,3 +89,21 @@ def test_the_quote_link_takes_the_words_that_are_selected(open_page: OpenPage, a
     page.evaluate(SELECT, [f"#c{comment.pk}", PASSAGE])
     page.locator(f"#c{comment.pk}").get_by_role("link", name="Quote").click()
     expect(page.get_by_label("Your comment")).to_have_value(re.compile(rf"> {PASSAGE}\s*$"))
+
+
+def test_axe_finds_nothing(open_page: OpenPage, ann: User, ben: User, settings) -> None:
+    settings.FIRST_COMMENTS_HELD = settings.EDIT_GRACE_MINUTES = 0
+    post = make_post(ann, html="<p>The old gate stands open.</p>")
+    comment = say(post, ann, "At dawn I walked through the gate and on.")
+    say(post, ben, f"> #c{comment.pk}\n> {PASSAGE}\n\nNot so.\n\n> #post\n> Never said.")
+    rewrite(comment, "At dawn I climbed over the wall and on.")
+    page = open_page(post.get_absolute_url(), user=ben, width=390)
+    paths = [f"/comments/{comment.pk}/history/", f"/comments/{comment.pk}/quotations/", f"/posts/{post.pk}/quote/"]
+    problems = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for path in (post.get_absolute_url(), *paths):
+            page.goto(path)
+            found = Axe().run(page)
+            problems.extend([path, found.generate_report()] if found.violations_count else [])
+    assert not problems, "\n".join(problems)

@@ -327,11 +327,8 @@ def test_anything_else_becomes_the_whole_comment(sign_in, comment, ann, asked):
 
 
 def test_paragraphs_of_an_article_are_chosen_without_a_script(sign_in, ben):
-    post = make_post(
-        None,
-        body="",
-        html="<p>One *star*.</p><p>Two<br>lines.</p><figure><blockquote><p>Three.</p></blockquote><figcaption>CNN</figcaption></figure>",
-    )
+    quoted = "<figure><blockquote><p>Three.</p></blockquote><figcaption>CNN</figcaption></figure>"
+    post = make_post(None, body="", html=f"<p>One *star*.</p><p>Two<br>lines.</p>{quoted}")
     browser = sign_in(ben)
     page = page_of(browser.get(f"/posts/{post.pk}/quote/"))
     assert [one.text_content().strip() for one in select(page, "form.form label")] == [

@@ -89,24 +89,28 @@ def hostile(free, ann, ben) -> list[Post]:
             add_comment(post=thread, author=ben, body=answer, parent=comment, token=token())
         except Refusal:
             continue
+    edited = [add_comment(post=thread, author=ben, body=f"Edited {number}.", token=token()) for number in range(7)]
     for number, words in enumerate(payloads.ALL):
         kept = drafts.words_in({"title": words[:200], "url": words[:200], "tags": words[:200], "body": words})
         drafts.keep(member=ben, place=Place("post-edit", number), words=kept)
         drafts.keep(member=ben, place=Place("post-edit", number), words={"body": "Other words."})
-        rewrite(thread, thread.comments.all()[number % 5], words)
+        rewrite(thread, edited[number % 7].pk, words)
     for number, (post, words) in enumerate(zip(posts, payloads.ALL, strict=True)):
         worst = {"name": f"{number}{words}"[:40], "description": words[:300]}
         bearing.choose(post, [Tag.objects.create(slug=f"tag{number}", **worst)])
     return [*posts, thread, archive(ann)]
 
 
-def rewrite(post: Post, comment: Comment, words: str) -> None:
+def rewrite(post: Post, pk: int, words: str) -> None:
     """Edits words away, so that only the history and who quotes the post show these."""
+    comment = Comment.objects.select_related("author").get(pk=pk)
     said = f"> #post\n> Words.\n\n{words}"
     with suppress(Refusal):
         edit_comment(comment=comment, editor=comment.author, body=said, seen=comment.edited_at)
+    Comment.objects.get(pk=pk).revisions.update(counts=True)
     edited = Post.objects.select_related("author").get(pk=post.pk)
     edit_post(post=edited, editor=edited.author, title=words[:200] or "x", body=words, seen=edited.edited_at)
+    edited.revisions.update(counts=True)
 
 
 def archive(moderator: User) -> Post:
@@ -177,6 +181,7 @@ def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
         yield from (here, f"{here}?order=newest", f"{here}?view=flat", f"/posts/{post.pk}/feed/")
         yield from (f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/")
         yield f"/moderation/report/post/{post.pk}/"
+    for post in posts[-2:]:
         yield from (f"/posts/{post.pk}/history/", f"/posts/{post.pk}/quotations/", f"/posts/{post.pk}/quote/")
     for comment in Comment.objects.filter(post__in=posts[-2:]):
         yield comment.get_absolute_url()
