@@ -28,7 +28,7 @@ def test_no_character_and_no_length_in_a_form_fails_it(client, sign_in, ann, pos
     names = ("order", "next", "value", "section", "keep", "post", "reading-time_zone", "reading-scheme", "unknown")
     addresses = [f"/comments/{comment.pk}/fold/", f"/posts/{post.pk}/read/", "/preferences/", "/preferences/order/"]
     assert browser.post("/preferences/", {"section": "reading", "reading-scheme": "w" * 900_000}).status_code == 422
-    for value in [*TEXTS, "w" * 20_000, "//evil.example", "/?" + "a=b&" * 500]:
+    for value in [*TEXTS[::2], "w" * 20_000, "//evil.example", "/?" + "a=b&" * 500]:
         for address in addresses:
             for section in ({}, {"section": "reading"}):
                 answer = browser.post(address, dict.fromkeys(names, value) | section)
