@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -80,6 +81,15 @@ def test_a_list_is_read_page_by_page_each_thread_once(client, ann, query):
 def test_an_odd_choice_is_as_none(client, ann, odd):
     make_post(ann, title="Thread")
     assert titles(page_of(client.get(f"/{odd}"))) == ["Thread"]
+
+
+@pytest.mark.parametrize("after", ["0", "-1", str(2**31), str(2**63), str(2**70), "1e9", "\u0661", "999999999", "x"])
+def test_an_odd_cursor_begins_at_the_front(client, ann, after):
+    make_tag()
+    bearing.choose(make_post(ann, title="Thread", created_at=timezone.now()), Tag.objects.all())
+    for base in ("/", "/tags/gardens/"):
+        for order in ("order=active", "order=new", "order=top", "order=top&within=day"):
+            assert titles(page_of(client.get(f"{base}?{order}&after={quote(after)}"))) == ["Thread"]
 
 
 def test_questions_without_an_answer_have_a_list(client, ann, ben):

@@ -94,7 +94,14 @@ def test_a_cursor_of_another_thread_is_not_found(client, ann, post):
 
 @pytest.mark.parametrize("value", BYTES)
 def test_no_bytes_in_a_path_fail_a_page(client, value):
-    for path in (f"/{value}/", f"/posts/{value}/", f"/posts/1/{value}/", f"/members/{value}/", f"/persons/{value}/"):
+    for path in (
+        f"/{value}/",
+        f"/posts/{value}/",
+        f"/posts/1/{value}/",
+        f"/members/{value}/",
+        f"/persons/{value}/",
+        f"/tags/{value}/",
+    ):
         assert client.get(path).status_code in (400, 404)
 
 
