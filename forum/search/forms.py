@@ -9,8 +9,8 @@ from django import forms
 from forum.fields import Id
 from forum.search.keys import END
 
-WHERE = (("", "posts and comments"), ("post", "posts"), ("comment", "comments"))
-ERA = (("", "then and now"), ("then", "then: from archives"), ("now", "now: written here"))
+WHERE = (("", "everything"), ("post", "posts"), ("comment", "comments"))
+ERA = (("", "then and now"), ("then", "then, elsewhere"), ("now", "now, here"))
 ORDER = (("", "what fits best"), ("time", "the latest"))
 
 
