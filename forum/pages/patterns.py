@@ -26,7 +26,7 @@ from forum.text.quotations import Quoted
 from forum.users.models import Person, Source, User
 from forum.voices.listing import Entry
 from forum.voices.markup import toggle
-from posts import pulse
+from posts import lists, pulse
 from posts.forms import PostForm
 from posts.models import Post, Revision
 
@@ -55,6 +55,7 @@ def shown() -> dict[str, Any]:
         "post_form": PostForm(),
         "drafts": made.drafts(),
         "examples": examples(),
+        **made.finding(),
         "preview_html": mark_safe(markdown.render("A **preview** of words.", resolve=lambda _: None).html),  # noqa: S308
     }
 
@@ -79,6 +80,14 @@ class Samples:
         else:
             made.author, made.revised_at = self.ann, NOW
         return made
+
+    def finding(self) -> dict[str, Any]:
+        """The line above a list, a row in it, and a link that was posted before."""
+        row = self.post(archived=False)
+        row.kind, row.answer_state = Post.Kind.QUESTION, State.PUBLISHED  # type: ignore[attr-defined]
+        row.tag_pairs = [["gardens", "Gardens"], ["walls", "Walls"]]  # type: ignore[attr-defined]
+        wanted = lists.Asked(order="top", within="week")
+        return {"wanted": wanted, "row": row, "earlier": [row], **lists.ways(wanted)}
 
     def comment(self, words: str, *, archived: bool = False, **fields: Any) -> Comment:
         """A comment of either era."""

@@ -71,6 +71,20 @@ def merge_tags(*, tag: Tag, into: Tag, by: User, reason: str = "") -> bool:
     return True
 
 
+def recount_tags(*, repair: bool = False) -> list[str]:
+    """A sentence for each tag whose number of posts is wrong, put right where ``repair`` says so. A query a tag."""
+    wrong = []
+    for pk in list(Tag.objects.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            tag = Tag.objects.select_for_update().get(pk=pk)
+            right = counted(tag)
+            if tag.post_count != right:
+                wrong.append(f"tag {tag.slug}: post_count is {tag.post_count}, ought to be {right}")
+                if repair:
+                    Tag.objects.filter(pk=pk).update(post_count=right)
+    return wrong
+
+
 def _locked(tag: Tag) -> Tag:
     found = Tag.objects.select_for_update().get(pk=tag.pk)
     if found.merged_into_id is not None:

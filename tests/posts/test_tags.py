@@ -1,6 +1,9 @@
 """Tags: chosen by authors, listed for readers, counted exactly."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import CommandError, call_command
 
 from forum.moderation.models import Action
 from forum.moderation.undoing import undo
@@ -132,6 +135,17 @@ def test_a_post_that_waits_is_counted_when_it_is_approved(eve, root, settings):
     check_counts()
     change_post_state(post=post, to=State.PUBLISHED, by=root)
     assert Tag.objects.get().post_count == 1
+
+
+def test_a_count_that_is_wrong_is_said_and_put_right(ann):
+    [tag] = make_tags("Gardens")
+    add_post(author=ann, **WORDS, tags=[tag], token=token())
+    Tag.objects.update(post_count=7)
+    with pytest.raises(CommandError, match="1 wrong"):
+        call_command("check_counters", stdout=StringIO())
+    call_command("check_counters", "--repair", stdout=(said := StringIO()))
+    assert "tag gardens: post_count is 7, ought to be 1" in said.getvalue()
+    check_counts()
 
 
 def test_a_moderator_changes_tags_on_the_record_and_takes_it_back(ann, mod):

@@ -6,12 +6,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from comments.recounting import recount
 from posts.models import Post
+from posts.tags.actions import recount_tags
 
 
 class Command(BaseCommand):
     """Reports each figure that does not follow from the comments, thread by thread, and can put it right."""
 
-    help = "Counts replies, places, latest comments and pulses anew, thread by thread, and reports what is wrong."
+    help = "Counts replies, places, latest comments, pulses and the posts of tags anew, and reports what is wrong."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Takes --repair."""
@@ -25,6 +26,9 @@ class Command(BaseCommand):
             for item in recount(pk, repair=repair):
                 wrong += 1
                 self.stdout.write(str(item))
+        for sentence in recount_tags(repair=repair):
+            wrong += 1
+            self.stdout.write(sentence)
         where = "1 thread" if threads == 1 else f"{threads:,} threads"
         if wrong and not repair:
             raise CommandError(f"{wrong} wrong in {where}. Run it with --repair to put them right.")
