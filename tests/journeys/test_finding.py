@@ -30,6 +30,7 @@ def test_a_question_is_found_by_its_tag_and_gets_its_answer(
     page.get_by_label("Gardens").check()
     page.get_by_label("Walls").check()
     page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview")).to_contain_text("Brick or stone?")
     expect(page.get_by_label("Walls")).to_be_checked()
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.locator(".post-head .tag")).to_have_text(["Gardens", "Walls"])
