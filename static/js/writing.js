@@ -1,5 +1,5 @@
 // Opens the forms of comments where they belong, and puts what is posted at its place; the forms themselves are sent by
-// htmx (hx-post), which swaps what the server answers: problems, a preview, or (201) the comment that was made.
+// htmx (data-hx-post), which swaps what the server answers: problems, a preview, or (201) the comment that was made.
 const LINKS = ".actions a[href*='/reply/'], .actions a[href$='/edit/'], .speak a[href$='/comment/'], .post-actions a[href*='/comment/?']";
 const say = (words) => { document.getElementById("polite").textContent = words; };
 let opener;
