@@ -47,6 +47,12 @@ def try_again_after(refusal: Refusal, answer: HttpResponse) -> HttpResponse:
     return answer
 
 
+def refused(request: HttpRequest, refusal: Refusal, back_url: str) -> HttpResponse:
+    """Says why a button beside something did nothing, with the way back to where it stood."""
+    context = {"why": refusal.message, "back_url": back_url}
+    return try_again_after(refusal, render(request, "voices/refused.html", context, status=refusal.status))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not made for this browser, or is older than its sign-in."""
     return give_back(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from comments.answers.actions import set_answer
 from comments.models import Comment
-from forum.errors import sign_in_first, try_again_after
+from forum.errors import refused, sign_in_first
 from forum.refusals import Refusal
 from forum.returning import back
 
@@ -29,6 +29,5 @@ def comment_answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         set_answer(post=found.post, comment=found if value == "1" else None, by=request.user)
     except Refusal as refusal:
-        context = {"why": refusal.message, "back_url": home.url}
-        return try_again_after(refusal, render(request, "voices/refused.html", context, status=refusal.status))
+        return refused(request, refusal, home.url)
     return home

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # long for it must not be lost either.
 FIELDS = {"kind": 10, "title": 1_000, "url": 1_000, "tags": 1_000, "body": 100_000, "seen": 40}
 MOST = 100
+LARGEST = 2**63 - 1  # id that a table can count
 _FORM = re.compile(r"([0-9a-f]{16})(?:@([0-9T:.+-]{19,32}))?")
 
 
@@ -57,10 +58,12 @@ def keep(*, member: User, place: Place, words: Mapping[str, str], mark: FormMark
     """Keeps the words of a form as the member's one draft at its place; returns it, or None without words.
 
     Where another form has written there meanwhile, its words are kept beside these. Raises TooMany, NotAllowed when
-    the member has ``MOST`` drafts, or Unreadable when a field is longer than any form may be.
+    the member has ``MOST`` drafts or nothing can be there, or Unreadable when a field is longer than any form may be.
     """
     if any(len(text) > FIELDS[name] for name, text in words.items()):
         raise Unreadable("These words are too long to be kept as a draft. Shorten them.")
+    if place.of > LARGEST:
+        raise NotAllowed("There is nothing at this address to write to.")
     with transaction.atomic():
         limits.spend("drafts", f"member:{member.pk}")
         mine = Draft.objects.filter(member=member)

@@ -57,7 +57,7 @@ def throw_away(request: HttpRequest, pk: int) -> HttpResponse:
     """Deletes one of the member's drafts and goes back to where the button stood."""
     member = request.user
     assert member.is_authenticated  # noqa: S101  login_required
-    if pk > 2**63 - 1:
+    if pk > actions.LARGEST:
         raise Http404("no such draft")
     actions.throw_away(member=member, pk=pk)
     return back(request, reverse("drafts"))

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forum.errors import sign_in_first
+from forum.errors import refused, sign_in_first
 from forum.notices import reading, wishes
 from forum.notices.forms import ChoiceForm
 from forum.notices.listing import by_thread
@@ -18,6 +18,7 @@ from forum.notices.mails import STOPS
 from forum.notices.models import Notice
 from forum.notices.tokens import Token, WrongToken, read_token
 from forum.paging import AfterForm, latest_first
+from forum.refusals import Refusal
 from forum.returning import back
 from forum.users.models import User
 from forum.voices.actions import mark
@@ -88,7 +89,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if member is None or (asked.what == "thread" and post is None):
         raise Http404("nobody to stop mails to")
     if request.method == "POST":
-        _stop(member, asked, post)
+        try:
+            _stop(member, asked, post)
+        except Refusal as refusal:
+            return refused(request, refusal, request.path)
     context = {
         "done": request.method == "POST",
         "what": asked.what,

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 from comments.models import Comment
 from comments.personal import Personal
 from comments.threads import Thread
-from forum.errors import sign_in_first
+from forum.errors import refused, sign_in_first
 from forum.reading import actions, guests
 from forum.reading.forms import NextNewForm, OrderForm, ReadingForm, Section, WayBackForm
 from forum.reading.news import NO_NEWS, News
+from forum.refusals import Refusal
 from forum.returning import back
 from forum.users.actions import set_reading
 from forum.voices.actions import mark, unmark
@@ -104,10 +105,14 @@ def comment_fold(request: HttpRequest, pk: int) -> HttpResponse:
         return sign_in_first(request)
     found = get_object_or_404(Comment.objects.placed_for(request.user), pk=pk)
     change = unmark if request.POST.get("value") == "0" else mark
-    change(member=request.user, kind=Mark.Kind.FOLDED, target=found)
+    home = back(request, found.get_absolute_url(), anchor=f"c{found.pk}")
+    try:
+        change(member=request.user, kind=Mark.Kind.FOLDED, target=found)
+    except Refusal as refusal:
+        return refused(request, refusal, home.url)
     if "next" not in request.POST:  # a script, which stays where it is
         return HttpResponse(status=204)
-    return back(request, found.get_absolute_url(), anchor=f"c{found.pk}")
+    return home
 
 
 def remember(request: HttpRequest) -> HttpResponse:

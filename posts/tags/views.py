@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from forum.errors import sign_in_first
+from forum.errors import refused, sign_in_first
+from forum.refusals import Refusal
 from forum.returning import back
 from forum.users.roles import may_moderate
 from forum.voices import actions
@@ -46,8 +47,12 @@ def tag_mark(request: HttpRequest, slug: str, kind: Mark.Kind) -> HttpResponse:
     value = request.POST.get("value", "")
     if value not in ("0", "1"):
         raise BadRequest("a button that no page has")
+    home = back(request, found.get_absolute_url())
     if value == "1":
-        actions.mark(member=request.user, kind=kind, target=found)
+        try:
+            actions.mark(member=request.user, kind=kind, target=found)
+        except Refusal as refusal:
+            return refused(request, refusal, home.url)
         kind = OTHER[kind]  # what is a favourite is not hidden
     actions.unmark(member=request.user, kind=kind, target=found)
-    return back(request, found.get_absolute_url())
+    return home
