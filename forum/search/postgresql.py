@@ -15,8 +15,10 @@ from forum.search.wanted import Phrase, TooSlow, Wanted
 MILLISECONDS: Final = 1_000
 SAMPLE: Final = 1_000
 """Entries looked through to learn how common the words are."""
-READ: Final = 20_000
+READ: Final = 50_000
 """Entries looked through at most, where the sample says that they will hold enough."""
+READ_FOR_PHRASES: Final = 100_000
+"""The same for phrases: of them GIN knows only the words, and gives a million where they are common."""
 
 FRONT: Final = 200
 """Characters at the front of an entry that hold all its marks."""
@@ -47,8 +49,9 @@ def _newest(wanted: Wanted, limit: int) -> list[int]:
     found, begin = _read(wanted, SAMPLE, limit)
     if len(found) >= limit or begin is None:
         return found
-    if len(found) * READ >= limit * SAMPLE:
-        found, begin = _read(wanted, READ, limit)
+    most = READ_FOR_PHRASES if any(len(phrase) > 1 for phrase in wanted.words) else READ
+    if len(found) * most >= limit * SAMPLE:
+        found, begin = _read(wanted, most, limit)
         if len(found) >= limit or begin is None:
             return found
     return [row[0] for row in _run(*by_index(wanted, limit))]
