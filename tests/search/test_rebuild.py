@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from forum.operating.management.commands import prepare
 from forum.search.models import Entry
 from forum.search.rebuilding import rebuild
 from tests.making import Row, make_post, make_rows, say
@@ -79,3 +80,14 @@ def test_fts5_finds_its_lists_in_order(unknown):
     Entry.objects.filter(words__contains=" 7 ").delete()
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO search_words(search_words, rank) VALUES ('integrity-check', 1)")
+
+
+def test_a_site_that_had_no_search_yet_is_indexed_before_it_serves(look, monkeypatch, unknown):
+    monkeypatch.setattr(prepare.Command, "_collect_static_files", lambda self: None)
+    out = StringIO()
+    call_command("prepare", stdout=out)
+    assert "Making the search index …" in out.getvalue()
+    assert len(look("numbers")) == 1
+    out = StringIO()
+    call_command("prepare", stdout=out)
+    assert "search" not in out.getvalue()
