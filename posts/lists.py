@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -139,13 +140,23 @@ def _for(viewer: User | AnonymousUser, rows: PostQuerySet, hidden_tags: frozense
     if not viewer.is_authenticated:
         return rows
     marks = Mark.objects.filter(member=viewer)
+    muted = marks.filter(kind=Mark.Kind.MUTED, about=OuterRef("author"))
+    by_muted = Exists(Post.objects.filter(Exists(muted), pk=OuterRef("pk"))) if _by_ids() else Exists(muted)
     rows = rows.filter(
         ~Exists(marks.filter(kind=Mark.Kind.HIDDEN, post=OuterRef("pk"))),
-        Q(author__isnull=True) | ~Exists(marks.filter(kind=Mark.Kind.MUTED, about=OuterRef("author"))),
+        ~by_muted,
     )
     if hidden_tags:
         rows = rows.filter(~Exists(Bearing.objects.filter(post=OuterRef("pk"), tag__in=hidden_tags)))
     return rows
+
+
+def _by_ids() -> bool:
+    """Whether a page's ids are found first, by what an index holds alone, and the rows then.
+
+    SQLite sooner reads and sorts a whole table than an index and its rows: 0.7 s instead of 20 ms with 300,000 posts.
+    """
+    return connection.vendor == "sqlite"
 
 
 def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> ListPage[Post]:
@@ -165,7 +176,7 @@ def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> ListPage[Post]:
             **{f"{sorted_by}__lte": last},  # said again, so that the index finds where to start
         )
     rows = rows.order_by(f"-{sorted_by}", "-pk")
-    if few:
+    if few or _by_ids():
         rows = Post.objects.filter(pk__in=rows.values("pk")[: PAGE + 1]).order_by(f"-{key}", "-pk")
     found = list(rows.with_bylines().with_finding().defer("body")[: PAGE + 1])
     more = len(found) > PAGE
