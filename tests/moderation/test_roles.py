@@ -92,7 +92,7 @@ def test_no_address_of_the_admin_makes_anybody_more(
         }  # fmt: skip
         for path in admin_addresses(pk):
             for query in ("", f"?ids={pk}"):
-                if "logout" in path:
+                if "logout" in path or path == "/admin/posts/tag/add/":  # which makes a tag, and nobody more
                     continue
                 answer = browser.post(path + query, form)
                 assert answer.status_code in (200, 302, 400, 403, 404, 405, 422), (path, answer.status_code)
@@ -138,7 +138,8 @@ def test_other_peoples_lists_are_closed_to_moderators(mod: User, sign_in: SignIn
                 url = reverse(f"admin:{label}_{name}_{page}", args=[1] if page == "delete" else [])
             except NoReverseMatch:
                 continue
-            assert browser.get(url).status_code == 403, url
+            makes = (name, page) == ("tag", "add")  # moderators keep the list of tags, and never delete one
+            assert browser.get(url).status_code == (200 if makes else 403), url
 
 
 def decide(browser: Client, slug: str, member: User, **form: object):
