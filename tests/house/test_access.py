@@ -12,7 +12,10 @@ from pytest_django import Settings
 
 from comments.actions import add_comment
 from comments.models import Comment
+from forum.drafts.models import Draft
+from forum.notices.models import Choice
 from forum.users.models import Person, Source, User
+from forum.voices.models import Mark, Vote
 from posts.actions import add_post
 from posts.models import Post, Tag
 
@@ -172,7 +175,7 @@ def world(ann: User, ben: User, eve: User, mod: User, sign_in: SignIn, settings:
 
 
 def everything() -> list[object]:
-    models: tuple[type[Model], ...] = (Post, Comment, User, Person, Source)
+    models: tuple[type[Model], ...] = (Post, Comment, User, Person, Source, Vote, Mark, Draft, Choice)
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
