@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import lxml.html
 import pytest
 from django.contrib.admin import AdminSite
 from django.db.models import Model
@@ -269,3 +270,16 @@ def test_a_title_cannot_take_the_place_of_another_page(title: str, world: World)
     Post.objects.filter(pk=world.post.pk).update(title=title)
     path = Post.objects.get(pk=world.post.pk).get_absolute_url()
     assert world.viewers["guest"].get(path).status_code == 200
+
+
+def test_no_page_speaks_of_a_property_without_its_thing(world: World) -> None:
+    """Microdata outside of an item say nothing to machines, and a checker of HTML refuses them."""
+    reads = [address(name, world) for name in ALL_NAMES if not name.startswith("account")]
+    stray = {}
+    for path in [*reads, "/search/?q=way"]:
+        answer = world.viewers["ann"].get(path, follow=True)
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            properties = lxml.html.fromstring(answer.content).iterfind(".//*[@itemprop]")
+            stray[path] = [p.tag for p in properties if not any("itemscope" in a.attrib for a in p.iterancestors())]
+    assert len(stray) > 30
+    assert not {path: tags for path, tags in stray.items() if tags}

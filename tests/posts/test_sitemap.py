@@ -49,8 +49,9 @@ def test_each_address_says_when_its_page_last_changed(client, ann, ben, settings
     old = make_post(archived=True, person=make_person(), created_at=LONG_AGO)
 
     def changed() -> list[dt.datetime]:
-        tree = etree.fromstring(client.get("/sitemap-1.xml").content)
-        return [dt.datetime.fromisoformat(node.text) for node in tree.iter("{*}lastmod")]
+        parts = {(pk - 1) // sitemap.PART + 1 for pk in (post.pk, old.pk)}  # a database may count on from other tests
+        trees = [etree.fromstring(client.get(f"/sitemap-{part}.xml").content) for part in sorted(parts)]
+        return [dt.datetime.fromisoformat(node.text) for tree in trees for node in tree.iter("{*}lastmod")]
 
     first, imported = changed()
     assert first == post.added_at.replace(microsecond=0)
