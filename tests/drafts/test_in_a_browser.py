@@ -31,10 +31,11 @@ def post_button(page: Page):
     return page.get_by_role("button", name="Post", exact=True)
 
 
-def test_a_reply_is_written_in_place(open_page: OpenPage, ben, post: Post, said: Comment) -> None:
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_reply_is_written_in_place(open_page: OpenPage, ben, post: Post, said: Comment, width: int) -> None:
     for name in ("annabel", "annette"):
         member(name)
-    page = open_page(post.get_absolute_url(), width=390, user=ben)
+    page = open_page(post.get_absolute_url(), width=width, user=ben)
     spot = page.locator(f"#c{said.pk}")
     link = spot.get_by_role("link", name=re.compile("^Reply")).first
     before = page.evaluate("scrollY")
@@ -42,7 +43,7 @@ def test_a_reply_is_written_in_place(open_page: OpenPage, ben, post: Post, said:
     expect(box(page)).to_be_focused()
     assert page.url.endswith(post.get_absolute_url())
     assert abs(page.evaluate("scrollY") - before) < 900
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     # Escape closes, keeps what was typed, and gives the focus back; the words are there again.
     box(page).press_sequentially("A reply ")
@@ -98,9 +99,12 @@ def test_a_reply_is_written_in_place(open_page: OpenPage, ben, post: Post, said:
     expect(made.locator("article")).to_be_focused()
 
 
-def test_an_answer_that_was_lost_is_posted_again_as_one_comment(open_page: OpenPage, ben, post: Post, settings) -> None:
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_answer_that_was_lost_is_posted_again_as_one_comment(
+    open_page: OpenPage, ben, post: Post, settings, width: int
+) -> None:
     settings.FIRST_COMMENTS_HELD = 1
-    page = open_page(post.get_absolute_url(), user=ben)
+    page = open_page(post.get_absolute_url(), user=ben, width=width)
     page.get_by_role("link", name="Comment", exact=True).click()
     box(page).fill("Once and for all.")
 
@@ -115,6 +119,19 @@ def test_an_answer_that_was_lost_is_posted_again_as_one_comment(open_page: OpenP
     expect(page.locator("ol.thread .body")).to_have_text("Once and for all.")
     expect(page.locator("ol.thread .said")).to_contain_text("waits for a moderator")
     assert [made.state for made in Comment.objects.all()] == [State.HELD]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_without_scripts_a_form_that_the_network_lost_is_sent_once_more(
+    open_page: OpenPage, ben, post: Post, width: int
+) -> None:
+    page = open_page(f"/posts/{post.pk}/comment/", scripts=False, width=width, user=ben)
+    box(page).fill("Not lost on the way.")
+    page.route("**/comment/", lambda route: route.abort(), times=1)
+    post_button(page).click()
+    page.wait_for_url("chrome-error://**")
+    page.reload()  # what a browser offers then: it sends the form, with its token, once more
+    expect(page.locator("ol.thread .body")).to_have_text("Not lost on the way.")
 
 
 def test_what_is_typed_on_one_device_goes_on_on_another_without_scripts(open_page: OpenPage, ben, post: Post) -> None:

@@ -44,7 +44,7 @@ def walk(page: Page, comment: Comment, *, scripts: bool) -> str:
     return value.strip()
 
 
-@pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (False, 390)])
+@pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (False, 390), (True, 390), (False, 1280)])
 def test_a_passage_is_quoted_its_source_edited_and_the_mark_seen(
     scripts: bool, width: int, open_page: OpenPage, ann: User, ben: User, settings
 ) -> None:
