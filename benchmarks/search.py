@@ -141,7 +141,7 @@ def write(lot: list[Comment]) -> None:
 def processor() -> float:
     """Milliseconds that this process has computed, and the process of PostgreSQL that serves it where it is here.
 
-    On a machine that does other work too this says more than the clock: both are the same on a quiet one.
+    Beside the clock, which alone decides: where the two lie apart, the machine did other work or waited for a disk.
     """
     spent = time.process_time() * 1000
     if connection.vendor == "postgresql":
@@ -156,8 +156,11 @@ def processor() -> float:
 
 
 def measure(name: str, text: str) -> float:
-    """Prints the middle time and the computing of a search by relevance and by time, and its page; gives the latter."""
-    costs = []
+    """Prints the middle time and the computing of a search by relevance and by time, and its page.
+
+    Gives the middle time of the slower order.
+    """
+    middles = []
     shown = []
     for order in ("relevance", "time"):
         query = parse(text)
@@ -168,26 +171,29 @@ def measure(name: str, text: str) -> float:
             began = time.perf_counter()
             finding.find(query, order=order)
             times.append((time.perf_counter() - began) * 1000)
-        costs.append((processor() - spent) / ROUNDS)
+        computing = (processor() - spent) / ROUNDS
+        middles.append(statistics.median(times))
         count = "too slow" if found.too_slow else f"{len(found.things)} of {found.count}{'+' * found.count_is_least}"
-        shown.append(f"{order} {statistics.median(times):6.1f} (computing {costs[-1]:5.1f}) {count:<12}")
+        shown.append(f"{order} {middles[-1]:6.1f} (computing {computing:5.1f}) {count:<12}")
     began = time.perf_counter()
     assert Client().get("/search/", {"q": text}).status_code == 200  # noqa: S101
     page = (time.perf_counter() - began) * 1000
     print(f"{name:<26} {'   '.join(shown)}   page {page:6.1f}", flush=True)
-    return max(costs)
+    return max(middles)
 
 
 def run() -> None:
-    """Measures each query; the last line says how many compute for no longer than MEDIAN."""
+    """Measures each query; ends with 1 when the median over the queries, by the clock, is above MEDIAN."""
     logging.getLogger("forum").setLevel(logging.ERROR)
     settings.LIMITS = dict.fromkeys(settings.LIMITS, 1_000_000)
     settings.ALLOWED_HOSTS = ["testserver"]
     thread = Comment.objects.get(pk=Comment.objects.count() // 2).post_id
     print(f"{connection.vendor}, {Comment.objects.count():,} comments, {ROUNDS} rounds each, milliseconds\n")
-    costs = [measure(name, text.replace("THREAD", str(thread))) for name, text in QUERIES.items()]
-    within = f"{sum(cost <= MEDIAN for cost in costs)} of {len(costs)} within {MEDIAN}"
-    print(f"\ncomputing, the median of the slower order: {statistics.median(costs):.1f}; {within}")
+    times = [measure(name, text.replace("THREAD", str(thread))) for name, text in QUERIES.items()]
+    within = f"{sum(one <= MEDIAN for one in times)} of {len(times)} within {MEDIAN}"
+    print(f"\nthe median of the slower order: {statistics.median(times):.1f}; {within}")
+    if statistics.median(times) > MEDIAN:
+        sys.exit(1)
 
 
 def drop() -> None:
