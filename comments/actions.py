@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from comments import citing, counters, revising, rules
@@ -259,27 +259,10 @@ def _not_before(now: dt.datetime, post: Post) -> dt.datetime:
 def _check_move(comment: Comment, parent: Comment) -> None:
     if parent.post_id != comment.post_id:
         raise Conflict("A comment can only be moved within its thread.")
-    if _is_under(parent, comment):
+    if comment.pk in parent.ancestry():
         raise Conflict("A comment cannot be moved under itself or under one of its own replies.")
     if parent.is_shelved:
         raise Conflict("The new parent has no place in the thread. Restore it first.")
-
-
-def _is_under(comment: Comment, other: Comment) -> bool:
-    """Whether ``comment`` is ``other`` or stands anywhere below it. One query, at any depth."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE up(id, parent_id) AS (
-                SELECT id, parent_id FROM comments_comment WHERE id = %s
-                UNION
-                SELECT c.id, c.parent_id FROM up JOIN comments_comment c ON c.id = up.parent_id
-            )
-            SELECT 1 FROM up WHERE id = %s
-            """,
-            [comment.pk, other.pk],
-        )
-        return cursor.fetchone() is not None
 
 
 def _same_form(made: Comment, post: Post, body: str, parent: Comment | None) -> Comment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
 
@@ -144,6 +144,22 @@ class Comment(Bylined):
     def is_shelved(self) -> bool:
         """Whether it has no place in the thread."""
         return self.branch == SHELVED
+
+    def ancestry(self) -> list[int]:
+        """The ids of this comment and of all that it stands under. One query, at any depth."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH RECURSIVE up(id, parent_id) AS (
+                    SELECT id, parent_id FROM comments_comment WHERE id = %s
+                    UNION
+                    SELECT c.id, c.parent_id FROM up JOIN comments_comment c ON c.id = up.parent_id
+                )
+                SELECT id FROM up
+                """,
+                [self.pk],
+            )
+            return [row[0] for row in cursor.fetchall()]
 
     def home_branch(self) -> int:
         """The branch it belongs to when it has a place."""

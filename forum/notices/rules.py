@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models import Q
 
 from forum.voices.models import Mark
@@ -28,22 +27,5 @@ def not_muting(members: Iterable[int], *, post: Post, words: Comment | Post) -> 
         about |= Q(about=words.author_id)
     muted = list(Mark.objects.filter(about, kind=Mark.Kind.MUTED, member__in=asked).values_list("member", "comment"))
     branches = {comment for _, comment in muted if comment is not None}
-    above = set(branch_of(words)) if branches and not isinstance(words, Post) else set()
+    above = set(words.ancestry()) if branches and not isinstance(words, Post) else set()
     return asked - {member for member, comment in muted if comment is None or comment in above}
-
-
-def branch_of(comment: Comment) -> list[int]:
-    """The ids of this comment and of all that it stands under. One query, at any depth."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE up(id, parent_id) AS (
-                SELECT id, parent_id FROM comments_comment WHERE id = %s
-                UNION
-                SELECT c.id, c.parent_id FROM up JOIN comments_comment c ON c.id = up.parent_id
-            )
-            SELECT id FROM up
-            """,
-            [comment.pk],
-        )
-        return [row[0] for row in cursor.fetchall()]

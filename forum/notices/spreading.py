@@ -50,7 +50,7 @@ def _tell_followers(post: Post, comment: Comment | None) -> None:
     words = comment or post
     of = Q(post=post) if comment else Q()
     if comment:
-        of |= Q(comment__in=rules.branch_of(comment))
+        of |= Q(comment__in=comment.ancestry())
     if words.author_id:
         of |= Q(about=words.author_id)
     for followers in _by_the_hundreds(of):
