@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments import actions, rules, threads
 from comments.forms import PageForm
-from comments.markup import Page, comment_html, thread_html
+from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
 from comments.personal import personal_of
 from comments.writing import CommentEditing, CommentWriting, viewer_of
@@ -24,8 +24,8 @@ from forum.errors import sign_in_first
 from forum.moderation import ledger
 from forum.notices.context import read_here
 from forum.paging import latest_first
-from forum.reading.news import folds
-from forum.reading.views import keep, look_at
+from forum.reading.news import NO_FOLDS, folds
+from forum.reading.views import is_read, keep, look_at
 from forum.refusals import Refusal
 from posts.models import Post
 from posts.rules import why_not_write
@@ -40,6 +40,42 @@ def cursor(request: HttpRequest, post: Post) -> tuple[dict[str, Any], Comment | 
         raise Http404("no such page of the thread")
     pk = form.cleaned_data["after"]
     return form.cleaned_data, get_object_or_404(Comment, pk=pk, post=post) if pk else None
+
+
+def page_of(
+    request: HttpRequest,
+    post: Post,
+    thread: threads.Thread,
+    viewer: Viewer,
+    *,
+    order: str,
+    flat: bool = False,
+    fold: bool = False,
+    top: Comment | None = None,
+) -> Page:
+    """The page around a thread, or around the branch of ``top``, which counts as read by whoever asks for it.
+
+    ``fold``: what was read before is to be folded away.
+    """
+    personal = personal_of(request.user, post, thread)
+    news = look_at(request, post, thread, personal)
+    if is_read(request):
+        shown = [node.comment.pk for node in thread.walk()]
+        read_here(request, comments=shown, post=None if top else post.pk)
+    kept = personal.folded - {top.pk} if top else personal.folded
+    return Page(
+        post=post,
+        viewer=viewer,
+        personal=personal,
+        news=news,
+        folds=NO_FOLDS if flat else folds(thread, news.fresh, kept=kept, read=fold and news.kept),
+        order=order,
+        flat=flat,
+        evidence=threads.evidence(thread),
+        quoting=threads.quoting(thread),
+        rules=threads.rules(thread),
+        top=top,
+    )
 
 
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,22 +94,8 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     for root in thread.roots:
         root.parent = node
     shown = threads.Thread([node], thread.after)
-    personal = personal_of(request.user, post, shown)
-    news = look_at(request, post, shown, personal)
-    read_here(request, comments=[reply.comment.pk for reply in shown.walk()])
-    page = Page(
-        post=post,
-        viewer=viewer,
-        personal=personal,
-        news=news,
-        folds=folds(shown, news.fresh, kept=personal.folded - {found.pk}),
-        order=order,
-        above=len(parents) if len(parents) < threads.CONTEXT else None,
-        evidence=threads.evidence(shown),
-        quoting=threads.quoting(shown),
-        rules=threads.rules(shown),
-        top=found,
-    )
+    page = page_of(request, post, shown, viewer, order=order, top=found)
+    page.above = len(parents) if len(parents) < threads.CONTEXT else None
     start = asked["start"]
     answer = render(
         request,
@@ -89,7 +111,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
             "back_url": f"{post.get_absolute_url()}{f'?after={start}' if start else ''}#c{found.pk}",
         },
     )
-    return keep(answer, news.cookie)
+    return keep(answer, page.news.cookie)
 
 
 def _next(thread: threads.Thread, order: str | None, start: int | None) -> str:

@@ -9,17 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 
 from comments import threads
-from comments.markup import Page, thread_html
-from comments.personal import personal_of
-from comments.views import cursor
+from comments.markup import thread_html
+from comments.views import cursor, page_of
 from comments.writing import viewer_of
 from forum.drafts import carrying
 from forum.drafts.models import Place
 from forum.errors import sign_in_first
 from forum.moderation import ledger
-from forum.notices.context import read_here
-from forum.reading.news import NO_FOLDS, folds
-from forum.reading.views import keep, look_at
+from forum.reading.views import keep
 from forum.refusals import Refusal
 from forum.states import State
 from forum.text.excerpt import opening
@@ -63,23 +60,8 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         thread = threads.flat_page(found, request.user, after=after)
     else:
         thread = threads.thread_page(found, request.user, order=order, after=after)
-    personal = personal_of(request.user, found, thread)
-    news = look_at(request, found, thread, personal)
-    read = bool(fold) and news.kept
-    read_here(request, comments=[node.comment.pk for node in thread.walk()], post=found.pk)
-    page = Page(
-        post=found,
-        viewer=viewer,
-        personal=personal,
-        news=news,
-        folds=NO_FOLDS if view == "flat" else folds(thread, news.fresh, kept=personal.folded, read=read),
-        order=order,
-        flat=view == "flat",
-        evidence=threads.evidence(thread),
-        quoting=threads.quoting(thread),
-        rules=threads.rules(thread),
-        starts_at=str(after.pk) if after else "",
-    )
+    page = page_of(request, found, thread, viewer, order=order, flat=view == "flat", fold=bool(fold))
+    page.starts_at = str(after.pk) if after else ""
     here = found.get_absolute_url()
     answer = render(
         request,
@@ -95,8 +77,8 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "after": after,
             "links": {"tree": here, "flat": f"{here}?view=flat"},
             "orders": [(one, here if one == viewer.order else f"{here}?order={one}") for one in threads.ORDERS],
-            "news": news,
-            "fold": read,
+            "news": page.news,
+            "fold": page.folds.by_reading,
             "next_url": _next(thread, view, order if order != viewer.order else "", fold),
             "pulse": pulse.shown(found.pulse),
             "why_not": rules.why_not_comment(request.user, found),
@@ -110,7 +92,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "acts": post_acts(page),
         },
     )
-    return keep(answer, news.cookie)
+    return keep(answer, page.news.cookie)
 
 
 def _answer_url(found: Post, thread: threads.Thread) -> str:

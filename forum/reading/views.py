@@ -36,7 +36,7 @@ def look_at(request: HttpRequest, post: Post, thread: Thread, personal: Personal
     """What is new to whoever asks for a page of the thread; the page counts as read by a member, or by a guest who
     asked for it. Nothing is kept for other guests, nor for a page that only a browser asked for."""
     onward = reverse("next-new", args=[post.pk])
-    keep = request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    keep = is_read(request)
     if request.user.is_authenticated:
         return actions.look(
             member=request.user,
@@ -54,6 +54,11 @@ def look_at(request: HttpRequest, post: Post, thread: Thread, personal: Personal
     news = guests.look(seen=seen, post=post, thread=thread, onward=onward)
     news.cookie = guests.written(seen) if keep else ""
     return news
+
+
+def is_read(request: HttpRequest) -> bool:
+    """Whether somebody reads the page; a browser may ask for one that nobody sees yet."""
+    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def keep(answer: HttpResponse, cookie: str) -> HttpResponse:

@@ -56,6 +56,15 @@ def test_the_page_of_the_thread_reads_what_it_shows(sign_in, post, comment, ann,
     assert number(browser) == ""
 
 
+def test_a_page_that_only_a_browser_asked_for_reads_nothing(sign_in, post, comment, ann, ben):
+    said = say(post, ben, "Which way?", parent=comment)
+    browser = sign_in(ann)
+    for address in (post.get_absolute_url(), said.get_absolute_url()):
+        browser.get(address, headers={"sec-purpose": "prefetch"})
+        browser.head(address)
+    assert number(browser) == "(1)"
+
+
 def test_one_member_reads_nothing_for_another(sign_in, client, post, comment, ann, ben, eve):
     said = say(post, ben, parent=comment)
     for viewer in (client, sign_in(eve), sign_in(ben)):
