@@ -5,16 +5,17 @@ from pathlib import Path
 from forum.archive import corrections
 from forum.archive.corrections import Corrections
 from forum.archive.items import SavedFile
-from forum.archive.limits import Refused, check_size
+from forum.archive.limits import Refused
 
 
 def read(path: Path) -> SavedFile:
-    """The file; refused before it is read when it is too large, or no file at all."""
+    """The file, of which nothing is read yet; refused when it is none, or cannot be read."""
     try:
         if not path.is_file():
             raise Refused(f"There is no file {path}.")
-        check_size(path.stat().st_size)
-        return SavedFile(_readable(path.name), path.read_bytes())
+        saved = SavedFile(_readable(path.name), path=path)
+        saved.head(1)
+        return saved
     except OSError as error:
         raise Refused(f"The file {path} cannot be read: {error.strerror}.") from None
 

@@ -1,26 +1,70 @@
 """What a reader finds in a file: plain values that know nothing of the database."""
 
 import hashlib
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from forum.archive.limits import check_size
 
 Basis = Literal["format", "indentation", "named", "quote", "guess", "none"]
 Precision = Literal["second", "minute", "day", "relative", "none"]
+Format = Literal["plain", "html", "markdown"]
+Kind = Literal["comment", "pingback", "trackback"]
+State = Literal["published", "held", "hidden", "removed", "deleted", "spam"]
+"""Spam is told in the plan and never loaded."""
 Lines = tuple[int, int]
 """First and last line in the file, counted from 1, both included."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedFile:
-    """The bytes of a file under the name it came with."""
+_PIECE = 1024 * 1024
 
-    name: str
-    data: bytes
+
+class SavedFile:
+    """A file under the name it came with: its bytes, or a path when it is too large to be held in memory."""
+
+    def __init__(self, name: str, data: bytes = b"", *, path: Path | None = None) -> None:
+        self.name = name
+        self._data = data
+        self._path = path
+
+    def open(self) -> BinaryIO:
+        """The bytes from the beginning, to be read piece by piece."""
+        return io.BytesIO(self._data) if self._path is None else self._path.open("rb")
+
+    def head(self, length: int) -> bytes:
+        """The first `length` bytes."""
+        with self.open() as file:
+            return file.read(length)
 
     @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self._data) if self._path is None else self._path.stat().st_size
+
+    @property
+    def data(self) -> bytes:
+        """All the bytes at once; refuses a file that is too large for that."""
+        check_size(self.size)
+        return self._data if self._path is None else self._path.read_bytes()
+
+    @cached_property
     def sha256(self) -> str:
-        """The digest of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
+        """The digest of the bytes, in hexadecimal. Reads the file once."""
+        digest = hashlib.sha256()
+        with self.open() as file:
+            for piece in pieces(file):
+                digest.update(piece)
+        return digest.hexdigest()
+
+
+def pieces(file: BinaryIO) -> Iterator[bytes]:
+    """What is left of an open file, a megabyte at a time."""
+    while piece := file.read(_PIECE):
+        yield piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +123,24 @@ class Post:
     source_id: str = ""
     address: str = ""
     claimed_comments: int | None = None
+    format: Format = "plain"
+    state: State = "published"
+    living: bool = False
+    """Only in exports of this forum: it was written here, and came from no archive."""
+    identity: str = ""
+    """E-mail address or id of the author where the source has one; kept as a keyed digest, never shown."""
+    tags: tuple[str, ...] = ()
+    element: str = ""
+    source: str = ""
+    """The text of its lines or element in the file, without addresses of mail and network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment, in page order; `parent` and the quotes name other comments by their key."""
+    """One comment, in page order; `parent` and the quotes name other comments by their key.
+
+    `parent` may name a later comment, or one that is not in the file; the plan sees to both.
+    """
 
     key: str
     author: str
@@ -96,6 +153,14 @@ class Comment:
     parent: str | None = None
     parent_basis: Basis = "none"
     quotes: tuple[Quote, ...] = ()
+    format: Format = "plain"
+    kind: Kind = "comment"
+    state: State = "published"
+    living: bool = False
+    identity: str = ""
+    element: str = ""
+    """Where it stands in markup, such as `li#comment-12`; empty where lines say it all."""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +182,34 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A post with its comments, and an account of every other line of the file."""
+    """A post with its comments, and an account of the lines around them.
+
+    `comments` may be kept on disk: go through it in order, as often as need be, and do not make a list of it.
+    `threaded`: the source itself shows who answers whom, so that no reply is inferred. `line_count` and
+    `blank_lines` are given where the file holds this one thread; else the reader ends with a `Rest`.
+    """
 
     post: Post
-    comments: tuple[Comment, ...]
+    comments: Sequence[Comment]
     notation: str = ""
+    threaded: bool = False
+    pings: Sequence[Comment] = ()
+    """Pingbacks and trackbacks: other sites that linked here. They are told and kept, but are no comments."""
     attribution_lines: int = 0
     quoted_attributions: int = 0
     anomalies: tuple[Anomaly, ...] = ()
     furniture: tuple[Stretch, ...] = ()
     leftover: tuple[Stretch, ...] = ()
     line_count: int = 0
+    blank_lines: frozenset[int] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a file with many threads: the last thing its reader gives."""
+
+    line_count: int
+    furniture: tuple[Stretch, ...] = ()
+    leftover: tuple[Stretch, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
     blank_lines: frozenset[int] = field(default=frozenset(), repr=False)

@@ -3,6 +3,7 @@
 from typing import Final
 
 MAX_BYTES: Final = 32 * 1024 * 1024
+"""Of a file that is read at once; those that are read piece by piece have no limit."""
 MAX_COMMENTS: Final = 200_000
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_ARTICLE_BYTES: Final = 256 * 1024

@@ -34,14 +34,17 @@ class Plan:
 
 def make_plan(saved: SavedFile, said: Corrections, *, forced: str = "") -> Plan:
     """Read a file and plan its import; refuses with a reason. Needs no database and no network."""
-    check_size(len(saved.data))
+    if saved.size == 0:
+        raise Refused("The file is empty.")
     if said.sha256 and said.sha256 != saved.sha256:
         raise Refused(
             f"The corrections were written for another file: they name {said.sha256[:12]}…, "
             f"this one has {saved.sha256[:12]}…. Check their line numbers, then change sha256."
         )
     reader, guess = readers.choose(saved, forced)
-    threads = tuple(_finished(thread, said) for thread in reader.read(saved))
+    if not reader.streams:
+        check_size(saved.size)
+    threads = tuple(_finished(thread, said) for thread in reader.read(saved) if isinstance(thread, Thread))
     return Plan(saved, said, reader.key, reader.label, guess.certainty, threads)
 
 
@@ -77,7 +80,7 @@ def as_json(plan: Plan) -> str:
 
 def as_text(plan: Plan) -> str:
     """The plan for a person to read."""
-    size = f"{len(plan.saved.data):,} bytes, SHA-256 {plan.saved.sha256}"
+    size = f"{plan.saved.size:,} bytes, SHA-256 {plan.saved.sha256}"
     lines = [
         f"File: {plan.saved.name}, {size}",
         f"Format: {plan.format_label} ({plan.certainty:.0%} certain)",
@@ -209,7 +212,7 @@ def _thread_json(thread: Thread, plan: Plan) -> dict[str, Any]:
         "format": {"key": plan.format, "certainty": plan.certainty, "notation": thread.notation},
         "file": {
             "name": plan.saved.name,
-            "bytes": len(plan.saved.data),
+            "bytes": plan.saved.size,
             "sha256": plan.saved.sha256,
             "source": plan.said.source_key,
         },

@@ -91,6 +91,9 @@ class Source(models.Model):
     address = models.URLField(max_length=500, blank=True)
     provenance_note = models.TextField(blank=True, help_text="Where the words came from. Shown with each thread.")
     content_note = models.TextField(blank=True, help_text="One visible line about what readers will meet.")
+    downloads = models.BooleanField(
+        "threads as one file", default=True, help_text="Whether readers may take threads of this source with them."
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -100,13 +103,15 @@ class Person(models.Model):
     """A byline from an archive: one for each exact printed name of a source. A person never signs in.
 
     ``digest`` identifies the name within its source after the name itself was taken off, so that no later import
-    brings it back. ``scope`` keeps placeholders such as "Anonymous" apart, one for each thread.
+    brings it back. ``scope`` keeps placeholders such as "Anonymous" apart, one for each thread, and numbers those who
+    share a name but not the address or id that the source gives them; ``identity`` is a keyed digest of that.
     """
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="persons")
     scope = models.CharField(max_length=120, blank=True)
     name = models.CharField(max_length=200, blank=True)
     digest = models.CharField(max_length=64, editable=False)
+    identity = models.CharField(max_length=64, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

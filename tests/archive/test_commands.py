@@ -93,6 +93,7 @@ def test_a_refusal_says_why_with_status_2(db: None, arguments: list[str], reason
 def test_a_file_of_64_megabytes_is_refused_unread(db: None, tmp_path: Path) -> None:
     path = tmp_path / "big.txt"
     with path.open("wb") as file:
+        file.write(SEED.read_bytes())
         file.truncate(64 * 1024 * 1024)
     with pytest.raises(CommandError, match="67,108,864 bytes; at most") as refused:
         said("import_archive", str(path))

@@ -28,7 +28,7 @@ def choose(saved: SavedFile, forced: str = "") -> tuple[Reader, Guess]:
     """The reader for a file, found from its content unless forced; refuses an unknown file with guesses."""
     if forced:
         return _by_key(forced), Guess(1.0, "the format was given")
-    head = saved.data[:_HEAD]
+    head = saved.head(_HEAD)
     guesses = sorted(((reader, reader.recognise(head)) for reader in READERS), key=lambda pair: -pair[1].certainty)
     reader, guess = guesses[0]
     if guess.certainty >= _ENOUGH:

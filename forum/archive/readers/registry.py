@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from forum.archive.items import SavedFile, Thread
+from forum.archive.items import Rest, SavedFile, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,14 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One format: --format takes `key`, `recognise` sees the first 64 KB, `read` gives thread by thread."""
+    """One format: --format takes `key`, `recognise` sees the first 64 KB, `read` gives thread by thread.
+
+    `streams`: it reads piece by piece, so that the size of the file is no matter; every other reader is given files
+    of `limits.MAX_BYTES` at most. A reader of many threads ends with one `Rest`.
+    """
 
     key: str
     label: str
     recognise: Callable[[bytes], Guess]
-    read: Callable[[SavedFile], Iterator[Thread]]
+    read: Callable[[SavedFile], Iterator[Thread | Rest]]
+    streams: bool = False
