@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from forum.archive.items import SavedFile
-from forum.archive.limits import Refused
+from forum.archive.limits import Refused, check_size
 from forum.archive.readers import text_page
 from forum.archive.readers.registry import Guess, Reader
 
@@ -33,6 +33,7 @@ def choose(saved: SavedFile, forced: str = "") -> tuple[Reader, Guess]:
     reader, guess = guesses[0]
     if guess.certainty >= _ENOUGH:
         return reader, guess
+    check_size(saved.size)
     others = [f"{label}, which is not read yet" for label, looks in _NOT_READ_YET if looks(head)]
     nearest = [*others, *(f"{r.label} ({g.certainty:.0%}: {g.reason})" for r, g in guesses)][:3]
     raise Refused(f"The format of this file is not known. Nearest guesses: {'; '.join(nearest)}.")
