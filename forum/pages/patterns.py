@@ -18,6 +18,7 @@ from forum.drafts.views import Begun
 from forum.history.versions import Version
 from forum.moderation.models import Action, Rule
 from forum.notices.models import Kind, Notice
+from forum.pages import unhappy
 from forum.pages.examples import examples
 from forum.reading.news import Folds, News
 from forum.states import State
@@ -53,6 +54,8 @@ def shown() -> dict[str, Any]:
         "entries": made.entries(),
         "form": _with_errors(CommentForm({"body": "", "token": "0" * 32})),
         "post_form": PostForm(),
+        "empties": unhappy.empties(),
+        "refused": unhappy.refused(),
         "drafts": made.drafts(),
         "examples": examples(),
         **made.finding(),

@@ -29,6 +29,14 @@ ADDRESSES = {
     Mark.Kind.FOLLOWED: ("follow", "Unfollow"),
     Mark.Kind.MUTED: ("mute", "Unmute"),
 }
+EMPTY = {
+    Mark.Kind.SAVED: "Comments and posts that you save stand here.",
+    Mark.Kind.HIDDEN: "Posts that you hide from the front page stand here.",
+    Mark.Kind.FOLLOWED: (
+        "Threads, branches and members that you follow stand here. What is said there gives you a notice."
+    ),
+    Mark.Kind.MUTED: "Threads, branches and members that you mute stand here. They give you no notices.",
+}
 
 
 @dataclass(frozen=True, slots=True)

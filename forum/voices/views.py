@@ -76,30 +76,28 @@ def member_mark(request: HttpRequest, name: str, kind: Mark.Kind) -> HttpRespons
 @login_required
 def saved(request: HttpRequest) -> HttpResponse:
     """The comments and posts that the member has saved."""
-    return _list(request, Mark.Kind.SAVED, "Saved", "Comments and posts that you save stand here.")
+    return _list(request, Mark.Kind.SAVED, "Saved")
 
 
 @login_required
 def hidden(request: HttpRequest) -> HttpResponse:
     """The posts that the member has hidden from the front page."""
-    return _list(request, Mark.Kind.HIDDEN, "Hidden", "Posts that you hide from the front page stand here.")
+    return _list(request, Mark.Kind.HIDDEN, "Hidden")
 
 
 @login_required
 def following(request: HttpRequest) -> HttpResponse:
     """The threads, branches and members that the member follows; with ``?show=muted`` those they have muted."""
     if request.GET.get("show") == "muted":
-        empty = "Threads, branches and members that you mute stand here. They give you no notices."
-        return _list(request, Mark.Kind.MUTED, "Muted", empty)
-    empty = "Threads, branches and members that you follow stand here. What is said there gives you a notice."
-    return _list(request, Mark.Kind.FOLLOWED, "Following", empty)
+        return _list(request, Mark.Kind.MUTED, "Muted")
+    return _list(request, Mark.Kind.FOLLOWED, "Following")
 
 
-def _list(request: HttpRequest, kind: Mark.Kind, title: str, empty: str) -> HttpResponse:
+def _list(request: HttpRequest, kind: Mark.Kind, title: str) -> HttpResponse:
     found, next_url = listing.entries(request.user, kind, after=request.GET.get("after"))
     if next_url and kind == Mark.Kind.MUTED:
         next_url += "&show=muted"
-    context = {"entries": found, "next_url": next_url, "title": title, "empty": empty}
+    context = {"entries": found, "next_url": next_url, "title": title, "empty": listing.EMPTY[kind]}
     return render(request, "voices/list.html", context)
 
 
