@@ -5,11 +5,14 @@ import tomllib
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from forum.archive import dates
+from forum.archive import dates, fixes
+from forum.archive.fixes import Fix
 from forum.archive.items import Anomaly, Block, Lines, Post, Thread
 from forum.archive.limits import MAX_NAME, MAX_NOTE, MAX_TITLE, Refused
 
-_LONGEST: Final = {"title": MAX_TITLE, "author": MAX_NAME, "name": 200, "source": 200, "address": 500}
+__all__ = ["Corrections", "Fix", "Quoted", "apply", "for_file", "paragraph_lines", "parse"]
+
+_LONGEST: Final = {"title": MAX_TITLE, "author": MAX_NAME, "name": 200, "source": 200, "address": 500, "by": MAX_NAME}
 _KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -35,12 +38,15 @@ class Corrections:
     provenance: str = ""
     content: str = ""
     quotations: tuple[Quoted, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
     def as_options(self) -> dict[str, Any]:
         """What was said about the page itself, for the record of a run."""
         said = {"title": self.title, "author": self.author, "zone": self.zone}
         quoted = [{"lines": list(one.lines), "source": one.source} for one in self.quotations]
-        return {name: value for name, value in {**said, "quotations": quoted}.items() if value}
+        fixed = [fix.as_table() for fix in self.fixes]
+        told = {**said, "quotations": quoted, "comments": fixed}
+        return {name: value for name, value in told.items() if value}
 
 
 def parse(text: str) -> Corrections:
@@ -50,7 +56,7 @@ def parse(text: str) -> Corrections:
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"The corrections are not valid TOML: {error}.") from None
     source, page, notes = (_table(told, name) for name in ("source", "page", "notes"))
-    _only(told, {"sha256", "source", "page", "notes", "quotation"}, "the file")
+    _only(told, {"sha256", "source", "page", "notes", "quotation", "comment"}, "the file")
     _only(source, {"key", "name", "address"}, "[source]")
     _only(page, {"title", "author", "zone"}, "[page]")
     _only(notes, {"provenance", "content"}, "[notes]")
@@ -65,6 +71,7 @@ def parse(text: str) -> Corrections:
         provenance=_text(notes, "provenance"),
         content=_text(notes, "content"),
         quotations=_quotations(told.get("quotation", [])),
+        fixes=_fixes(told.get("comment", [])),
     )
 
 
@@ -76,6 +83,7 @@ def for_file(stem: str) -> Corrections:
 
 def apply(thread: Thread, said: Corrections) -> Thread:
     """The thread with what the person said put in its place."""
+    thread = fixes.put(thread, said.fixes)
     post, notes = _place_post(thread.post, said)
     comments = []
     for comment in thread.comments:
@@ -131,11 +139,34 @@ def paragraph_lines(post: Post) -> list[Lines]:
     return paragraphs
 
 
-def _quotations(told: Any) -> tuple[Quoted, ...]:
+def _fixes(told: Any) -> tuple[Fix, ...]:
+    found = [_fix(one) for one in _tables(told, "comment")]
+    return tuple(sorted(found, key=lambda fix: (fix.line, fix.key)))
+
+
+def _fix(one: dict[str, Any]) -> Fix:
+    _only(one, {"line", "key", "author", "parent", "parent_key", "drop", "merge", "by"}, "[[comment]]")
+    line, parent = one.get("line"), one.get("parent")
+    if type(line) is not int or line < 1:
+        raise Refused("A [[comment]] names the line at which it begins: line = 57.")
+    if parent is not None and (type(parent) is not int or parent < 0):
+        raise Refused("A comment answers the one that begins at a line, parent = 34, or nobody, parent = 0.")
+    drop, merge = one.get("drop", False), one.get("merge", False)
+    if type(drop) is not bool or type(merge) is not bool or (drop and merge):
+        raise Refused(f"The comment at line {line} is dropped, drop = true, or joined to the last one, merge = true.")
+    names = {name: _text(one, name) for name in ("key", "parent_key", "by")}
+    return Fix(line, author=_text(one, "author") or None, parent=parent, drop=drop, merge=merge, **names)
+
+
+def _tables(told: Any, name: str) -> list[dict[str, Any]]:
     if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
-        raise Refused("Quotations are written as [[quotation]] tables.")
+        raise Refused(f"In the corrections, each {name} is written as a table: [[{name}]].")
+    return told
+
+
+def _quotations(told: Any) -> tuple[Quoted, ...]:
     found: list[Quoted] = []
-    for one in told:
+    for one in _tables(told, "quotation"):
         _only(one, {"lines", "source"}, "[[quotation]]")
         lines = one.get("lines")
         if not (isinstance(lines, list) and len(lines) == 2 and all(type(n) is int for n in lines)):

@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal
 
 from forum.archive.limits import check_size
 
-Basis = Literal["format", "indentation", "named", "quote", "guess", "none"]
+Basis = Literal["format", "indentation", "named", "quote", "guess", "moderator", "none"]
 Precision = Literal["second", "minute", "day", "relative", "none"]
 Format = Literal["plain", "html", "markdown"]
 Kind = Literal["comment", "pingback", "trackback"]

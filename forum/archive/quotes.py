@@ -65,7 +65,8 @@ class _Finder:
         quotes.sort(key=lambda quote: quote.start)
         taken |= {n for run in runs for n in range(run.first, run.end)}
         self._remember(number, words, taken)
-        parent = comment.parent or next((q.of for q in quotes if self._is_earlier(q.of, number)), None)
+        said = comment.parent or comment.parent_basis == "moderator"
+        parent = comment.parent if said else next((q.of for q in quotes if self._is_earlier(q.of, number)), None)
         basis = "quote" if parent and not comment.parent else comment.parent_basis
         return replace(comment, quotes=tuple(quotes), parent=parent, parent_basis=basis)
 
