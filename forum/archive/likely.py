@@ -59,8 +59,8 @@ _GOES_ON: Final = re.compile(
     r"^\W*(?:they|he|she|these|those|and|also|or|p\.?s|plus|correction|i meant?)\b", re.IGNORECASE
 )
 _AS_FOR: Final = re.compile(r"^[^\w\n]*as (?:for|to) (?P<what>[^\n,.;:!?…]{3,40})", re.IGNORECASE | re.MULTILINE)
-_STOP_WORDS: Final = """a about after again against all also always am an and any anyone anything are as at away back be because been
-    before being better between both but by came can cannot come could did do does doing done down each else enough
+_STOP_WORDS: Final = """a about after again against all also always am an and any anyone anything are as at
+    away back be because been before being better between both but by came can cannot come could did do does doing done down each else enough
     even ever every everyone few find first for from get getting give go going gone gonna good got great had has have
     having he her here him his how i if in into is it its itself just keep kind know last least let like little ll
     look looks lot made make makes many may maybe me mean might mine more most much must my myself need never new next
