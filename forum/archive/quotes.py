@@ -47,7 +47,7 @@ def infer_replies(thread: Thread) -> Thread:
 
 class _Finder:
     def __init__(self, thread: Thread) -> None:
-        self.comments = thread.comments
+        self.comments, self.threaded = thread.comments, thread.threaded
         self.words = [keys.words_at(comment.body) for comment in thread.comments]
         counts = [len(words) for words in self.words if words]
         self.length = _WORDS_SHORT if counts and median(counts) <= _SHORT_PAGE else _WORDS
@@ -65,7 +65,7 @@ class _Finder:
         quotes.sort(key=lambda quote: quote.start)
         taken |= {n for run in runs for n in range(run.first, run.end)}
         self._remember(number, words, taken)
-        said = comment.parent or comment.parent_basis == "moderator"
+        said = self.threaded or comment.parent or comment.parent_basis == "moderator"
         parent = comment.parent if said else next((q.of for q in quotes if self._is_earlier(q.of, number)), None)
         basis = "quote" if parent and not comment.parent else comment.parent_basis
         return replace(comment, quotes=tuple(quotes), parent=parent, parent_basis=basis)
