@@ -1,9 +1,10 @@
 """Runs the tests on SQLite and on PostgreSQL at once: `python -m tests.both [what pytest takes]`.
 
 The two runs share nothing but the processors, of which each needs one. SQLite's output is shown as it comes,
-PostgreSQL's after it.
+PostgreSQL's after it. What asks no database runs beside SQLite alone.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,12 @@ def main(arguments: list[str]) -> int:
     """Gives an exit status that is 0 only where both are."""
     pytest = [sys.executable, "-m", "pytest", *arguments]
     with tempfile.TemporaryFile() as said:
-        other = subprocess.Popen([sys.executable, "-m", "tests.postgresql", *pytest], stdout=said, stderr=said)
+        other = subprocess.Popen(
+            [sys.executable, "-m", "tests.postgresql", *pytest],
+            stdout=said,
+            stderr=said,
+            env=os.environ | {"BESIDE_SQLITE": "1"},
+        )
         try:
             first = subprocess.run(pytest).returncode
             print("\nOn PostgreSQL:", flush=True)

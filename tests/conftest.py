@@ -113,13 +113,22 @@ def doubling(count_queries: Callable[[Callable[[], object]], list[str]]) -> Doub
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is said of the other database: a skip would hide a test that ought to run."""
+    """Leaves out what is said of the other database: a skip would hide a test that ought to run.
+
+    Where both databases run at once, what asks no database runs on the one side alone.
+    """
     vendor = connections["default"].vendor
     others = {"sqlite": "postgresql_only", "postgresql": "sqlite_only"}[vendor]
-    left_out = [item for item in items if item.get_closest_marker(others)]
+    once = bool(os.environ.get("BESIDE_SQLITE"))
+    left_out = {item for item in items if item.get_closest_marker(others) or (once and not _asks_a_database(item))}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"})
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
