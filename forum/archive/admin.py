@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from forum.archive.models import Item, Run
+from forum.archive.models import Item, Run, Suggestion
+from forum.archive.suggested.admin import SuggestionAdmin
 
 if TYPE_CHECKING:
     _RunAdmin = admin.ModelAdmin[Run]
@@ -74,3 +75,6 @@ class ItemAdmin(_ReadOnly, _ItemAdmin):
         if item.post_id:
             return format_html('<a href="{}">the post</a>', reverse("post", args=[item.post_id, "thread"]))
         return "no longer here"
+
+
+admin.site.register(Suggestion, SuggestionAdmin)

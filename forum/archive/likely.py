@@ -59,18 +59,18 @@ _GOES_ON: Final = re.compile(
     r"^\W*(?:they|he|she|these|those|and|also|or|p\.?s|plus|correction|i meant?)\b", re.IGNORECASE
 )
 _AS_FOR: Final = re.compile(r"^[^\w\n]*as (?:for|to) (?P<what>[^\n,.;:!?…]{3,40})", re.IGNORECASE | re.MULTILINE)
-_STOP_WORDS: Final = """a about after again against all also always am an and any anyone anything are as at
-    away back be because been before being better between both but by came can cannot come could did do does doing done down each else enough
-    even ever every everyone few find first for from get getting give go going gone gonna good got great had has have
-    having he her here him his how i if in into is it its itself just keep kind know last least let like little ll
-    look looks lot made make makes many may maybe me mean might mine more most much must my myself need never new next
-    no nor not nothing now of off oh ok on once one only or other others our out over own people pretty probably put
-    quite rather re read really right s said same saw say says see seem seems she should since so some someone
-    something still such sure t take tell than thanks that the their them then there these they thing things think
-    this those though thought through time to too try two under until up us use used ve very want was way we well went
-    were what when where whether which while who whole why will with without won wont work would yes yet you your
-    don doesn didn isn wasn aren couldn wouldn shouldn hasn haven ain day days year today comment post
-    thank hello hi nice love please lol article blog
+_STOP_WORDS: Final = """a about after again against all also always am an and any anyone anything are as at away
+    back be because been before being better between both but by came can cannot come could did do does doing done
+    down each else enough even ever every everyone few find first for from get getting give go going gone gonna good
+    got great had has have having he her here him his how i if in into is it its itself just keep kind know last
+    least let like little ll look looks lot made make makes many may maybe me mean might mine more most much must my
+    myself need never new next no nor not nothing now of off oh ok on once one only or other others our out over own
+    people pretty probably put quite rather re read really right s said same saw say says see seem seems she should
+    since so some someone something still such sure t take tell than thanks that the their them then there these
+    they thing things think this those though thought through time to too try two under until up us use used ve very
+    want was way we well went were what when where whether which while who whole why will with without won wont work
+    would yes yet you your don doesn didn isn wasn aren couldn wouldn shouldn hasn haven ain day days year today
+    comment post thank hello hi nice love please lol article blog
 """
 _STOP: Final = frozenset(_STOP_WORDS.split())
 

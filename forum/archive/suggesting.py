@@ -9,7 +9,8 @@ from django.db import transaction
 from comments.models import Comment
 from forum.archive.likely import Said, likely_replies
 from forum.archive.models import Suggestion
-from forum.states import State
+from forum.states import Format, State
+from forum.text import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ def suggest(post: Post) -> int:
     with transaction.atomic():
         rows = list(
             archived.select_related("person")
-            .only("parent", "parent_basis", "state", "body", "person__name", "person__removed_at")
+            .only("parent", "parent_basis", "state", "format", "body", "html", "person__name", "person__removed_at")
             .order_by("created_at", "position")
         )
         known = set(Suggestion.objects.filter(comment__post=post).values_list("comment", flat=True))
@@ -58,11 +59,16 @@ def suggest(post: Post) -> int:
     return len(found)
 
 
+def words_of(comment: Comment) -> str:
+    """The text that the offsets of a suggestion count in: the body, or the bare words of HTML."""
+    return excerpt.own(comment.html) if comment.format == Format.HTML else comment.body
+
+
 def _said(row: Comment, known: set[int]) -> Said:
     if row.state != State.PUBLISHED:
         return Said("", "", "", settled=True)
     decided = row.parent_id is not None or row.parent_basis == Comment.Basis.MODERATOR or row.pk in known
-    return Said(str(row.person_id or ""), row.person.name if row.person else "", row.body, settled=decided)
+    return Said(str(row.person_id or ""), row.person.name if row.person else "", words_of(row), settled=decided)
 
 
 def _is_threaded(rows: Sequence[Comment]) -> bool:

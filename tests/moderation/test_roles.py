@@ -130,6 +130,7 @@ def test_other_peoples_lists_are_closed_to_moderators(mod: User, sign_in: SignIn
             ("users", "user"),
             ("users", "person"),
             ("users", "source"),
+            ("archive", "suggestion"),
         }
         status = browser.get(reverse(f"admin:{label}_{name}_changelist")).status_code
         assert status == (200 if ours else 403), model

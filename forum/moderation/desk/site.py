@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from comments.models import Comment
+from forum.archive.suggested.actions import offered
 from forum.moderation.desk.showing import recent_actions
 from forum.moderation.models import NameRemoval, Outcome, Report
 from forum.states import State
@@ -44,7 +45,7 @@ class Desk(AdminSite):
         return user.is_authenticated and user.is_staff and user.may_write()
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The first page; six queries more than the plain admin's."""
+        """The first page; seven queries more than the plain admin's."""
         more = dict(extra_context or {})
         if may_moderate(request.user):
             more |= {"waiting": waiting(), "recent": recent_actions()[:RECENT], "moderates": True}
@@ -56,7 +57,7 @@ class Desk(AdminSite):
 
 
 def waiting() -> list[Waiting]:
-    """What waits for a moderator. Four queries, each on an index of what waits alone."""
+    """What waits for a moderator. Five queries, each on an index of what waits alone."""
     return [
         Waiting("reports", _open(Report), reverse("admin:moderation_report_changelist")),
         Waiting(
@@ -70,6 +71,7 @@ def waiting() -> list[Waiting]:
             reverse("admin:posts_post_changelist") + "?state=held",
         ),
         Waiting("names to take off", _open(NameRemoval), reverse("admin:moderation_nameremoval_changelist")),
+        Waiting("suggested replies", offered().count(), reverse("admin:archive_suggestion_changelist")),
     ]
 
 

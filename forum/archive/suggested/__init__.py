@@ -1,0 +1,1 @@
+"""The queue in which suggested replies wait for a moderator."""
