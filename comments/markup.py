@@ -368,6 +368,8 @@ def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeStr
     if own and viewer.may_change and comment.state in (State.PUBLISHED, State.HELD):
         row.append(f'<a href="/comments/{pk}/edit/">Edit</a>')
         row.append(f'<a href="/comments/{pk}/delete/">Delete</a>')
+    if comment.archived:
+        (more if viewer.pk else row).append(f'<a href="/comments/{pk}/source/" rel="nofollow">View in source</a>')
     if not own and comment.state == State.PUBLISHED:
         (more if viewer.pk else row).append(f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>')
     if viewer.moderates:

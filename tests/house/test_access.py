@@ -89,6 +89,8 @@ ACCESS: dict[str, Row] = {
     "comment-quotations": OPEN._replace(of="comment"),
     "post-quotations": OPEN._replace(of="post"),
     "post-quote": MEMBERS._replace(of="post"),
+    "comment-source": Row(404, 404, 404, 404, of="comment"),  # of what was written here; tests/archive opens others
+    "post-source": Row(404, 404, 404, 404, of="post"),
     "saved": MEMBERS,
     "hidden": MEMBERS,
     "following": MEMBERS,

@@ -1,6 +1,7 @@
 """Every place that shows people's words: nothing in them runs, and nobody reads what is not theirs to read."""
 
 import datetime as dt
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote, urlencode
@@ -14,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from comments.actions import add_comment, change_state, edit_comment
 from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
+from forum.archive.models import Item, Run
 from forum.drafts import actions as drafts
 from forum.drafts.models import Place
 from forum.moderation.actions import file_report
@@ -46,6 +48,7 @@ OUTLETS |= {"comment-history", "post-history", "comment-quotations", "post-quota
 NOT_OUTLETS = {"robots", "new-comments", "site-picture", "healthz", "readyz", "name-removal-sent", "patterns"}
 NOT_OUTLETS |= {"notices-read", "mail-preferences"}
 OUTLETS |= {"drafts"}
+OUTLETS |= {"comment-source", "post-source"}
 NOT_OUTLETS |= {"draft-throw-away", "member-names", "help-writing"}
 OUTLETS |= {"tags", "tag"}
 NOT_OUTLETS |= {"tag-follow", "tag-hide", "comment-answer"}
@@ -155,12 +158,40 @@ def archive(moderator: User) -> Post:
             )
         )
     rows = import_comments(post=post, found=comments)
+    keep_source(source, post, rows)
     rule = Rule.objects.create(slug="worst", title=worst[:120], text=worst)
     for row, to in zip(rows, (State.HIDDEN, State.REMOVED, State.HELD), strict=False):
         change_state(comment=row, to=to, by=moderator, rule=rule, reason=worst)
     for row in rows[5:8]:
         file_report(thing=row, reporter=None, who="guest:1", rule=rule, text=worst)
     return post
+
+
+def keep_source(source: Source, post: Post, rows: list[Comment]) -> None:
+    """What "view in source" shows of an import, with a hostile name of the file and hostile furniture."""
+    run = Run.objects.create(
+        source=source,
+        file_name=payloads.PLAIN[5][:255],
+        sha256="0" * 64,
+        size=1,
+        format="text-page",
+        operator=payloads.PLAIN[5][:150],
+        started_at=LONG_AGO,
+        ended_at=LONG_AGO,
+        report={"furniture": [[number, number, words] for number, words in enumerate(payloads.PLAIN, 10**6)]},
+    )
+    for number, row in enumerate([post, *rows]):
+        Item.objects.create(
+            run=run,
+            source=source,
+            source_key=str(number),
+            **({"comment": row} if isinstance(row, Comment) else {"post": row}),
+            first_line=number + 1,
+            last_line=number + 1,
+            digest="0" * 64,
+            element=row.body[:200].replace("\0", ""),
+            raw=zlib.compress(row.body.encode("utf-8", "replace")),
+        )
 
 
 def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
@@ -181,10 +212,13 @@ def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
         yield from (here, f"{here}?order=newest", f"{here}?view=flat", f"/posts/{post.pk}/feed/")
         yield from (f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/")
         yield f"/moderation/report/post/{post.pk}/"
+    yield f"/posts/{posts[-1].pk}/source/"
     for post in posts[-2:]:
         yield from (f"/posts/{post.pk}/history/", f"/posts/{post.pk}/quotations/", f"/posts/{post.pk}/quote/")
     for comment in Comment.objects.filter(post__in=posts[-2:]):
         yield comment.get_absolute_url()
+        if comment.archived:
+            yield f"/comments/{comment.pk}/source/"
         if comment.quoted_count or comment.revised_at:
             yield from (f"/comments/{comment.pk}/history/", f"/comments/{comment.pk}/quotations/")
         if comment.pk % 3 == 0:
@@ -402,6 +436,9 @@ def test_every_model_with_words_is_known_here():
         "suppressedname",
         "suppression",
         "visit",
+        "upload",  # these three are for the admin, or a file that is no page
+        "suggestion",
+        "download",
     }
     own = {app.label for app in apps.get_app_configs() if app.name.split(".")[0] in ("forum", "posts", "comments")}
     quiet |= {"entry"}  # repeats the words of posts and comments for the index; no page shows it
