@@ -5,21 +5,20 @@ from typing import Final
 
 from forum.archive.items import SavedFile
 from forum.archive.limits import Refused, check_size
-from forum.archive.readers import text_page
+from forum.archive.readers import text_page, wxr
 from forum.archive.readers.registry import Guess, Reader
+from forum.archive.readers.xml_bytes import packed
 
-READERS: Final[tuple[Reader, ...]] = (text_page.READER,)
+READERS: Final[tuple[Reader, ...]] = (text_page.READER, wxr.READER)
 
 _HEAD: Final = 64 * 1024
 _ENOUGH: Final = 0.5
 _NOT_READ_YET: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
-    ("a WordPress export (WXR)", lambda head: b"wordpress.org/export" in head),
     ("a Disqus export (XML)", lambda head: b"disqus.com" in head and b"<?xml" in head[:200]),
     ("a saved HTML page", lambda head: b"<html" in head.lower() or b"<!doctype html" in head.lower()),
     ("an XML file", lambda head: head.lstrip().startswith(b"<?xml")),
     ("a JSON file", lambda head: head.lstrip()[:1] in (b"{", b"[")),
     ("a mailbox (mbox)", lambda head: head.startswith(b"From ") and b"\nMessage-I" in head),
-    ("a compressed file", lambda head: head[:2] in (b"PK", b"\x1f\x8b", b"BZ") or head[:4] == b"\xfd7zX"),
     ("a PDF", lambda head: head.startswith(b"%PDF")),
 )
 
@@ -29,6 +28,8 @@ def choose(saved: SavedFile, forced: str = "") -> tuple[Reader, Guess]:
     if forced:
         return _by_key(forced), Guess(1.0, "the format was given")
     head = saved.head(_HEAD)
+    if kind := packed(head):
+        raise Refused(f"This file is {kind}. Nothing is unpacked here: unpack it, and bring the file that is in it.")
     guesses = sorted(((reader, reader.recognise(head)) for reader in READERS), key=lambda pair: -pair[1].certainty)
     reader, guess = guesses[0]
     if guess.certainty >= _ENOUGH:

@@ -1,0 +1,240 @@
+"""Reads an XML file piece by piece into records, with their lines; refuses what could be dangerous or is broken."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers import expat
+from xml.parsers.expat import errors
+
+from forum.archive.items import Lines, SavedFile
+from forum.archive.limits import Refused
+from forum.archive.readers.xml_bytes import CleanPieces
+
+MAX_DEPTH: Final = 64
+MAX_RECORD: Final = 24 * 1024 * 1024
+"""Bytes of one record, without the records in it; so much of a file is in memory at once."""
+MAX_MARKUP: Final = 2 * 1024 * 1024
+"""Bytes of one tag or remark."""
+MAX_NAMES: Final = 10_000
+MAX_FIELDS: Final = 1_000
+
+_BROKEN_OFF: Final = frozenset(
+    errors.codes[name]
+    for name in (
+        errors.XML_ERROR_NO_ELEMENTS,
+        errors.XML_ERROR_UNCLOSED_TOKEN,
+        errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        errors.XML_ERROR_PARTIAL_CHAR,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a document is wanted: its outermost element, and its records, each with the depth it stands at.
+
+    `private`: elements whose words are in no record's `source`. `placed`: children whose lines are wanted.
+    `repeated`: children that may stand more than once, or say something in their attributes.
+    """
+
+    root: str
+    records: Mapping[str, int]
+    private: frozenset[str] = frozenset()
+    placed: frozenset[str] = frozenset()
+    repeated: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Record:
+    """An element with the texts of its children; records in it stand for themselves.
+
+    A text that stands a level deeper has the name `child/grandchild`. Of two children of one name the first counts.
+    """
+
+    name: str
+    within: str
+    attributes: Mapping[str, str]
+    first_line: int
+    last_line: int = 0
+    fields: dict[str, str] = field(default_factory=dict)
+    repeated: list[tuple[str, Mapping[str, str], str]] = field(default_factory=list)
+    placed: dict[str, Lines] = field(default_factory=dict)
+    text: str = ""
+    parts: list[bytes] = field(default_factory=list)
+
+    def get(self, name: str) -> str:
+        """The text of a child without the blanks around it; empty when there is none."""
+        return self.fields.get(name, "").strip()
+
+    @property
+    def lines(self) -> Lines:
+        """First and last line in the file."""
+        return self.first_line, self.last_line
+
+    @property
+    def source(self) -> str:
+        """Its text in the file, without what is private."""
+        return b"".join(self.parts).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Records:
+    """The records of one file: gone through once, gives after each megabyte those that ended in it."""
+
+    def __init__(self, saved: SavedFile, shape: Shape) -> None:
+        self.bytes = CleanPieces(saved)
+        self.line_count = 0
+        self._shape = shape
+        self._text: list[str] = []
+        self._parser = self._made_parser()
+        self._depth = 0
+        self._open: list[tuple[Record, int]] = []
+        self._done: list[Record] = []
+        # Of the innermost record: the child that is open, and how many private elements are.
+        self._child, self._child_line = "", 0
+        self._attributes: Mapping[str, str] = {}
+        self._hidden = 0
+        # The bytes that may still be wanted, where in the file they begin, and up to where they are dealt with.
+        self._buffer = bytearray()
+        self._base = self._taken = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        for piece in self.bytes:
+            self._feed(piece)
+            done, self._done = self._done, []
+            yield from done
+        self._parse(b"", last=True)
+        self.line_count = self._parser.CurrentLineNumber
+
+    # -- feeding the parser ------------------------------------------------------------------------------
+
+    def _made_parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.buffer_size = 64 * 1024
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.CharacterDataHandler = self._text.append
+        return parser
+
+    def _feed(self, piece: bytes) -> None:
+        del self._buffer[: self._taken - self._base]
+        self._base = self._taken
+        self._buffer += piece
+        self._parse(piece, last=False)
+        fed, at = self._base + len(self._buffer), max(self._parser.CurrentByteIndex, 0)
+        if not self._open:
+            self._taken = at
+        if fed - at > MAX_MARKUP + len(piece):
+            self._refuse(f"a tag or remark has more than {MAX_MARKUP:,} bytes. This is no export as sites write it")
+        if fed - self._taken > MAX_RECORD:
+            what = f"<{self._open[-1][0].name}>" if self._open else "one element"
+            self._refuse(f"{what} has more than {MAX_RECORD:,} bytes. Take it out, or shorten it")
+        if len(self._parser.intern) > MAX_NAMES:
+            self._refuse(f"there are more than {MAX_NAMES:,} different names. This is no export as sites write it")
+
+    def _parse(self, piece: bytes, *, last: bool) -> None:
+        try:
+            self._parser.Parse(piece, last)
+        except expat.ExpatError as error:
+            raise Refused(self._broken(error)) from None
+
+    def _refuse(self, what: str) -> None:
+        line = self._open[-1][0].first_line if self._open else self._parser.CurrentLineNumber
+        raise Refused(f"From line {line} on, {what}.")
+
+    def _broken(self, error: expat.ExpatError) -> str:
+        first = self._open[0][0] if self._open else None
+        where = f", in the <{first.name}> that begins at line {first.first_line}" if first else ""
+        if error.code in _BROKEN_OFF and self._depth:
+            return f"The file breaks off at line {error.lineno}{where}. Download or export it again."
+        why = expat.ErrorString(error.code)
+        return f"This is no valid XML at line {error.lineno}{where}: {why}. Correct that line, or export it again."
+
+    # -- what the parser finds ---------------------------------------------------------------------------
+
+    def _doctype(self, *_: object) -> None:
+        line = self._parser.CurrentLineNumber
+        raise Refused(f"Line {line} declares a document type, which no export has. Nothing was read; take it out.")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._text.clear()
+        self._depth = depth = self._depth + 1
+        if depth > MAX_DEPTH:
+            line = self._parser.CurrentLineNumber
+            raise Refused(f"At line {line} elements are nested {MAX_DEPTH} deep. This is no export as sites write it.")
+        if depth == 1 and name != self._shape.root:
+            raise Refused(f"The outermost element is <{name[:40]}>, not <{self._shape.root}>: this is another format.")
+        if self._shape.records.get(name) == depth:
+            self._begin(name, attributes)
+        elif self._open:
+            if depth == self._open[-1][1] + 1:
+                self._child, self._attributes = name, attributes
+                self._child_line = self._parser.CurrentLineNumber if name in self._shape.placed else 0
+            if name in self._shape.private:
+                self._hide()
+
+    def _end(self, name: str) -> None:
+        depth, self._depth = self._depth, self._depth - 1
+        if self._open:
+            record, level = self._open[-1]
+            if depth == level:
+                self._finish(record)
+            elif depth == level + 1:
+                self._note(record, name)
+            elif depth == level + 2:
+                record.fields.setdefault(f"{self._child}/{name}", "".join(self._text))
+            if depth != level and name in self._shape.private:
+                self._show()
+        self._text.clear()
+
+    def _note(self, record: Record, name: str) -> None:
+        """Keep what a child of a record says."""
+        if name in self._shape.repeated and len(record.repeated) < MAX_FIELDS:
+            record.repeated.append((name, self._attributes, "".join(self._text)))
+        if name in record.fields:
+            return
+        record.fields[name] = "".join(self._text)
+        if self._child_line:
+            record.placed[name] = (self._child_line, self._parser.CurrentLineNumber)
+
+    # -- the text of a record ----------------------------------------------------------------------------
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        within = ""
+        if self._open:
+            within = self._open[-1][0].name
+            self._take(self._parser.CurrentByteIndex)
+        self._taken = self._parser.CurrentByteIndex
+        record = Record(name, within, attributes, self._parser.CurrentLineNumber)
+        self._open.append((record, self._depth))
+
+    def _finish(self, record: Record) -> None:
+        record.text = "".join(self._text)
+        record.last_line = self._parser.CurrentLineNumber
+        self._take(self._end_of_tag())
+        self._hidden = 0
+        self._open.pop()
+        self._done.append(record)
+
+    def _hide(self) -> None:
+        if self._hidden == 0:
+            self._take(self._parser.CurrentByteIndex)
+        self._hidden += 1
+
+    def _show(self) -> None:
+        self._hidden -= 1
+        if self._hidden == 0:
+            self._taken = self._end_of_tag()
+
+    def _take(self, end: int) -> None:
+        """The bytes up to there are text of the innermost record, without the blanks before what is left out."""
+        part = bytes(self._buffer[self._taken - self._base : end - self._base])
+        self._open[-1][0].parts.append(part.rstrip())
+        self._taken = end
+
+    def _end_of_tag(self) -> int:
+        at = self._parser.CurrentByteIndex - self._base
+        if self._buffer[at : at + 2] != b"</":
+            return at + self._base  # An element without content: the parser stands behind it already.
+        return self._buffer.index(b">", at) + 1 + self._base
