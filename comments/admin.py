@@ -14,9 +14,11 @@ from django.utils.safestring import SafeString
 from comments.models import Comment, Revision
 from comments.threads import Node, Thread, evidence
 from forum.moderation import actions
+from forum.moderation.desk.attaching import ATTACH, AttachForm
 from forum.moderation.desk.deciding import Decision
 from forum.moderation.desk.revisions import RevisionAdmin
 from forum.moderation.desk.words import ABOUT_WORDS, WordsAdmin
+from forum.moderation.forms import ReasonForm
 from forum.users.models import User
 
 
@@ -41,7 +43,7 @@ class CommentAdmin(WordsAdmin):
     """Comments, those that came last first."""
 
     kind = "comment"
-    decisions = (*ABOUT_WORDS, DETACH)
+    decisions = (*ABOUT_WORDS, DETACH, ATTACH)
     list_display = ("said", "who", "thread", "where", "decided", "arrived")
     search_fields = ("body", "author__username", "person__name", "post__title")
     search_help_text = "Words, the name of the author, or the title of the post."
@@ -51,6 +53,16 @@ class CommentAdmin(WordsAdmin):
         """With authors and threads."""
         found = Comment.objects.select_related("author", "person", "post")
         return found.defer("body", "post__body", "post__html")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """The page of a post leads to its comments by an address that names it."""
+        return lookup == "post" or super().lookup_allowed(lookup, value, request)
+
+    def make_form(self, decision: Decision, things: list[Comment], data: Any) -> ReasonForm:
+        """The form of a decision; that of another parent offers comments to choose from."""
+        if decision is ATTACH:
+            return AttachForm(data, things=things, rule=decision.rule)
+        return super().make_form(decision, things, data)
 
     @display(description="thread")
     def thread(self, comment: Comment) -> SafeString:

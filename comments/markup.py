@@ -38,6 +38,14 @@ TOMBSTONES = {
     State.REMOVED: "A comment removed by a moderator.",
     State.DELETED: "A comment deleted by its author.",
 }
+BASES = {
+    Comment.Basis.FORMAT: "its source says what it answers",
+    Comment.Basis.INDENTATION: "its page shows by indentation what it answers",
+    Comment.Basis.NAMED: "its page names the comment that it answers, by author and time",
+    Comment.Basis.GUESS: "what it answers is a guess",
+    Comment.Basis.MODERATOR: "placed here by a moderator",
+}
+CONCLUDED = (Comment.Basis.NAMED, Comment.Basis.GUESS, Comment.Basis.MODERATOR)
 UNRANKED = '<li class="divider"><p>Imported comments, which take no votes, as on their page</p></li>'
 
 
@@ -343,14 +351,29 @@ def _evidence(node: Node, page: Page) -> str:
             f' · <a href="/comments/{comment.pk}/">this branch alone</a></p>'
         )
     if comment.parent_id and comment.parent_basis == Comment.Basis.QUOTE:
-        why = page.evidence.get(comment.pk, "")
+        why = escape(page.evidence.get(comment.pk, ""))
         return (
             f'{answered}<details class="evidence"><summary>Reply inferred from a quotation</summary>'
-            f"<p>The page showed no replies. {escape(why)}</p></details>"
+            f'<p>The page showed no replies. {why} <a href="{_parent_url(comment, page)}">Show that comment</a></p>'
+            "</details>"
         )
-    if comment.parent_id and comment.parent_basis == Comment.Basis.MODERATOR:
-        return f'{answered}<p class="answers">placed here by a moderator</p>'
-    return answered
+    return answered + _basis(comment, page)
+
+
+def _basis(comment: Comment, page: Page) -> str:
+    """What else says what an archived comment answers: on its own page always, in a thread where it was concluded."""
+    basis = comment.parent_basis
+    if not comment.parent_id:
+        moved = basis == Comment.Basis.MODERATOR and comment is page.top
+        return '<p class="answers">put at the top of the thread by a moderator</p>' if moved else ""
+    if basis in CONCLUDED or (basis in BASES and comment is page.top):
+        return f'<p class="answers">{BASES[Comment.Basis(basis)]}</p>'
+    return ""
+
+
+def _parent_url(comment: Comment, page: Page) -> str:
+    pk = comment.parent_id
+    return f"#c{pk}" if pk in page.here else f"/comments/{pk}/"
 
 
 def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeString:

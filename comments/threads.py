@@ -15,7 +15,8 @@ from django.db.models import Q, prefetch_related_objects
 
 from comments.models import SHELVED, TOP, Comment, CommentQuerySet, Quotation
 from forum.moderation.models import Action
-from forum.states import State
+from forum.states import Format, State
+from forum.text import excerpt
 from forum.users.roles import may_moderate
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def _proof(comment: Comment, quotation: Quotation, quoted: Comment) -> str:
     if quoted.state != State.PUBLISHED:
         return "The comment it quotes is no longer shown."
     name = quoted.byline.name
-    words = comment.body[quotation.start or 0 : quotation.end or 0].split()
+    repeated = comment.body[quotation.start or 0 : quotation.end or 0]
+    words = (excerpt.whole(repeated) if comment.format == Format.HTML else repeated).split()
     if not words:
         return f"It begins with the name and the time of the comment by {name}, as a quotation does."
     passage = " ".join(words[:12]) + ("…" if len(words) > 12 else "")

@@ -104,6 +104,21 @@ def detach(*, comment: Comment, by: User, rule: Rule | None = None, reason: str 
     return set_parent(comment=comment, parent=None, by=by, rule=rule, reason=reason)
 
 
+def attach(*, comment: Comment, parent: Comment, by: User, rule: Rule | None = None, reason: str = "") -> bool:
+    """Puts an archived comment under an earlier one of its thread; returns whether anything changed.
+
+    Raises Conflict for a living reply, a parent that comes later or stands in another thread, and a loop.
+    """
+    _check(rules.why_not_moderate(by))
+    if not comment.archived:
+        raise Conflict("Its author said what this comment answers. Only comments from archives can be attached.")
+    if parent.pk == comment.pk:
+        raise Conflict("A comment cannot answer itself.")
+    if parent.post_id == comment.post_id and parent.position > comment.position:
+        raise Conflict("A comment can only answer one that stands before it.")
+    return set_parent(comment=comment, parent=parent, by=by, rule=rule, reason=reason)
+
+
 def suspend(
     *,
     member: User,
