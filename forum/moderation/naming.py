@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from comments.models import Comment, CommentQuerySet, Quotation
-from forum.text.redaction import places
+from forum.states import Format
+from forum.text.redaction import places, places_in_html
 from forum.users.models import Person
 from posts.models import Post, PostQuerySet
 
 if TYPE_CHECKING:
     from forum.users.models import Source
 
+_LETTERS = re.compile(r"[0-9A-Za-z]+")
 MOST = 500  # texts looked at for one name
 AROUND = 60  # characters shown on each side
 
@@ -63,7 +68,7 @@ def attributions(person: Person, name: str) -> Iterator[Place]:
     for quotation in found:
         begin, end = quotation.attribution_start or 0, quotation.attribution_end or 0
         body = quotation.comment.body
-        for start, stop in places(body[begin:end], name):
+        for start, stop in places_in(quotation.comment, body[begin:end], name):
             yield _place(quotation.comment, body, begin + start, begin + stop)
 
 
@@ -71,14 +76,20 @@ def mentions(name: str, source: Source | None) -> list[Place]:
     """Where the name stands as a word in the archived words of a source, or of all. Two queries; reads every text."""
     found: list[Place] = []
     for post in _posts(name, source):
-        spans = places(post.body, name)
+        spans = places_in(post, post.body, name)
         if spans:
             found.append(_place(post, post.body, *spans[0]))
         elif titles := places(post.title, name):
             found.append(_place(post, post.title, *titles[0]))
     for comment in _comments(name, source):
-        found += [_place(comment, comment.body, start, end) for start, end in places(comment.body, name)]
+        spans = places_in(comment, comment.body, name)
+        found += [_place(comment, comment.body, start, end) for start, end in spans]
     return found
+
+
+def places_in(thing: Post | Comment, text: str, name: str) -> list[tuple[int, int]]:
+    """Where the name stands in a text of this format."""
+    return places_in_html(text, name) if thing.format == Format.HTML else places(text, name)
 
 
 def living(name: str, source: Source | None) -> list[Comment]:
@@ -92,18 +103,24 @@ def _posts(name: str, source: Source | None) -> list[Post]:
     posts: PostQuerySet = Post.objects.filter(archived=True)
     if source is not None:
         posts = posts.filter(source=source)
-    word = _longest(name)
-    return list((posts.filter(body__icontains=word) | posts.filter(title__icontains=word))[:MOST])
+    return list(posts.filter(_may_hold(name) | Q(title__icontains=_longest(name)))[:MOST])
 
 
 def _comments(name: str, source: Source | None) -> list[Comment]:
     comments = _within(Comment.objects.filter(archived=True), source)
-    found = comments.filter(body__icontains=_longest(name)).with_bylines().select_related("post")
+    found = comments.filter(_may_hold(name)).with_bylines().select_related("post")
     return list(found.order_by("post", "position")[:MOST])
 
 
 def _within(comments: CommentQuerySet, source: Source | None) -> CommentQuerySet:
     return comments if source is None else comments.filter(post__source=source)
+
+
+def _may_hold(name: str) -> Q:
+    """Bodies worth reading for the name: in HTML any letter beyond plain ones may be written as an entity."""
+    letters = max(_LETTERS.findall(name), key=len, default="")
+    written = Q(body__icontains=letters) if len(letters) > 1 else Q(body__contains="&")
+    return Q(body__icontains=_longest(name)) | Q(format=Format.HTML) & written
 
 
 def _longest(name: str) -> str:

@@ -16,7 +16,8 @@ from comments.models import Comment
 from forum.moderation import ledger, limits, naming, rules
 from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
 from forum.refusals import Conflict, NotAllowed
-from forum.text.redaction import Change, cased, change, places, places_in_html, swaps
+from forum.states import Format
+from forum.text.redaction import Change, cased, change, instead_of, places, places_in_html, swaps
 from forum.users.models import NAME_TAKEN_OFF, Person
 from posts import actions as posts
 from posts.models import Post
@@ -125,10 +126,12 @@ def give_name_back(*, action: Action, name: str, by: User, reason: str = "") -> 
             person.name, person.removed_at = name, None
             person.save(update_fields=["name", "removed_at"])
         for pk, at in action.before["comments"].items():
-            comments.redact(comment=Comment.objects.get(pk=pk), changes=_back(at, name))
+            comment = Comment.objects.get(pk=pk)
+            comments.redact(comment=comment, changes=_back(at, _as_in(name, _is_html(comment, "body"))))
         for pk, fields in action.before["posts"].items():
-            changes = {field: _back(at, _as_in(field, name)) for field, at in fields.items()}
-            posts.redact(post=Post.objects.get(pk=pk), changes=changes)
+            post = Post.objects.get(pk=pk)
+            changes = {field: _back(at, _as_in(name, _is_html(post, field))) for field, at in fields.items()}
+            posts.redact(post=post, changes=changes)
         if person is not None:
             _show_again(person)
         ledger.record(Action.Verb.GIVE_NAME_BACK, actor=by, person=person, reason=_without(reason, name), undoes=action)
@@ -182,9 +185,14 @@ def _black_out(at: list[naming.Place], name: str) -> dict[str, Any]:
             marks["posts"][place.thing.pk] = _black_out_post(place.thing, name)
     for pk, found in in_comments.items():
         found.sort(key=lambda place: place.start)
-        changes = [Change(place.start, place.end, NAME_TAKEN_OFF) for place in found]
-        starts = comments.redact(comment=Comment.objects.get(pk=pk), changes=changes)
-        marks["comments"][pk] = [[start, swaps(name, place.words)] for start, place in zip(starts, found, strict=True)]
+        comment = Comment.objects.get(pk=pk)
+        is_html = comment.format == Format.HTML
+        changes = [Change(place.start, place.end, _mark(place.words, is_html)) for place in found]
+        starts = comments.redact(comment=comment, changes=changes)
+        written = _as_in(name, is_html)
+        marks["comments"][pk] = [
+            [start, swaps(written, place.words)] for start, place in zip(starts, found, strict=True)
+        ]
     return marks
 
 
@@ -192,23 +200,34 @@ def _black_out_post(post: Post, name: str) -> dict[str, list[Any]]:
     post = posts.locked(post.pk)
     spans = {
         "title": places(post.title, name),
-        "body": places(post.body, name),
+        "body": naming.places_in(post, post.body, name),
         "html": places_in_html(post.html, name),
     }
-    changes = {field: [Change(start, end, NAME_TAKEN_OFF) for start, end in at] for field, at in spans.items()}
+    changes = {
+        field: [Change(start, end, _mark(getattr(post, field)[start:end], _is_html(post, field))) for start, end in at]
+        for field, at in spans.items()
+    }
     starts = posts.redact(post=post, changes=changes)
     return {
         field: [
-            [begin, swaps(_as_in(field, name), getattr(post, field)[start:end])]
+            [begin, swaps(_as_in(name, _is_html(post, field)), getattr(post, field)[start:end])]
             for begin, (start, end) in zip(starts[field], spans[field], strict=True)
         ]
         for field in spans
     }
 
 
-def _as_in(field: str, name: str) -> str:
-    """The name as the text of a field writes it."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if field == "html" else name
+def _is_html(thing: Post | Comment, field: str) -> bool:
+    return field == "html" or (field == "body" and thing.format == Format.HTML)
+
+
+def _mark(found: str, is_html: bool) -> str:
+    return instead_of(found, NAME_TAKEN_OFF) if is_html else NAME_TAKEN_OFF
+
+
+def _as_in(name: str, is_html: bool) -> str:
+    """The name as a text writes it."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if is_html else name
 
 
 def _back(at: list[Any], name: str) -> list[Change]:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import unescape
 
-_TAG = re.compile(r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>""")
+_TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*|[!?])[^<>"]*(?:"[^"]*"[^<>"]*)*>""")
+_MARKUP = re.compile(_TAG.pattern + r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+# Within a word or a name these may stand; any other tag ends it, and a line break is a blank.
+_INLINE = frozenset(
+    (
+        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "q", "s"),
+        *("small", "span", "strike", "strong", "sub", "sup", "u"),
+    )
+)
+_PARTED = "\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +46,35 @@ def places(text: str, name: str) -> list[tuple[int, int]]:
 
 
 def places_in_html(html: str, name: str) -> list[tuple[int, int]]:
-    """Where ``name`` stands in the text of sanitised HTML, never inside a tag."""
-    tags = [found.span() for found in _TAG.finditer(html)]
-    found = places(html, escape(name, quote=False))
-    return [(start, end) for start, end in found if not any(a < end and start < b for a, b in tags)]
+    """Where ``name`` stands in the text of HTML, with entities for its letters and tags within it or without.
+
+    Never inside a tag; linear.
+    """
+    text, offsets = _read(html)
+    found = []
+    for start, end in places(text, name):
+        last = _MARKUP.match(html, offsets[end - 1])
+        found.append((offsets[start], last.end() if last else offsets[end - 1] + 1))
+    return found
+
+
+def instead_of(found: str, words: str) -> str:
+    """What takes the place of ``found`` in HTML: the words, and the tags that stood within it."""
+    return words + "".join(match.group() for match in _TAG.finditer(found))
+
+
+def _read(html: str) -> tuple[str, list[int]]:
+    """The text of HTML, and the place of each of its characters there."""
+    parts: list[str] = []
+    offsets: list[int] = []
+    done = 0
+    for match in _MARKUP.finditer(html):
+        tag = (match[1] or "").lower().lstrip("/")
+        read = unescape(match[0]) if not tag else "" if tag in _INLINE else " " if tag == "br" else _PARTED
+        parts += [html[done : match.start()], read]
+        offsets += [*range(done, match.start()), *[match.start()] * len(read)]
+        done = match.end()
+    return "".join([*parts, html[done:]]), [*offsets, *range(done, len(html))]
 
 
 def change(text: str, changes: Sequence[Change]) -> Changed:

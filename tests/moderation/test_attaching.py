@@ -100,6 +100,7 @@ def test_a_living_reply_stays_where_its_author_put_it(desk: Client, mill: list[C
 
 def test_it_is_undone_from_the_record_with_the_basis_there_was(desk: Client, mill: list[Comment]) -> None:
     Comment.objects.filter(pk=mill[2].pk).update(parent=mill[0], branch=mill[0].pk, parent_basis="quote")
+    Comment.objects.filter(pk=mill[0].pk).update(reply_count=1)
     attach(desk, mill[2], parent=mill[1].pk)
     url = reverse("admin:moderation_action_decide", args=["undo"], query={"ids": Action.objects.get().pk})
     desk.post(url, {"reason": ""})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import lxml.html
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -11,6 +12,7 @@ from comments.models import Comment, Quotation
 from forum.moderation import actions, naming, removals
 from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.refusals import Conflict
+from forum.text.html import sanitise
 from forum.users.models import NAME_TAKEN_OFF, Person, User
 from posts.models import Post
 from tests.moderation.conftest import Archive, person, say
@@ -274,3 +276,33 @@ def test_the_source_thread_forgets_a_name_for_every_later_import(client: Client,
         for path, page in found.items():
             assert name not in page, path
     assert Person.objects.filter(name=name).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("O&#8217;Neil &amp; Sons", "O\u2019Neil & Sons"), ("<b>Bo</b> Ridge", "Bo Ridge"), ("Zo&euml;", "Zoë")],
+)
+def test_a_name_in_html_is_found_behind_entities_and_tags_and_comes_back(
+    archive: Archive, mod: User, written: str, name: str
+) -> None:
+    one = person(archive.source, name)
+    body = f"<p>As {written} said.</p>"
+    html = sanitise(body)
+    Post.objects.filter(pk=archive.post.pk).update(body=body, html=html, format="html")
+    Comment.objects.filter(pk=archive.said[2].pk).update(body=body, html=html, format="html")
+    places = {place.key for place in naming.mentions(name, archive.source)}
+    assert places == {
+        f"c{archive.said[2].pk}-{body.index(written) + (3 if '<' in written else 0)}",
+        f"p{archive.post.pk}",
+    }
+    removal = removals.request_name_removal(person=one, name=name, who="x")
+    removals.take_name_off(removal=removal, name=name, persons=[one], chosen=places, by=mod)
+    for found in (Post.objects.get(pk=archive.post.pk), Comment.objects.get(pk=archive.said[2].pk)):
+        for words in (found.body, found.html):
+            assert f"{NAME_TAKEN_OFF}" in words
+            assert "Sons" not in words
+            assert "Ridge" not in words
+            assert "Zo" not in words
+    removals.give_name_back(action=Action.objects.get(), name=name, by=mod)
+    for found in (Post.objects.get(pk=archive.post.pk), Comment.objects.get(pk=archive.said[2].pk)):
+        assert name in lxml.html.fromstring(found.html).text_content()
