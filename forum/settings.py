@@ -271,6 +271,12 @@ LOGGING = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
+# A file that is too large for an import is thrown away while it arrives, whichever form it is sent to.
+FILE_UPLOAD_HANDLERS = [
+    "forum.archive.receiving.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # What the forum's own rules count
 

@@ -1,4 +1,4 @@
-"""Where staff look up which import brought something; nothing here can be changed."""
+"""What the desk lists of archives: uploads, imports, what they found, and replies that they make likely."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from forum.archive.models import Item, Run, Suggestion
+from forum.archive.desk.runs import RunAdmin
+from forum.archive.desk.uploads import UploadAdmin
+from forum.archive.models import Item, Run, Suggestion, Upload
 from forum.archive.suggested.admin import SuggestionAdmin
 
 if TYPE_CHECKING:
-    _RunAdmin = admin.ModelAdmin[Run]
     _ItemAdmin = admin.ModelAdmin[Item]
 else:
-    _RunAdmin = _ItemAdmin = admin.ModelAdmin
+    _ItemAdmin = admin.ModelAdmin
 
 
 class _ReadOnly:
@@ -34,21 +35,6 @@ class _ReadOnly:
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never."""
         return False
-
-
-@admin.register(Run)
-class RunAdmin(_ReadOnly, _RunAdmin):
-    """Imports, the latest first."""
-
-    list_display = ("file_name", "source", "format", "size", "started_at", "operator")
-    list_filter = ("source", "format")
-    search_fields = ("file_name", "sha256")
-    exclude = ("raw",)
-    date_hierarchy = "started_at"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        """Without the files themselves, which may be large."""
-        return super().get_queryset(request).select_related("source").defer("raw")
 
 
 @admin.register(Item)
@@ -77,4 +63,6 @@ class ItemAdmin(_ReadOnly, _ItemAdmin):
         return "no longer here"
 
 
+admin.site.register(Upload, UploadAdmin)
+admin.site.register(Run, RunAdmin)
 admin.site.register(Suggestion, SuggestionAdmin)

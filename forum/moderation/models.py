@@ -126,6 +126,8 @@ class Action(models.Model):
         MERGE_TAG = "merge_tag", "tag merged into another"
         MARK_ANSWER = "mark_answer", "answer marked"
         UNMARK_ANSWER = "unmark_answer", "answer no longer marked"
+        IMPORT = "import", "archive imported"
+        ROLL_BACK = "roll_back", "import rolled back"
 
     verb = models.CharField(max_length=14, choices=Verb)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="actions")

@@ -50,6 +50,8 @@ FINAL = {
     Verb.GIVE_NAME_BACK: "To take the name off again, grant a new request.",
     **dict.fromkeys((Verb.ADD_TAG, Verb.CHANGE_TAG), "Change the tag in the list of tags."),
     Verb.MERGE_TAG: "Two tags that were merged cannot be told apart again. Give the posts other tags one by one.",
+    Verb.IMPORT: "Roll the import back on its own page: it lists first what would go and what stays.",
+    Verb.ROLL_BACK: "Bring the file again to import it again.",
     Verb.REOPEN_REPORTS: "The reports wait again: decide them in the list of reports.",
 }
 

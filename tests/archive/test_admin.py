@@ -29,9 +29,10 @@ def test_an_administrator_reads_runs_and_items(loaded: Run, root: User, client: 
 def test_nobody_changes_the_record(loaded: Run, root: User, client: Client, what: str) -> None:
     client.force_login(root)
     pk = {"run": loaded.pk, "item": Item.objects.earliest("pk").pk}[what]
-    assert client.post(f"/admin/archive/{what}/add/").status_code == 403
-    assert client.post(f"/admin/archive/{what}/{pk}/delete/", {"post": "yes"}).status_code == 403
-    assert client.post(f"/admin/archive/{what}/{pk}/change/", {"operator": "eve"}).status_code == 403
+    refused = (403, 404, 405)
+    assert client.post(f"/admin/archive/{what}/add/").status_code in refused
+    assert client.post(f"/admin/archive/{what}/{pk}/delete/", {"post": "yes"}).status_code in refused
+    assert client.post(f"/admin/archive/{what}/{pk}/change/", {"operator": "eve"}).status_code in refused
     assert Run.objects.get().operator == "test"
 
 

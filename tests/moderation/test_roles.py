@@ -32,6 +32,7 @@ def test_the_migration_made_the_group_with_what_it_needs() -> None:
         ("posts", "view_tag"),
         ("comments", "view_comment"),
         *[("users", f"view_{name}") for name in ("user", "person", "source")],
+        *[("archive", name) for name in ("view_run", "view_item", "view_upload", "add_upload")],
     }
 
 
@@ -130,7 +131,7 @@ def test_other_peoples_lists_are_closed_to_moderators(mod: User, sign_in: SignIn
             ("users", "user"),
             ("users", "person"),
             ("users", "source"),
-            ("archive", "suggestion"),
+            *[("archive", one) for one in ("suggestion", "upload", "run", "item")],
         }
         status = browser.get(reverse(f"admin:{label}_{name}_changelist")).status_code
         assert status == (200 if ours else 403), model
@@ -139,7 +140,8 @@ def test_other_peoples_lists_are_closed_to_moderators(mod: User, sign_in: SignIn
                 url = reverse(f"admin:{label}_{name}_{page}", args=[1] if page == "delete" else [])
             except NoReverseMatch:
                 continue
-            makes = (name, page) == ("tag", "add")  # moderators keep the list of tags, and never delete one
+            # Moderators keep the list of tags and bring archives; they never delete one.
+            makes = page == "add" and name in ("tag", "upload")
             assert browser.get(url).status_code == (200 if makes else 403), url
 
 

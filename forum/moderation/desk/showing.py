@@ -165,6 +165,9 @@ def about(action: Action) -> SafeString:
     if action.person is not None:
         url = reverse("admin:users_person_change", args=[action.person.pk])
         return format_html('<a href="{}">{}</a>', url, action.person.shown_name)
+    if "run" in action.before:
+        url = reverse("admin:archive_run_change", args=[action.before["run"]])
+        return format_html('the file <a href="{}">{}</a>', url, action.before.get("file", ""))
     if "tag" in action.before:
         into = f" → {action.before['into']}" if "into" in action.before else ""
         return format_html("the tag “{}”{}", action.before["tag"], into)

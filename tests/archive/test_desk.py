@@ -1,0 +1,458 @@
+"""A moderator brings a saved page, looks at it beside its source, corrects it and applies it; nobody else does."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from comments.models import Comment
+from forum.archive import corrections, uploads
+from forum.archive.models import Run, Upload
+from forum.moderation.models import Action
+from forum.users.models import Source, User
+from posts.models import Post
+from tests.archive.pages import AFTER
+
+SignIn = Callable[[User], Client]
+ADD = "/admin/archive/upload/add/"
+
+# In AFTER the three comments begin at lines 12, 16 and 20.
+
+
+@pytest.fixture
+def desk(mod: User, sign_in: SignIn) -> Client:
+    return sign_in(mod)
+
+
+def bring(desk: Client, text: str | bytes = AFTER, /, called: str = "mill.txt", **more: Any) -> Any:
+    data = text if isinstance(text, bytes) else text.encode()
+    return desk.post(ADD, {**more, "file": SimpleUploadedFile(called, data)})
+
+
+@pytest.fixture
+def upload(desk: Client) -> Upload:
+    assert bring(desk).status_code == 302
+    return Upload.objects.get()
+
+
+def page_of(upload: Upload) -> str:
+    return f"/admin/archive/upload/{upload.pk}/change/"
+
+
+def act(desk: Client, upload: Upload, what: str, /, **said: Any) -> Any:
+    """Presses a button of the page as it stands now."""
+    seen = uploads.stamp(Upload.objects.get(pk=upload.pk))
+    return desk.post(f"/admin/archive/upload/{upload.pk}/{what}/", {"seen": seen, **said})
+
+
+def key(upload: Upload, number: int) -> str:
+    """The key of a comment as the file has it."""
+    return uploads.plan_of(upload).threads[0].comments[number - 1].key
+
+
+def correct(desk: Client, upload: Upload, number: int, **said: Any) -> Any:
+    return act(desk, upload, "comment", key=key(upload, number), do="save", **said)
+
+
+def planned(upload: Upload) -> list[tuple[str, str]]:
+    found = uploads.plan_of(Upload.objects.get(pk=upload.pk)).threads[0].comments
+    return [(comment.author, comment.body) for comment in found]
+
+
+def words(answer: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+# ── Who ──────────────────────────────────────────────────────────────────────
+
+
+def test_only_those_who_may_import_open_anything(upload: Upload, ann: User, root: User, sign_in: SignIn) -> None:
+    unpermitted = User.objects.create_user("half", "half@example.org", "x", is_staff=True)
+    unpermitted.user_permissions.add(Permission.objects.get(codename="moderate"))
+    roads = [ADD, page_of(upload), "/admin/archive/upload/"]
+    acts = ("about", "comment", "undo", "apply", "throw-away", "toml", "file")
+    roads += [f"/admin/archive/upload/{upload.pk}/{one}/" for one in acts]
+    for who, status in ((Client(), 302), (sign_in(ann), 302), (sign_in(unpermitted), 403)):
+        for road in roads:
+            assert who.get(road).status_code == status, road
+            assert who.post(road, {"seen": uploads.stamp(upload)}).status_code == status, road
+    assert (Upload.objects.count(), Post.objects.count()) == (1, 0)
+    assert sign_in(root).get(page_of(upload)).status_code == 200
+
+
+def test_the_group_of_moderators_lost_the_right(upload: Upload, desk: Client) -> None:
+    group = Group.objects.get(name="Moderators")
+    group.permissions.remove(Permission.objects.get(codename="add_upload"))
+    assert desk.get(page_of(upload)).status_code == 403
+    assert act(desk, upload, "apply").status_code == 403
+
+
+@pytest.mark.parametrize("what", ["about", "comment", "undo", "apply", "throw-away"])
+def test_looking_changes_nothing(desk: Client, upload: Upload, what: str) -> None:
+    assert desk.get(f"/admin/archive/upload/{upload.pk}/{what}/").status_code == 405
+    for page in (page_of(upload), f"/admin/archive/upload/{upload.pk}/toml/"):
+        desk.get(page)
+    assert (Post.objects.count(), Source.objects.count(), Upload.objects.get()) == (0, 0, upload)
+
+
+def test_a_form_from_elsewhere_is_refused(upload: Upload, mod: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(mod)
+    assert act(client, upload, "apply").status_code == 403
+    assert Post.objects.count() == 0
+
+
+# ── Bringing ─────────────────────────────────────────────────────────────────
+
+
+def test_a_file_waits_and_nothing_is_in_a_thread(desk: Client, upload: Upload, mod: User) -> None:
+    assert (upload.file_name, upload.data.decode(), upload.uploaded_by) == ("mill.txt", AFTER, mod)
+    assert len(upload.raw) < upload.size
+    assert corrections.parse(upload.corrections).source_key == "mill"
+    assert Post.objects.count() == 0
+    assert "mill.txt" in desk.get("/admin/archive/upload/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"", "This file is empty."),
+        (b"\x00\x01\x02" * 400, "format of this file is not known"),
+        (b"Just words.\n\nNo dates.", "format of this file is not known"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_the_form_is_kept(desk: Client, text: bytes, reason: str) -> None:
+    answer = bring(desk, text, provenance="From a disk.", address="https://example.org/")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert reason in page
+    assert "From a disk." in page
+    assert not Upload.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_refused_and_what_was_written_is_kept(desk: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr("forum.archive.receiving.MAX_BYTES", 1000)
+    monkeypatch.setattr("forum.archive.receiving._ROOM", 0)
+    answer = bring(desk, AFTER * 20, provenance="From a disk.")
+    assert answer.status_code == 422
+    assert "larger than 32 MB" in answer.content.decode()
+    assert "From a disk." in answer.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_a_forgotten_file_is_asked_for(desk: Client) -> None:
+    answer = desk.post(ADD, {"name": "The Valley Post"})
+    assert answer.status_code == 422
+    assert "Choose the file." in answer.content.decode()
+    assert "The Valley Post" in answer.content.decode()
+
+
+def test_what_the_form_says_of_the_source_is_in_the_corrections(desk: Client) -> None:
+    bring(desk, name="The Valley Post", zone="Europe/London", content="Old words.")
+    said = corrections.parse(Upload.objects.get().corrections)
+    assert (said.source_key, said.source_name) == ("the-valley-post", "The Valley Post")
+    assert (said.zone, said.content) == ("Europe/London", "Old words.")
+
+
+def test_a_source_that_is_here_is_chosen_and_its_key_is_nobody_elses(desk: Client) -> None:
+    source = Source.objects.create(key="mill", name="The mill")
+    answer = bring(desk)
+    assert answer.status_code == 422
+    assert "has the key mill already" in answer.content.decode()
+    assert bring(desk, source=source.pk).status_code == 302
+    assert corrections.parse(Upload.objects.get().corrections).source_name == "The mill"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"zone": "Nowhere/Town"}, "There is no such zone"),
+        ({"key": "Not A Key"}, "such as hot-air"),
+        ({"address": "javascript:x"}, "begins with http"),
+        ({"format": "nonsense"}, "Select a valid choice"),
+        ({"source": "999"}, "no longer here"),
+    ],
+)
+def test_what_is_written_wrongly_is_told_at_its_field(desk: Client, said: dict[str, str], reason: str) -> None:
+    answer = bring(desk, **said)
+    assert answer.status_code == 422
+    assert reason in answer.content.decode()
+
+
+def test_a_toml_comes_with_the_file(desk: Client) -> None:
+    said = b'[source]\nkey = "valley"\n[[comment]]\nline = 16\nauthor = "Lena Berg"\n'
+    bring(desk, toml=SimpleUploadedFile("mill.toml", said))
+    assert [author for author, _ in planned(Upload.objects.get())] == ["mo", "Lena Berg", "Oskar"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (b"[source", "not valid TOML"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b'[source]\nkey = "a"\n[[comment]]\nline = 17\nauthor = "x"', "No comment begins at line 17"),
+    ],
+)
+def test_a_toml_that_does_not_fit_is_refused(desk: Client, said: bytes, reason: str) -> None:
+    answer = bring(desk, toml=SimpleUploadedFile("mill.toml", said))
+    assert answer.status_code == 422
+    assert reason in answer.content.decode()
+
+
+def test_the_same_file_is_not_kept_twice(desk: Client, upload: Upload) -> None:
+    correct(desk, upload, 2, author="Lena Berg")
+    answer = bring(desk, called="again.txt")
+    assert answer["Location"] == page_of(upload)
+    assert Upload.objects.count() == 1
+    assert planned(upload)[1][0] == "Lena Berg"
+
+
+# ── Looking ──────────────────────────────────────────────────────────────────
+
+
+def test_the_page_tells_the_head_what_is_odd_and_what_would_be_created(desk: Client, upload: Upload, ann: User) -> None:
+    User.objects.filter(pk=ann.pk).update(username="oskar", name_key="oskar")
+    page = words(desk.get(page_of(upload)))
+    for told in (
+        "% certain",
+        "The mill by the river",
+        "3 found, the page names no number",
+        "Applying it would create 1 post and 3 comments, and leave 0 that are here already.",
+        "Named like members Oskar.",
+        "zone not stated",
+        "heading “Trackback URL”",
+    ):
+        assert told in page, told
+
+
+def test_every_line_of_the_file_stands_beside_what_it_became(desk: Client, upload: Upload) -> None:
+    page = desk.get(page_of(upload)).content.decode()
+    lines = re.findall(r'<li value="(\d+)" id="L\d+">([^<]*)</li>', page)
+    assert [int(number) for number, _ in lines] == list(range(1, AFTER.count("\n") + 2))
+    assert [text for _, text in lines] == AFTER.split("\n")
+    assert "2. Lena B" in page
+
+
+def test_raw_markup_in_a_file_does_nothing(desk: Client) -> None:
+    hostile = "<script>alert(1)</script><img src=x onerror=a()>"
+    bring(desk, AFTER.replace("Keep it, or", hostile).replace("Lena B", "Le<b>na"), called=f"{hostile}.txt")
+    page = desk.get(page_of(Upload.objects.get())).content.decode()
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "Le<b>na" not in page
+
+
+def test_a_long_file_comes_in_parts_and_a_line_leads_to_its_part(desk: Client) -> None:
+    said = "".join(
+        f"Words number {n} of somebody.\n\nName{n} on May 4, 2004 at 10:{n % 60:02} AM\n\n" for n in range(120)
+    )
+    bring(desk, AFTER + "\n" + said)
+    upload = Upload.objects.get()
+    first = desk.get(page_of(upload)).content.decode()
+    assert first.count('class="pair comment"') == 50
+    assert "part 1 of 3" in first
+    last = desk.get(page_of(upload), {"line": "490"}).content.decode()
+    assert 'id="L490"' in last
+    assert "part 3 of 3" in last
+    assert 'id="L12"' not in last
+
+
+@pytest.mark.parametrize("query", ["line=x", "line=-1", "thread=1e9", "line=99999999999999999999", "thread=%00"])
+def test_an_odd_place_is_not_found(desk: Client, upload: Upload, query: str) -> None:
+    assert desk.get(f"{page_of(upload)}?{query}").status_code in (400, 404)
+
+
+def test_a_place_beyond_the_file_is_its_end(desk: Client, upload: Upload) -> None:
+    assert desk.get(f"{page_of(upload)}?line=999999&thread=77").status_code == 200
+
+
+def test_the_file_is_downloaded_and_never_shown(desk: Client, upload: Upload) -> None:
+    answer = desk.get(f"/admin/archive/upload/{upload.pk}/file/")
+    assert answer.content.decode() == AFTER
+    assert answer["Content-Type"].startswith("text/plain")
+    assert answer["Content-Disposition"] == 'attachment; filename="mill.txt"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+# ── Correcting ───────────────────────────────────────────────────────────────
+
+
+def test_an_author_is_corrected_and_the_correction_taken_back(desk: Client, upload: Upload) -> None:
+    answer = correct(desk, upload, 2, author="Lena Berg", parent="")
+    assert answer["Location"] == f"{page_of(upload)}?thread=1&line=16#L16"
+    assert planned(upload)[1][0] == "Lena Berg"
+    page = words(desk.get(page_of(upload)))
+    assert "author “Lena Berg”, by mod" in page
+    assert "the author reads “Lena B”; took “Lena Berg”, as mod said" in page
+    act(desk, upload, "undo", at="16", key="", what="author")
+    assert planned(upload)[1][0] == "Lena B"
+    assert corrections.parse(Upload.objects.get().corrections).fixes == ()
+
+
+def test_a_parent_is_set_by_number_and_taken_away(desk: Client, upload: Upload) -> None:
+    correct(desk, upload, 3, author="Oskar", parent="2")
+    found = uploads.plan_of(Upload.objects.get()).threads[0].comments
+    assert (found[2].parent, found[2].parent_basis) == (found[1].key, "moderator")
+    assert "answers comment 2, set by hand" in words(desk.get(page_of(upload)))
+    correct(desk, upload, 3, author="Oskar", parent="")
+    assert uploads.plan_of(Upload.objects.get()).threads[0].comments[2].parent is None
+
+
+def test_a_comment_is_dropped_joined_and_brought_back(desk: Client, upload: Upload) -> None:
+    act(desk, upload, "comment", key=key(upload, 3), do="drop")
+    assert [author for author, _ in planned(upload)] == ["mo", "Lena B"]
+    assert "comment by “Oskar”, dropped by mod" in words(desk.get(page_of(upload)))
+    act(desk, upload, "undo", at="20", what="drop")
+    act(desk, upload, "comment", key=key(upload, 2), do="merge")
+    assert len(planned(upload)) == 2
+    assert "joined to the one before it, by mod" in words(desk.get(page_of(upload)))
+    act(desk, upload, "undo", at="16", what="merge")
+    assert len(planned(upload)) == 3
+
+
+def test_the_page_as_a_whole_is_corrected(desk: Client, upload: Upload) -> None:
+    said = {"title": "The mill", "author": "Hanna K", "zone": "Europe/London", "name": "Valley", "key": "valley"}
+    assert act(desk, upload, "about", **said).status_code == 302
+    thread = uploads.plan_of(Upload.objects.get()).threads[0]
+    assert (thread.post.title, thread.post.author) == ("The mill", "Hanna K")
+    assert thread.comments[0].moment.instant == "2004-05-04T09:01:00+00:00"
+    page = words(desk.get(page_of(upload)))
+    assert "Valley (valley)" in page
+    assert "title “The mill”; author of the post “Hanna K”; zone “Europe/London”" in page
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"author": "", "parent": ""}, "Somebody wrote it"),
+        ({"author": "x" * 151, "parent": ""}, "150"),
+        ({"author": "Lena B", "parent": "3"}, "which is not before it"),
+        ({"author": "Lena B", "parent": "9"}, "There is no comment 9"),
+        ({"author": "Lena B", "parent": "x"}, "Give the number of a comment"),
+    ],
+)
+def test_a_correction_that_does_not_fit_is_refused_and_kept_in_its_form(
+    desk: Client, upload: Upload, said: dict[str, str], reason: str
+) -> None:
+    answer = correct(desk, upload, 2, **said)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert reason in page
+    assert 'class="fix" open' in page
+    assert corrections.parse(Upload.objects.get().corrections).fixes == ()
+
+
+def test_the_first_comment_is_joined_to_nothing(desk: Client, upload: Upload) -> None:
+    answer = act(desk, upload, "comment", key=key(upload, 1), do="merge")
+    assert answer.status_code == 422
+    assert "no comment before the one at line 12" in answer.content.decode()
+
+
+def test_two_moderators_at_once_lose_nothing(desk: Client, upload: Upload, root: User, sign_in: SignIn) -> None:
+    seen = uploads.stamp(upload)
+    correct(sign_in(root), upload, 2, author="Lena Berg")
+    form = {"seen": seen, "key": key(upload, 3), "do": "save", "author": "Oskar Matzerath", "parent": ""}
+    answer = desk.post(f"/admin/archive/upload/{upload.pk}/comment/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody changed these corrections" in page
+    assert 'value="Oskar Matzerath"' in page
+    assert [author for author, _ in planned(upload)] == ["mo", "Lena Berg", "Oskar"]
+    again = re.search(r'name="seen" value="([^"]+)"', page)
+    assert again
+    assert desk.post(f"/admin/archive/upload/{upload.pk}/comment/", {**form, "seen": again[1]}).status_code == 302
+    assert [author for author, _ in planned(upload)] == ["mo", "Lena Berg", "Oskar Matzerath"]
+
+
+def test_the_toml_of_the_page_does_the_same_on_the_command_line(desk: Client, upload: Upload) -> None:
+    correct(desk, upload, 2, author="Lena Berg")
+    answer = desk.get(f"/admin/archive/upload/{upload.pk}/toml/")
+    assert answer["Content-Disposition"] == 'attachment; filename="mill.toml"'
+    said = corrections.parse(answer.content.decode())
+    assert (said.fixes[0].author, said.sha256) == ("Lena Berg", upload.sha256)
+
+
+def test_a_format_that_does_not_fit_is_refused(desk: Client, upload: Upload, monkeypatch: Any) -> None:
+    assert act(desk, upload, "about", format="nonsense").status_code == 422
+    Upload.objects.update(format="gone")
+    page = desk.get(page_of(upload))
+    assert page.status_code == 200
+    assert "There is no format “gone”" in page.content.decode()
+
+
+# ── Applying ─────────────────────────────────────────────────────────────────
+
+
+def test_it_is_applied_with_its_corrections_and_reported(desk: Client, upload: Upload) -> None:
+    correct(desk, upload, 2, author="Lena Berg")
+    answer = act(desk, upload, "apply")
+    run = Run.objects.get()
+    assert answer["Location"] == f"/admin/archive/run/{run.pk}/change/"
+    assert list(Comment.objects.order_by("position").values_list("person__name", flat=True)) == [
+        "mo",
+        "Lena Berg",
+        "Oskar",
+    ]
+    assert (run.operator, Upload.objects.get().run) == ("mod", run)
+    report = desk.get(answer["Location"]).content.decode()
+    assert "Created: 1 post, 3 comments, 4 persons." in report
+    assert Post.objects.get().get_absolute_url() in report
+    assert Action.objects.get(verb="import").before == {"run": run.pk, "file": "mill.txt"}
+    assert run.file_name in desk.get("/admin/moderation/action/").content.decode()
+    thread = Client().get(Post.objects.get().get_absolute_url()).content.decode()
+    assert "Lena Berg" in thread
+
+
+def test_the_button_pressed_twice_applies_once(desk: Client, upload: Upload) -> None:
+    seen = uploads.stamp(upload)
+    first = act(desk, upload, "apply")
+    second = desk.post(f"/admin/archive/upload/{upload.pk}/apply/", {"seen": seen}, follow=True)
+    assert second.redirect_chain[-1][0] == first["Location"]
+    assert "applied already" in second.content.decode()
+    assert (Post.objects.count(), Run.objects.count()) == (1, 1)
+    assert Action.objects.filter(verb="import").count() == 1
+    page = desk.get(page_of(upload)).content.decode()
+    assert "This file was applied." in page
+    assert "Apply it" not in page
+    assert correct(desk, upload, 2, author="Lena Berg").status_code == 409
+
+
+def test_what_was_not_seen_is_not_applied(desk: Client, upload: Upload) -> None:
+    seen = uploads.stamp(upload)
+    correct(desk, upload, 2, author="Lena Berg")
+    answer = desk.post(f"/admin/archive/upload/{upload.pk}/apply/", {"seen": seen})
+    assert answer.status_code == 409
+    assert Post.objects.count() == 0
+
+
+def test_what_cannot_be_applied_says_why_and_keeps_the_corrections(desk: Client, upload: Upload) -> None:
+    act(desk, upload, "apply")
+    bring(desk, AFTER, called="copy.txt", name="Another source")
+    other = Upload.objects.exclude(pk=upload.pk).get()
+    answer = act(desk, other, "apply")
+    assert answer.status_code == 422
+    assert "imported before" in answer.content.decode()
+    assert "another-source" in Upload.objects.get(pk=other.pk).corrections
+
+
+def test_a_file_with_very_many_comments_is_for_the_command_line(desk: Client, upload: Upload, monkeypatch: Any) -> None:
+    monkeypatch.setattr(uploads, "MOST_COMMENTS", 2)
+    page = desk.get(page_of(upload)).content.decode()
+    assert "import_archive" in page
+    assert "Apply it" not in page
+    answer = act(desk, upload, "apply")
+    assert answer.status_code == 422
+    assert "at most 2 are applied here" in answer.content.decode()
+    assert Post.objects.count() == 0
+
+
+def test_an_upload_is_thrown_away(desk: Client, upload: Upload) -> None:
+    answer = desk.post(f"/admin/archive/upload/{upload.pk}/throw-away/", follow=True)
+    assert "was thrown away" in answer.content.decode()
+    assert "Nothing was brought yet" in answer.content.decode()
+    assert not Upload.objects.exists()
+    assert desk.get(page_of(upload)).status_code == 404
