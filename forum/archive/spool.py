@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import tempfile
 import weakref
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
@@ -20,12 +21,11 @@ IN_MEMORY: Final = 2_000
 _NAMES: Final = tuple(field.name for field in fields(Comment))
 _MOMENT: Final = _NAMES.index("moment")
 _QUOTES: Final = _NAMES.index("quotes")
-_LINES: Final = _NAMES.index("lines")
 _VALUES: Final = attrgetter(*_NAMES)
 _MOMENT_VALUES: Final = attrgetter(*(field.name for field in fields(Moment)))
 _QUOTE_VALUES: Final = attrgetter(*(field.name for field in fields(Quote)))
 _TOGETHER: Final = 1024 * 1024
-"""Bytes that are written at once."""
+"""Bytes that are written and, in order, read at once."""
 
 
 class Spool(Sequence[Comment]):
@@ -61,7 +61,7 @@ class Spool(Sequence[Comment]):
         return len(self._held) if self._file < 0 else len(self._ends) - 1
 
     def __iter__(self) -> Iterator[Comment]:
-        return iter(self._held) if self._file < 0 else self._read(range(len(self)))
+        return iter(self._held) if self._file < 0 else self._read()
 
     @overload
     def __getitem__(self, at: int) -> Comment: ...
@@ -103,9 +103,17 @@ class Spool(Sequence[Comment]):
         begin, end = self._ends[number], self._ends[number + 1]
         return _as_comment(os.pread(self._file, end - begin, begin))
 
-    def _read(self, numbers: Iterable[int]) -> Iterator[Comment]:
-        for number in numbers:
-            yield self._get(number)
+    def _read(self) -> Iterator[Comment]:
+        """All that is there at the beginning, in order; does not mind what others read meanwhile."""
+        self._write()
+        number, count = 0, len(self)
+        while number < count:
+            begin = self._ends[number]
+            end = max(number + 1, min(count, bisect_right(self._ends, begin + _TOGETHER) - 1))
+            data = os.pread(self._file, self._ends[end] - begin, begin)
+            for at in range(number, end):
+                yield _as_comment(data[self._ends[at] - begin : self._ends[at + 1] - begin])
+            number = end
 
 
 class _Picked(Sequence[Comment]):
@@ -135,12 +143,11 @@ def _written(comment: Comment) -> bytes:
     values = list(_VALUES(comment))
     values[_MOMENT] = _MOMENT_VALUES(comment.moment)
     values[_QUOTES] = [_QUOTE_VALUES(quote) for quote in comment.quotes]
-    return json.dumps(values, separators=(",", ":")).encode("ascii")
+    return marshal.dumps(values)
 
 
 def _as_comment(written: bytes) -> Comment:
-    values = json.loads(written)
+    values = marshal.loads(written)  # noqa: S302 - we wrote it ourselves, into a file that has no name
     values[_MOMENT] = Moment(*values[_MOMENT])
     values[_QUOTES] = tuple(Quote(*quote) for quote in values[_QUOTES])
-    values[_LINES] = tuple(values[_LINES])
     return Comment(*values)

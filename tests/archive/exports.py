@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from forum.archive.items import Comment, Rest, SavedFile, Thread
-from forum.archive.readers import wxr
+from forum.archive.readers import disqus, wxr
 
 WXR_HEAD = """\
 <?xml version="1.0" encoding="UTF-8" ?>
@@ -72,6 +72,56 @@ def read_wxr(text: str | bytes) -> tuple[list[Thread], Rest]:
 def wxr_comments(*comments: str) -> list[Comment]:
     """The comments that stand under one post."""
     return list(read_wxr(wxr_file(item(*comments)))[0][0].comments)
+
+
+DISQUS_HEAD = """\
+<?xml version="1.0" encoding="utf-8"?>
+<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">
+	<category dsq:id="1">
+		<title>General</title>
+	</category>
+"""
+
+
+def disqus_file(*elements: str) -> str:
+    """A Disqus export with these threads and posts."""
+    return DISQUS_HEAD + "".join(elements) + "</disqus>\n"
+
+
+def page(number: int, **fields: str) -> str:
+    """A page that people commented on."""
+    told = {
+        "id": "",
+        "link": f"https://mill.example/{number}/",
+        "title": "The mill &amp; the river",
+        "message": "",
+        "createdAt": "2011-03-07T20:46:25Z",
+        "author": "<email>hanna@secret.example</email><name>Hanna</name><username>hanna</username>",
+        "ipAddress": "203.0.113.8",
+        "isDeleted": "false",
+        **fields,
+    }
+    return f'<thread dsq:id="{number}">\n{_fields(told)}</thread>\n'
+
+
+def said(number: int, on: int = 1, body: str = "<p>Keep it.</p>", *, answers: int = 0, **fields: str) -> str:
+    """A comment on a page."""
+    told = {
+        "message": f"<![CDATA[{body}]]>",
+        "createdAt": f"2011-03-08T10:{number % 60:02}:00Z",
+        "isDeleted": "false",
+        "isSpam": "false",
+        "author": "<email>mo@secret.example</email><name>Mo</name><username>mo1</username>",
+        "ipAddress": "203.0.113.9",
+        **fields,
+    }
+    parent = f'<parent dsq:id="{answers}"/>' if answers else ""
+    return f'<post dsq:id="{number}">\n{_fields(told)}\t<thread dsq:id="{on}"/>{parent}\n</post>\n'
+
+
+def read_disqus(text: str | bytes) -> tuple[list[Thread], Rest]:
+    """The threads of a Disqus export, and the rest."""
+    return _parted(disqus.read(_saved(text)))
 
 
 def _saved(text: str | bytes) -> SavedFile:

@@ -11,7 +11,8 @@ from forum.archive.items import Comment, Kind, Lines, Post, Rest, SavedFile, Sta
 from forum.archive.limits import MAX_ARTICLE_BYTES, MAX_BODY_BYTES, MAX_NAME, MAX_TITLE
 from forum.archive.readers import xml_notes, xml_words
 from forum.archive.readers.registry import Guess, Reader
-from forum.archive.readers.xml_notes import Notes, Stretches
+from forum.archive.readers.xml_bytes import is_xml
+from forum.archive.readers.xml_notes import Keys, Notes, Stretches
 from forum.archive.readers.xml_stream import Record, Records, Shape
 from forum.archive.spool import Spool
 
@@ -21,6 +22,7 @@ _SHAPE: Final = Shape(
         **dict.fromkeys(("wp:wxr_version", "wp:author", "wp:category", "wp:tag", "wp:term", "item"), 3),
         "wp:comment": 4,
     },
+    whole=frozenset({"item"}),
     private=frozenset(
         {
             *("wp:comment_author_email", "wp:comment_author_IP", "wp:comment_author_url", "wp:comment_agent"),
@@ -54,7 +56,7 @@ _FIELDS: Final = "fields of a post"
 def recognise(head: bytes) -> Guess:
     """How far the beginning of a file looks like a WordPress export: its namespace, or its version."""
     text = charsets.glance(head).replace("\0", "")
-    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+    if not is_xml(text):
         return Guess(0.0, "it does not begin like XML")
     if re.search(r"xmlns:wp\s*=\s*[\"']https?://wordpress\.org/export/", text):
         return Guess(1.0, "it is XML with the namespace of WordPress exports")
@@ -81,28 +83,13 @@ def read(saved: SavedFile) -> Iterator[Thread | Rest]:
     yield export.rest(records)
 
 
-class _Seen:
-    """The numbers that were given out, at one bit each where they stand close together."""
-
-    def __init__(self) -> None:
-        self._pages: dict[int, int] = {}
-
-    def add(self, number: int) -> bool:
-        """Note a number; whether it is new."""
-        page, bit = number >> 8, 1 << (number & 255)
-        before = self._pages.get(page, 0)
-        self._pages[page] = before | bit
-        return not before & bit
-
-
 class _Export:
     """One export under way: what was said of the site, and of the item whose comments come now."""
 
     def __init__(self) -> None:
         self._version = ""
         self._authors: dict[str, tuple[str, str]] = {}
-        self._ids = {"post": _Seen(), "comment": _Seen()}
-        self._keys = keys.StableKeys("wxr")
+        self._keys = {kind: Keys(f"wxr:{kind}") for kind in ("post", "comment")}
         self._whole = Notes()
         self._furniture, self._leftover = Stretches(), Stretches()
         self._line = 0
@@ -172,14 +159,17 @@ class _Export:
     def rest(self, records: Records) -> Rest:
         """What is left when the file is at its end."""
         if self._line < records.line_count:
-            self._furniture.add((self._line + 1, records.line_count), "the end of the export", number=0)
+            rest, into = (self._line + 1, records.line_count), self._leftover if records.broken else self._furniture
+            into.add(
+                rest, "not read, because the file is broken" if records.broken else "the end of the export", number=0
+            )
         if not self._version:
             self._whole.say(0, "the version of the format is not stated", "read as 1.2")
         return Rest(
             line_count=records.line_count,
             furniture=self._furniture.all(),
             leftover=self._leftover.all(),
-            anomalies=(*records.bytes.anomalies(), *self._whole.anomalies()),
+            anomalies=(*records.anomalies(), *self._whole.anomalies()),
         )
 
     # -- lines -------------------------------------------------------------------------------------------
@@ -255,7 +245,7 @@ class _Export:
         placed = record.placed
         number = record.get("wp:post_id")
         return Post(
-            key=self._key("post", number, line, name, told.printed, body),
+            key=self._keys["post"].key(number, self._notes, line, author=name, printed=told.printed, body=body),
             title=self._short(xml_words.bare(record.get("title")), MAX_TITLE, "title", line),
             author=self._short(name, MAX_NAME, "name", line),
             moment=told,
@@ -296,14 +286,14 @@ class _Export:
         number, parent = record.get("wp:comment_id"), record.get("wp:comment_parent")
         source = "" if too_long else record.source
         return Comment(
-            key=self._key("comment", number, line, author, told.printed, body),
+            key=self._keys["comment"].key(number, self._notes, line, author=author, printed=told.printed, body=body),
             author=author,
             moment=told,
             body=body,
             lines=record.lines,
             digest=keys.digest(source),
             source_id=f"comment-{number}" if number else "",
-            parent=None if parent in ("", "0") else f"wxr:comment:{_plain(parent)}",
+            parent=None if parent in ("", "0") else self._keys["comment"].of(parent),
             parent_basis="none" if parent in ("", "0") else "format",
             format="html",
             kind=kind,
@@ -325,19 +315,6 @@ class _Export:
             return text
         self._notes.say(line, f"a {what} of more than {most} characters", "shortened")
         return text[: most - 1] + "…"
-
-    def _key(self, kind: str, number: str, line: int, author: str, printed: str, body: str) -> str:
-        """`wxr:comment:12`; an item without a number, or with that of another one, has one made of its words."""
-        if number.isdecimal() and number.isascii() and len(number) < 19 and self._ids[kind].add(int(number)):
-            return f"wxr:{kind}:{int(number)}"
-        why = f"the number of another {kind} again" if number else f"a {kind} without a number"
-        self._notes.say(line, why, "known by its words")
-        return f"wxr:{kind}:{self._keys.key(author=author, printed=printed, body=body)}"
-
-
-def _plain(number: str) -> str:
-    """A number without zeros before it; whatever else stands there, shortened."""
-    return str(int(number)) if number.isdecimal() and number.isascii() and len(number) < 19 else number[:100]
 
 
 def _identity(record: Record) -> str:

@@ -30,8 +30,10 @@ _PACKED: Final = {
     b"Rar!": "a RAR archive",
     b"\x28\xb5\x2f\xfd": "compressed with Zstandard",
 }
-_DECLARED: Final = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
-_DECLARATION: Final = re.compile(rb"\s*(?:<\?xml\s[^>]{0,300}\?>)?")
+_DECLARED: Final = re.compile(rb"""<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_DECLARATION: Final = re.compile(rb"<\?xml\s[^>]{0,300}\?>")
+_LOOK: Final = 4096
+"""Bytes in which an XML declaration is looked for: messages of a server may stand before it."""
 # Those of the declared charsets that hold "<" as one byte of its own, so that nothing hides markup.
 _CHARSETS: Final = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[rut]|cp866|mac-roman|mac-cyrillic|tis-620")
 _EAST: Final = frozenset(
@@ -50,19 +52,27 @@ def packed(head: bytes) -> str:
     return next((words for mark, words in _PACKED.items() if head.startswith(mark)), "")
 
 
+def is_xml(text: str) -> bool:
+    """Whether the beginning of a file, as text, is that of XML; a few lines of something else may stand before it."""
+    return text.lstrip("\ufeff \t\r\n").startswith("<") or "<?xml " in text[:_LOOK]
+
+
 class CleanPieces:
     """Gone through once, gives the file as pieces of UTF-8 that an XML parser can read; counts what it changed."""
 
     def __init__(self, saved: SavedFile) -> None:
         self._saved = saved
-        head = saved.head(1024)
+        head = saved.head(_LOOK)
         if kind := packed(head):
             raise Refused(f"This file is {kind}. Nothing is unpacked here: unpack it and bring the XML file in it.")
         self.declared = _declared(head)
         self.encoding, self._mark = _encoding(head, self.declared)
+        self.before = 0
         self.controls = 0
         self.undecodable = 0
         self.references = 0
+        self.line_count = 1
+        self._after_return = False
 
     def __iter__(self) -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder(self.encoding)(_AS_1252 if self.encoding == "utf-8" else "replace")
@@ -72,10 +82,10 @@ class CleanPieces:
             for raw in pieces(file):
                 clean = kept + self._clean(self._decoded(decoder, raw, last=False))
                 if first:
-                    clean, first = _without_declaration(clean), False
+                    clean, first = self._from_root(clean), False
                 clean, kept = _cut(clean)
-                yield self._without_bad_references(clean)
-        yield self._without_bad_references(kept + self._clean(self._decoded(decoder, b"", last=True)))
+                yield self._counted(self._without_bad_references(clean))
+        yield self._counted(self._without_bad_references(kept + self._clean(self._decoded(decoder, b"", last=True))))
 
     def anomalies(self) -> Iterator[Anomaly]:
         """What was done to the bytes so far."""
@@ -83,6 +93,7 @@ class CleanPieces:
             (self.encoding != "utf-8", f"not UTF-8 but {self.encoding}", "read as that"),
             (self.declared and self.declared != self.encoding, f"it says it is {self.declared}", self._read_as()),
             (self.undecodable, f"{self.undecodable:,} bytes that {self.encoding} does not know", self._done()),
+            (self.before, f"{self.before:,} bytes before the XML begins", "left out"),
             (self.controls, f"{self.controls:,} control characters", "removed"),
             (self.references, f"{self.references:,} numbers of characters that XML forbids", "read as U+FFFD"),
         )
@@ -102,6 +113,24 @@ class CleanPieces:
         elif not text.isascii():
             self.undecodable += _strange(waiting + raw, last=last)
         return text
+
+    def _from_root(self, data: bytes) -> bytes:
+        """The declaration is no longer true, and what stands before it is an error: only their line ends stay."""
+        match = _DECLARATION.search(data, 0, _LOOK)
+        before, end = (data[: match.start()], match.end()) if match else (b"", 0)
+        before = before.replace(codecs.BOM_UTF8, b"").strip()
+        self.before = len(before)
+        if not match:
+            end = len(data) - len(data.removeprefix(codecs.BOM_UTF8))
+        return bytes(byte for byte in data[:end] if byte in b"\r\n") + data[end:]
+
+    def _counted(self, data: bytes) -> bytes:
+        """Count the lines, which end with LF, CR LF or CR, as the parser does."""
+        self.line_count += data.count(b"\n")
+        if b"\r" in data or self._after_return:
+            self.line_count += data.count(b"\r") - data.count(b"\r\n") - (self._after_return and data[:1] == b"\n")
+            self._after_return = data.endswith(b"\r") if data else self._after_return
+        return data
 
     def _clean(self, text: str) -> bytes:
         if "\ufffe" in text or "\uffff" in text:
@@ -141,7 +170,7 @@ def _encoding(head: bytes, declared: str) -> tuple[str, int]:
 
 def _declared(head: bytes) -> str:
     """The name by which Python knows the declared charset; empty when none is declared."""
-    match = _DECLARED.match(head.removeprefix(codecs.BOM_UTF8).replace(b"\0", b""))
+    match = _DECLARED.search(head.replace(b"\0", b""))
     if not match:
         return ""
     name = match[1].decode()
@@ -149,16 +178,6 @@ def _declared(head: bytes) -> str:
         return codecs.lookup(name).name
     except LookupError:
         raise Refused(f"The charset “{name}” in line 1 is not known. Save the file as UTF-8 and try again.") from None
-
-
-def _without_declaration(data: bytes) -> bytes:
-    """The declaration is no longer true, and blank lines before it are an error: only its line ends stay."""
-    marks = 0
-    while data[marks:].startswith(codecs.BOM_UTF8):
-        marks += len(codecs.BOM_UTF8)
-    match = _DECLARATION.match(data, marks)
-    end = match.end() if match else marks
-    return bytes(byte for byte in data[:end] if byte in b"\r\n") + data[end:]
 
 
 def _cut(data: bytes) -> tuple[bytes, bytes]:

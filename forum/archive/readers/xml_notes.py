@@ -1,4 +1,4 @@
-"""What the readers of exports share: the times of items, notes that stay few, and lines that stand in no item."""
+"""What the readers of exports share: keys and times of items, notes that stay few, and lines that are in no item."""
 
 from array import array
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from forum.archive import keys
 from forum.archive.items import Anomaly, Lines, Moment, Stretch
 
 _OLDEST: Final = 1990
@@ -72,6 +73,38 @@ class Stretches:
         )
 
 
+class Keys:
+    """The keys of items that have an id in their file, such as `wxr:comment:12`."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._numbers: dict[int, int] = {}
+        self._others: set[str] = set()
+        self._without = keys.StableKeys(kind)
+
+    def of(self, told: str) -> str:
+        """The key of the item with that id."""
+        return f"{self._kind}:{int(told) if _is_number(told) else told[:100]}"
+
+    def key(self, told: str, notes: Notes, line: int, *, author: str, printed: str, body: str) -> str:
+        """The key of a new item; one without an id, or with that of another one, has one made of its words."""
+        if told and self._is_new(told):
+            return self.of(told)
+        notes.say(line, "an id that stood before" if told else "no id", "known by its words")
+        return f"{self._kind}:{self._without.key(author=author, printed=printed, body=body)}"
+
+    def _is_new(self, told: str) -> bool:
+        if not _is_number(told):
+            is_new = told[:100] not in self._others
+            self._others.add(told[:100])
+            return is_new
+        # One bit a number: they stand close together, and there may be millions.
+        page, bit = int(told) >> 8, 1 << (int(told) & 255)
+        before = self._numbers.get(page, 0)
+        self._numbers[page] = before | bit
+        return not before & bit
+
+
 def moment(printed: str, in_utc: str) -> tuple[Moment, str]:
     """The time that a local time and the same in UTC tell ("0000-…" tells none), and what is doubtful about it.
 
@@ -117,10 +150,15 @@ def _read(text: str) -> datetime | None:
     if not text or text.startswith("0000"):
         return None
     try:
-        at = datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=None)
-    except ValueError:
+        at = datetime.fromisoformat(text)
+        at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    except (ValueError, OverflowError):
         return None
     return at if at.year >= _OLDEST and at <= datetime.now() + timedelta(days=1) else None
+
+
+def _is_number(told: str) -> bool:
+    return told.isdecimal() and told.isascii() and len(told) < 19
 
 
 def _zone(ahead: timedelta) -> str:

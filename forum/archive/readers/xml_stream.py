@@ -1,4 +1,7 @@
-"""Reads an XML file piece by piece into records, with their lines; refuses what could be dangerous or is broken."""
+"""Reads an XML file piece by piece into records, with their lines; refuses what could be dangerous or is broken.
+
+Where a file breaks after whole records, these are right and are kept: a better copy of the file adds the others.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +9,7 @@ from typing import Final
 from xml.parsers import expat
 from xml.parsers.expat import errors
 
-from forum.archive.items import Lines, SavedFile
+from forum.archive.items import Anomaly, Lines, SavedFile
 from forum.archive.limits import Refused
 from forum.archive.readers.xml_bytes import CleanPieces
 
@@ -32,6 +35,7 @@ _BROKEN_OFF: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What of a document is wanted: its outermost element, and its records, each with the depth it stands at.
+    `whole`: those that are worth having when the file breaks after them.
 
     `private`: elements whose words are in no record's `source`. `placed`: children whose lines are wanted.
     `repeated`: children that may stand more than once, or say something in their attributes.
@@ -39,6 +43,7 @@ class Shape:
 
     root: str
     records: Mapping[str, int]
+    whole: frozenset[str]
     private: frozenset[str] = frozenset()
     placed: frozenset[str] = frozenset()
     repeated: frozenset[str] = frozenset()
@@ -78,12 +83,16 @@ class Record:
 
 
 class Records:
-    """The records of one file: gone through once, gives after each megabyte those that ended in it."""
+    """The records of one file: gone through once, gives after each megabyte those that ended in it.
+
+    `broken`, known at the end: where the file is no XML any more and was not read on.
+    """
 
     def __init__(self, saved: SavedFile, shape: Shape) -> None:
         self.bytes = CleanPieces(saved)
-        self.line_count = 0
+        self.broken: Anomaly | None = None
         self._shape = shape
+        self._outermost = 0
         self._text: list[str] = []
         self._parser = self._made_parser()
         self._depth = 0
@@ -99,11 +108,21 @@ class Records:
 
     def __iter__(self) -> Iterator[Record]:
         for piece in self.bytes:
-            self._feed(piece)
-            done, self._done = self._done, []
-            yield from done
-        self._parse(b"", last=True)
-        self.line_count = self._parser.CurrentLineNumber
+            if self.broken is None:
+                self._feed(piece)
+                done, self._done = self._done, []
+                yield from done
+        if self.broken is None:
+            self._parse(b"", last=True)
+
+    @property
+    def line_count(self) -> int:
+        """The lines of the file, known at the end."""
+        return self.bytes.line_count
+
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """What is odd in the bytes and in the XML, known at the end."""
+        return (*self.bytes.anomalies(), *((self.broken,) if self.broken else ()))
 
     # -- feeding the parser ------------------------------------------------------------------------------
 
@@ -122,6 +141,8 @@ class Records:
         self._base = self._taken
         self._buffer += piece
         self._parse(piece, last=False)
+        if self.broken:
+            return
         fed, at = self._base + len(self._buffer), max(self._parser.CurrentByteIndex, 0)
         if not self._open:
             self._taken = at
@@ -137,7 +158,9 @@ class Records:
         try:
             self._parser.Parse(piece, last)
         except expat.ExpatError as error:
-            raise Refused(self._broken(error)) from None
+            if not self._outermost:
+                raise Refused(f"{self._broken(error)}.") from None
+            self.broken = Anomaly(error.lineno, self._broken(error), "what comes before it was read, the rest was not")
 
     def _refuse(self, what: str) -> None:
         line = self._open[-1][0].first_line if self._open else self._parser.CurrentLineNumber
@@ -147,9 +170,9 @@ class Records:
         first = self._open[0][0] if self._open else None
         where = f", in the <{first.name}> that begins at line {first.first_line}" if first else ""
         if error.code in _BROKEN_OFF and self._depth:
-            return f"The file breaks off at line {error.lineno}{where}. Download or export it again."
+            return f"The file breaks off at line {error.lineno}{where}: download or export it again"
         why = expat.ErrorString(error.code)
-        return f"This is no valid XML at line {error.lineno}{where}: {why}. Correct that line, or export it again."
+        return f"This is no valid XML at line {error.lineno}{where}: {why}. Correct that line, or export it again"
 
     # -- what the parser finds ---------------------------------------------------------------------------
 
@@ -215,6 +238,7 @@ class Records:
         self._take(self._end_of_tag())
         self._hidden = 0
         self._open.pop()
+        self._outermost += not self._open and record.name in self._shape.whole
         self._done.append(record)
 
     def _hide(self) -> None:
