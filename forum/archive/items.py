@@ -1,14 +1,19 @@
 """What a reader finds in a file: plain values that know nothing of the database."""
 
+from __future__ import annotations
+
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from forum.archive.limits import check_size
+
+if TYPE_CHECKING:
+    from forum.archive.records import Owned
 
 Basis = Literal["format", "indentation", "named", "quote", "guess", "moderator", "none"]
 Precision = Literal["second", "minute", "day", "relative", "none"]
@@ -133,6 +138,8 @@ class Post:
     element: str = ""
     source: str = ""
     """The text of its lines or element in the file, without addresses of mail and network."""
+    own: Owned | None = field(default=None, repr=False, compare=False)
+    """Its record, where the file is an export of this forum: everything that is the same wherever it is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,7 @@ class Comment:
     element: str = ""
     """Where it stands in markup, such as `li#comment-12`; empty where lines say it all."""
     source: str = ""
+    own: Owned | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from django.utils import timezone
 from comments.actions import redact
 from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
 from comments.models import Comment
-from forum.archive import items, keys
+from forum.archive import items, keys, restoring
 from forum.archive.items import Moment, Thread
 from forum.archive.limits import Refused
 from forum.archive.models import Item, Run
+from forum.archive.readers import own
 from forum.moderation import naming
 from forum.states import Precision
 from forum.text import names, plain
@@ -63,6 +64,8 @@ def load(plan: Plan, *, operator: str = "", commit: bool) -> Outcome:
 
     One transaction; a second run of the same source waits for it. Raises Refused, and writes nothing then.
     """
+    if plan.format == own.READER.key:
+        return restoring.restore(plan, Outcome(), operator=operator, commit=commit)
     started = timezone.now()
     try:
         with transaction.atomic():

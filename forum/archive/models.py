@@ -14,7 +14,8 @@ class Run(models.Model):
 
     A run whose ``state`` is still "running" was broken off: the next import of the same file goes on with it.
     ``report`` holds what the plan said of lines that are in no comment (``furniture`` and ``leftover``, each a list
-    of ``[first, last, what]``) and ``anomalies`` (``[line, what, done]``).
+    of ``[first, last, what]``) and ``anomalies`` (``[line, what, done]``). A run that an export told of, and that ran
+    on another site, was ``carried_by`` the import of that export.
     """
 
     class State(models.TextChoices):
@@ -39,6 +40,7 @@ class Run(models.Model):
     report = models.JSONField(default=dict, blank=True)
     rolled_back_at = models.DateTimeField(null=True, blank=True)
     rolled_back_by = models.CharField(max_length=150, blank=True)
+    carried_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="carried")
 
     class Meta:
         indexes = (models.Index(fields=["-started_at"], name="run_newest"),)

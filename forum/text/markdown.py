@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import cast
 
@@ -18,7 +18,7 @@ from forum.text.html import MAX_GENERATED_BYTES, check_size, host_of, is_inside,
 from forum.text.mentions import MOST, NAME, People, spellings
 from forum.text.quotations import POST, Quoted, Rendered, Resolve, is_shown, not_shown, source_line
 
-__all__ = ["POST", "Quoted", "Rendered", "Resolve", "passages", "render", "without_hidden"]
+__all__ = ["POST", "Quoted", "Rendered", "Resolve", "passages", "quoted_in", "render", "renumbered", "without_hidden"]
 
 _REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\s*")
 _SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
@@ -68,6 +68,36 @@ def without_hidden(source: str, *, resolve: Resolve) -> str:
             first, last = token.map
             lines[first:last] = [f"> {not_shown(of)}", *[""] * (last - first - 1)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def renumbered(source: str, *, number: Callable[[int], int], shown: Callable[[int], bool], bar: str) -> str:
+    """Return the Markdown itself with another number for each quoted comment, and ``bar`` for words not `shown`."""
+    lines = clean(source).split("\n")
+    edits: list[tuple[int, int, list[str]]] = []
+    hidden_to = -1
+    tokens, _ = _parsed(source)
+    for position, token in enumerate(tokens):
+        of = _named(tokens, position)
+        if of is None or token.map is None or token.map[0] < hidden_to:
+            continue
+        first, last = token.map
+        name = f"#c{number(of)}" if of != POST else "#post"
+        head = _REFERENCE.sub(name, lines[first].rstrip(), count=1)
+        covered = not shown(of) and any(line.strip(" >") for line in lines[first + 1 : last])
+        edits.append((first, last if covered else first + 1, [head]))
+        if covered:
+            hidden_to = last
+            parted = [""] if last < len(lines) and lines[last].strip() else []
+            edits[-1][2].extend([head[: head.rindex("#")] + bar, *parted])
+    for first, last, instead in reversed(edits):
+        lines[first:last] = instead
+    return "\n".join(lines) if edits else source
+
+
+def quoted_in(source: str) -> set[int]:
+    """Return the numbers of the comments that the Markdown quotes, and POST for the post."""
+    tokens, _ = _parsed(source)
+    return {of for position in range(len(tokens)) if (of := _named(tokens, position)) is not None}
 
 
 def _parsed(source: str) -> tuple[list[Token], dict[str, object]]:

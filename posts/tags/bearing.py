@@ -42,6 +42,15 @@ def choose(post: Post, tags: Iterable[Tag]) -> bool:
     return True
 
 
+def bear(post: Post, tags: Iterable[Tag]) -> None:
+    """Gives a post that has none these tags, offered or not, as it bore them where it came from."""
+    asked = {tag.pk for tag in tags}
+    list(_locked(asked))
+    Bearing.objects.bulk_create([Bearing(post_id=post.pk, tag_id=pk) for pk in sorted(asked)])
+    if post.state == State.PUBLISHED:
+        _step(asked, 1)
+
+
 def count(post: Post, *, was: str, now: str) -> None:
     """Counts a post under its tags, or no longer, when it goes from one state to another. One query, or three."""
     step = (now == State.PUBLISHED) - (was == State.PUBLISHED)

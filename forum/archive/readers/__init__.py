@@ -5,11 +5,11 @@ from typing import Final
 
 from forum.archive.items import SavedFile
 from forum.archive.limits import Refused, check_size
-from forum.archive.readers import disqus, text_page, wxr
+from forum.archive.readers import disqus, own, text_page, wxr
 from forum.archive.readers.registry import Guess, Reader
 from forum.archive.readers.xml_bytes import packed
 
-READERS: Final[tuple[Reader, ...]] = (text_page.READER, wxr.READER, disqus.READER)
+READERS: Final[tuple[Reader, ...]] = (own.READER, text_page.READER, wxr.READER, disqus.READER)
 
 _HEAD: Final = 64 * 1024
 _ENOUGH: Final = 0.5
