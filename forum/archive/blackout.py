@@ -104,7 +104,7 @@ def again(passages: Iterable[Place], body: str, text: str) -> list[Place] | None
         places = list(_runs(words, wanted)) if wanted else []
         if not places and body[start:end].strip():
             return None
-        found += places
+        found += [_with_marks(text, *place) for place in places]
     return merged(found)
 
 
@@ -187,6 +187,15 @@ def _whole(text: str, end: int) -> int:
     """The end of the entity that begins before ``end``, or ``end`` itself."""
     match = _MARKUP.match(text, end - 1)
     return match.end() if match and match.group()[0] == "&" else end
+
+
+def _with_marks(text: str, start: int, end: int) -> Place:
+    """A passage with the quotation marks, stops and brackets that belong to its words."""
+    while start and text[start - 1] not in "<>;" and not text[start - 1].isspace() and not text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end] not in "<>&" and not text[end].isspace() and not text[end].isalnum():
+        end += 1
+    return start, end
 
 
 def _runs(words: Sequence[tuple[str, int, int]], wanted: Sequence[str]) -> Iterator[Place]:

@@ -62,12 +62,11 @@ def addresses(text: str) -> list[tuple[int, int]]:
 
 
 def pieces(text: str, first: int) -> Iterator[Piece]:
-    """Each line, numbered from ``first`` on unless that is 0; a long one in several pieces of which one has it."""
+    """Each line, numbered from ``first`` on unless that is 0; a long one in several pieces with the same number."""
     begin = 0
     for number, line in enumerate(text.split("\n")):
         for cut in range(0, max(len(line), 1), PIECE):
-            told = first + number if first and not cut else 0
-            yield Piece(told, begin + cut, begin + min(cut + PIECE, len(line)))
+            yield Piece(first + number if first else 0, begin + cut, begin + min(cut + PIECE, len(line)))
         begin += len(line) + 1
 
 

@@ -58,6 +58,11 @@ class Shown:
     """Where in the item the next page of it begins; 0 at its end."""
 
     @property
+    def numbered(self) -> bool:
+        """Whether the lines have the numbers they have in the file."""
+        return bool(self.lines and self.lines[0].number)
+
+    @property
     def has_marks(self) -> bool:
         """Whether staff read something here that others do not."""
         return bool(self.hidden) or any(part.hides for line in self.lines for part in line.parts)
@@ -162,7 +167,7 @@ class _Reading:
         hidden = self._hidden(item, text)
         found = Shown(item, _what(item), thing.get_absolute_url() if thing else "")
         if hidden is None:
-            found.hidden = _why(item)
+            found.hidden = _why(item, whole=self.whole)
             if not self.whole or thing is None:
                 return found
         if not text:
@@ -255,11 +260,12 @@ def _what(item: Item) -> str:
     return f"A {item.get_kind_display()}"
 
 
-def _why(item: Item) -> str:
+def _why(item: Item, *, whole: bool) -> str:
     if item.kind in (Item.Kind.PINGBACK, Item.Kind.TRACKBACK):
         return "A link from another site, which is no comment."
     if item.comment or item.post:
-        return "These lines are not shown: the words were taken down, or hold words that were."
+        who = "These lines are not shown to readers" if whole else "These lines are not shown"
+        return f"{who}: the words were taken down, or hold words that were."
     return "These lines are not shown: the words are no longer here."
 
 

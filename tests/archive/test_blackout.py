@@ -86,7 +86,7 @@ def test_places_are_joined_in_order():
 def test_a_passage_is_found_again_in_its_markup():
     body, text = "He said: Never again, I swear!", "<p>He said:\n<i>Never again</i>, I&nbsp;swear!</p>"
     places = again([(9, 29)], body, text)
-    assert [text[a:b] for a, b in places or []] == ["Never again</i>, I&nbsp;swear"]
+    assert [text[a:b] for a, b in places or []] == ["Never again</i>, I&nbsp;swear!"]
 
 
 def test_a_passage_that_cannot_be_told_is_told_to_be_so():

@@ -78,7 +78,7 @@ def test_a_comment_stands_among_the_lines_around_it(mill: list[Comment]) -> None
     assert "Lena B on May 4, 2004 at 10:20 AM" in words
     for beside in ("They should keep the wheel turning.", "Keep it, or sell it to the museum."):
         assert beside in words
-    assert [one.get("value") for one in select(page, "ol.said > li")] == ["16", "17", "18"]
+    assert [one.get("value") for one in select(page, ".said > ol > li")] == ["16", "17", "18"]
     assert answer["Content-Security-Policy"]
     assert '<meta name="robots" content="noindex">' in answer.content.decode()
 
@@ -126,7 +126,7 @@ def test_without_a_record_the_page_says_so(db: None) -> None:
 def test_every_comment_of_the_source_article_shows_its_own_lines(seed: list[Comment]) -> None:
     for comment in seed[:6] + seed[20:36]:
         page = page_of(asked(comment))
-        [block] = select(page, "ol.said")
+        [block] = select(page, ".said > ol")
         assert comment.body.split()[-1] in block.text_content(), comment.pk
 
 
@@ -270,9 +270,9 @@ def test_a_long_text_has_pages_and_a_long_line_has_pieces(run: Run) -> None:
     put(comment, raw="\n".join(f"Line {n} " + "x" * 90 for n in range(1, 1_001)), first=1, last=1_000, run=run)
     page = page_of(asked(comment))
     [way] = [one.get("href") for one in select(page, "p.more > a")]
-    first = [one.get("value") for one in select(page, "ol.said > li")]
+    first = [one.get("value") for one in select(page, ".said > ol > li")]
     second = page_of(Client().get(f"/comments/{comment.pk}/source/{way}"))
-    lines = [one.get("value") for one in select(second, "ol.said > li")]
+    lines = [one.get("value") for one in select(second, ".said > ol > li")]
     assert int(lines[0]) == int(first[-1]) + 1
     assert asked(comment, line=2_000).status_code == 404
     Item.objects.update(raw=zlib.compress(b"y" * 300_000), last_line=1)
