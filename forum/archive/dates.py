@@ -3,44 +3,18 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from forum.archive.date_words import AFTER, BEFORE, DATE, MONTHS, NO_YEAR, RELATIVE, WEEKDAY, ZONES
 from forum.archive.items import Moment, Precision
 from forum.archive.limits import Refused
 
-_MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?[ \t]+)?"
-_DATE: Final = re.compile(
-    rf"(?<![\w.]){_WEEKDAY}(?:"
-    rf"(?P<mdy_m>{_MONTH})\.?[ \t]+(?P<mdy_d>\d{{1,2}})(?:st|nd|rd|th)?,?[ \t]+(?P<mdy_y>\d{{4}})"
-    rf"|(?P<dmy_d>\d{{1,2}})(?:st|nd|rd|th)?\.?[ \t]+(?:of[ \t]+)?(?P<dmy_m>{_MONTH})"
-    r"\.?,?[ \t]+(?P<dmy_y>\d{4})"
-    r"|(?P<iso_y>\d{4})[-/](?P<iso_m>\d{1,2})[-/](?P<iso_d>\d{1,2})"
-    r"|(?P<num_a>\d{1,2})(?P<num_s>[./-])(?P<num_b>\d{1,2})(?P=num_s)(?P<num_y>\d{4}|\d{2})"
-    r")(?!\d)",
-    re.IGNORECASE,
-)
-_CLOCK: Final = (
-    r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?(?:[ \t]*(?P<ap>[ap])(?:\.m\.|m(?-i:(?![a-z]))))?"
-    r"(?:[ \t]+\(?(?P<zone>UTC|GMT|[ECMP][SD]T)\b\)?)?"
-)
-_AFTER: Final = re.compile(rf"(?P<join>,?[ \t]*(?:(?:at|@|[-\u2013\u2014|])[ \t]*)?){_CLOCK}(?!\d)", re.IGNORECASE)
-_BEFORE: Final = re.compile(rf"(?<![\d:]){_CLOCK}(?P<join>,?[ \t]*(?:on|[-\u2013\u2014|])?[ \t]*)$", re.IGNORECASE)
-_RELATIVE: Final = re.compile(
-    r"\b(?:an?|\d+)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|^yesterday\b", re.IGNORECASE
-)
-_ZONES: Final = {
-    **{"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5},
-    **{"MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
-}
 _OLDEST: Final = 1990
 _LOOK: Final = 300
+_AGO: Final = re.compile("ago|vor |hace|il y a|yesterday|today|just now", re.IGNORECASE)
+_DIGIT: Final = re.compile(r"\d")
 _PRINTED: Final = 120
 
 
@@ -53,27 +27,45 @@ class Printed:
     text: str
     shape: str
     """The manner of writing, alike for all dates written in that manner."""
-    year: int
-    first: int
-    second: int
+    year: int = 0
+    """0 where the page does not print it."""
+    first: int = 0
+    second: int = 0
     """Month and day; for numbers alone, in the order printed."""
-    numbers_only: bool
+    numbers_only: bool = False
     hour: int | None = None
     minute: int = 0
     seconds: int | None = None
     zone: str = ""
+    relative: bool = False
+    """Told from the moment of saving ("3 hours ago"), so that it says no day."""
 
 
 def find(line: str) -> Printed | None:
     """The date in the first 300 characters that has a time of day beside it, or else the first date."""
     head = line[:_LOOK]
-    found = [_with_clock(head, match) for match in _DATE.finditer(head)]
-    return next((date for date in found if date.hour is not None), found[0] if found else None)
+    if not _DIGIT.search(head):
+        return None
+    found = [_with_clock(head, match) for match in DATE.finditer(head)]
+    told = next((each for each in found if each.hour is not None), found[0] if found else None)
+    if told is None:
+        without_year = (_with_clock(head, match) for match in NO_YEAR.finditer(head))
+        told = next((each for each in without_year if each.hour is not None), None)
+    return told
+
+
+def find_relative(line: str) -> Printed | None:
+    """The time that the line tells from the moment of saving ("3 hours ago"), when it bears no date."""
+    head = line[:_LOOK]
+    match = RELATIVE.search(head) if _AGO.search(head) else None
+    if match is None or DATE.search(head):
+        return None
+    return Printed(match.start(), match.end(), match.group(), shape="relative", relative=True)
 
 
 def is_relative(line: str) -> bool:
     """Whether the line tells its time only from the moment the page was saved ("3 hours ago")."""
-    return len(line) <= _LOOK and bool(_RELATIVE.search(line)) and not _DATE.search(line)
+    return len(line) <= _LOOK and find_relative(line) is not None
 
 
 def month_first(dates: Iterable[Printed]) -> bool | None:
@@ -84,10 +76,15 @@ def month_first(dates: Iterable[Printed]) -> bool | None:
     return True if any(date.second > 12 for date in numeric) else None
 
 
-def moment(date: Printed, *, months_first: bool | None, printed: str = "") -> Moment:
-    """What a printed date says; a date that does not exist, or could be two, keeps its text alone."""
+def moment(date: Printed, *, months_first: bool | None, printed: str = "", near: str = "") -> Moment:
+    """What a printed date says; a date that does not exist, or could be two, keeps its text alone.
+
+    `near` is the ISO date of the article: a day without a year is the first such day from then on.
+    """
     text = (printed or date.text) if len(printed or date.text) <= _PRINTED else " ".join(date.text.split())
-    local = _local(date, months_first)
+    if date.relative:
+        return Moment(printed=text, precision="relative")
+    local = _local(date if date.year else replace(date, year=_year_near(date, near)), months_first)
     if local is None:
         return Moment(printed=text)
     precision: Precision = "day" if date.hour is None else "minute" if date.seconds is None else "second"
@@ -113,30 +110,41 @@ def place(told: Moment, zone_name: str) -> tuple[Moment, str]:
 
 
 def _with_clock(line: str, match: re.Match[str]) -> Printed:
-    kind = next(kind for kind in ("mdy", "dmy", "iso", "num") if match[f"{kind}_y"])
+    kind = next(name[:-2] for name, text in match.groupdict().items() if text and name.endswith(("_d", "_a")))
     date = _date_parts(kind, match)
-    if after := _AFTER.match(line, match.end()):
+    if (after := AFTER.match(line, match.end())) and _is_clock(after):
         return _clocked(date, after, line, match.start(), after.end(), f"{kind} {_join(after)} {{}}")
-    if before := _BEFORE.search(line, 0, match.start()):
+    if (before := BEFORE.search(line, 0, match.start())) and _is_clock(before):
         return _clocked(date, before, line, before.start(), match.end(), f"{{}} {_join(before)} {kind}")
     return date
 
 
+def _is_clock(match: re.Match[str]) -> bool:
+    """Minutes after a colon, or else a word that says that the number is an hour."""
+    return match["dot"] in (":", "h") or bool(match["ap"] or match["uhr"])
+
+
 def _date_parts(kind: str, match: re.Match[str]) -> Printed:
+    parts = match.groupdict()
     names = ("a", "b") if kind == "num" else ("m", "d")
-    first, second = (match[f"{kind}_{name}"] for name in names)
-    year = match[f"{kind}_y"]
-    full = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 90 else 2000)
+    first, second = (parts[f"{kind}_{name}"] for name in names)
     return Printed(
         start=match.start(),
         end=match.end(),
         text=match.group(),
-        shape=kind + (match["num_s"] or ""),
-        year=full,
-        first=int(first) if first.isdigit() else _MONTH_NAMES.index(first[:3].lower()) + 1,
+        shape=kind + (parts.get(f"{kind}_s") or ""),
+        year=_full_year(parts.get(f"{kind}_y") or ""),
+        first=int(first) if first.isdigit() else MONTHS[first.lower()],
         second=int(second),
         numbers_only=kind == "num",
     )
+
+
+def _full_year(printed: str) -> int:
+    digits = printed.lstrip("'\u2019")
+    if len(digits) != 2:
+        return int(digits or 0)
+    return int(digits) + (1900 if int(digits) >= 90 else 2000)
 
 
 def _clocked(date: Printed, clock: re.Match[str], line: str, start: int, end: int, shape: str) -> Printed:
@@ -148,14 +156,14 @@ def _clocked(date: Printed, clock: re.Match[str], line: str, start: int, end: in
         text=line[start:end],
         shape=shape.format("12" if clock["ap"] else "24"),
         hour=hour,
-        minute=int(clock["m"]),
+        minute=int(clock["m"] or 0),
         seconds=int(clock["s"]) if clock["s"] else None,
-        zone=(clock["zone"] or "").upper(),
+        zone=(clock["zone"] or clock["zone_name"] or "").upper(),
     )
 
 
 def _join(match: re.Match[str]) -> str:
-    return " ".join(match["join"].split()).lower() or "beside"
+    return " ".join(WEEKDAY.sub("", match["join"]).split()).lower() or "beside"
 
 
 def _hour(hour: int, half: str) -> int:
@@ -180,8 +188,20 @@ def _tomorrow() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
 
 
+def _year_near(printed: Printed, near: str) -> int:
+    """The year in which a day without one falls next, counted from a month before the article's."""
+    if not near:
+        return 0
+    article = date.fromisoformat(near[:10])
+    return article.year + (printed.first < article.month - 1 and article.month - printed.first > 6)
+
+
 def _offset(zone: str) -> timedelta:
-    return timedelta(hours=_ZONES[zone])
+    if zone in ZONES:
+        return timedelta(minutes=ZONES[zone])
+    digits = zone.replace(":", "")
+    minutes = int(digits[-4:-2]) * 60 + int(digits[-2:])
+    return timedelta(minutes=min(minutes, 14 * 60) * (-1 if digits[-5] == "-" else 1))
 
 
 def _in_utc(local: datetime, zone: timezone | ZoneInfo) -> str:

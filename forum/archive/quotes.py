@@ -34,7 +34,7 @@ class _Run:
 def infer_replies(thread: Thread) -> Thread:
     """The thread with the quotations by text added and the parents that quotations prove.
 
-    Cost grows with the words of the thread, not with its square.
+    Where the source shows who answers whom (`threaded`) quotations are still found, but set no parents. Cost grows with the words of the thread, not with its square.
     """
     finder = _Finder(thread)
     comments = tuple(finder.look_at(n, comment) for n, comment in enumerate(thread.comments))
@@ -60,7 +60,7 @@ class _Finder:
         """The comment with its quotations and its parent; then its own words count for those that follow."""
         words = self.words[number]
         taken = _covered(words, comment.quotes)
-        runs = [] if comment.parent else self._runs(number, words, taken)
+        runs = self._runs(number, words, taken)
         quotes = [*comment.quotes, *(self._quote(number, comment, run) for run in runs)]
         quotes.sort(key=lambda quote: quote.start)
         taken |= {n for run in runs for n in range(run.first, run.end)}

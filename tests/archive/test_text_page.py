@@ -34,7 +34,6 @@ def test_the_direction_is_found_from_the_page(text: str) -> None:
         "{name} 2004-05-{day:02} 10:01",
         "on 2004-05-{day:02} at 10:01 am {name}",
         "posted on Tuesday, May {day}, 2004 at 10:01 AM by {name}",
-        "{day} May 2004 at 10:01 / {name} says:",
     ],
 )
 @pytest.mark.parametrize("after", [True, False])
@@ -162,19 +161,9 @@ def test_names_that_differ_in_capitals_stay_two_and_are_told() -> None:
     assert "“Mo” and “mo” differ in capitals alone" in [a.what for a in found.anomalies]
 
 
-@pytest.mark.parametrize(
-    ("page", "reason"),
-    [
-        ("mo says:\n{date}\n\nYes.\n\nLena says:\n{date}\n\nNo.\n", "NAME says"),
-        ("mo\n{date}\n\nYes.\n\nLena\n{date}\n\nNo.\n", "lines of their own"),
-        ("mo · 3 hours ago\n\nYes.\n\nLena · 2 hours ago\n\nNo.\n", "moment of saving"),
-        ("mo on {date}\n\nA.\n\n    Lena on {date}\n\n    B.\n", "indentation"),
-        ("Nobody said anything.\n", "No line that names an author and a date repeats"),
-    ],
-)
-def test_a_notation_not_read_yet_is_refused_with_the_reason(page: str, reason: str) -> None:
-    with pytest.raises(Refused, match=reason):
-        plan(ARTICLE + page.format(date="May 4, 2004 at 10:01 AM"))
+def test_a_page_where_no_line_names_an_author_is_refused_with_what_to_do() -> None:
+    with pytest.raises(Refused, match="No line that names an author and a date repeats.*Save the page again"):
+        plan(ARTICLE + "Nobody said anything.\n")
 
 
 @pytest.mark.parametrize(

@@ -3,153 +3,187 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from forum.archive import dates
-from forum.archive.dates import Printed
-from forum.archive.limits import MAX_NAME, Refused
+from forum.archive.limits import Refused
+from forum.archive.readers import pairings, shapes
+from forum.archive.readers.pairings import Attribution
+from forum.archive.readers.shapes import Written
 
-_NAME_WORDS: Final = 8
-_NAME_WORDS_INTRODUCED: Final = 20
-"""After "by" a name may be the title of another page, as trackbacks have it."""
-_LEAD: Final = re.compile(
-    r"[ \t]*(?P<lead>(?:(?:posted|written|submitted|sent|comment(?:ed)?)[ \t]+)?by:?[ \t]+|\d+[.)]?[ \t]+)?",
-    re.IGNORECASE,
-)
-_SEPARATOR: Final = re.compile(r"(?:[ \t]*(?P<mark>[|\u2014\u2013,:@-])|[ \t]+(?P<word>on|at))?[ \t]*$", re.IGNORECASE)
-_NO_NAME: Final = re.compile(
-    r"[ \t]*(?:(?:posted|written|submitted|commented|updated|published)\b[ \t]*)?(?:(?:on|at)\b)?[ \t:,]*$",
-    re.IGNORECASE,
-)
-_NAME_AFTER: Final = re.compile(
-    r"[ \t]*[,/|\u2013\u2014-]?[ \t]*(?P<by>by:?[ \t]+)?(?P<name>\S.*?)"
-    r"(?P<says>[ \t]+(?:said|says|wrote)[ \t]*(?::|\.\.\.|…)?)?[ \t]*$",
-    re.IGNORECASE,
-)
-_SAYS: Final = re.compile(r"\s*\S.{0,79}?\s(?:said|says|wrote)\s*(?::|\.\.\.|…)\s*$", re.IGNORECASE)
-_PLAIN_TAIL: Final = re.compile(r"(?:\.|:|,?[ \t]*(?:said|says|wrote):?)?[ \t]*$", re.IGNORECASE)
-_SENTENCE_GOES_ON: Final = re.compile(r",?[ \t]+(?!(?:said|says|wrote):?[ \t]*$)[a-z]")
-_LONGEST_NAME_PART: Final = 200
 _HUGGED_SHARE: Final = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """One attribution line; offsets count from the start of its line."""
-
-    line: int
-    """Index of the line, from 0."""
-    name: str
-    date: Printed
-    end: int
-    """Where the attribution ends; what follows on the line is not part of it."""
-    debris: str
-    """What is glued to it though the page's notation has nothing there: the beginning of the next text."""
-    tail: str
-    """Words set apart by a blank that belong to the notation ("via mobile") but not to every line."""
-    indent: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    line: int
-    name: str
-    date: Printed
-    shape: str
-    formal: bool
-    """Whether more than a name and a date shows that this is no sentence: "by", a number, the date first."""
-    tail: str
-    tail_at: int
-    indent: int
+_MOST: Final = 0.6
+_BELOW_SHARE: Final = 0.7
+_LEAST: Final = 2
+_LEAST_UNDATED: Final = 3
+_LEAST_CONSTANT: Final = 4
+_LONG: Final = 200
+_TAIL_WORDS: Final = 8
+_SENTENCE_GOES_ON: Final = re.compile(r",?[ \t]+(?!(?:said|says|wrote):?[ \t]*$)[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """The attribution lines of a page and how they are written."""
+    """The attributions of a page and how they are written."""
 
     description: str
     lines: tuple[Attribution, ...]
-    rejected: tuple[int, ...]
+    rejected: tuple[int, ...] = ()
     """Indexes of lines that are written alike but stand inside a paragraph or go on as a sentence."""
+    split: bool = False
+    """The name stands before the text and the time after it."""
+    introduces: bool = False
+    """"NAME says:" can stand before a text only."""
 
 
-def learn(lines: Sequence[str], first: int) -> Notation:
-    """The notation that repeats most from line `first` on; refuses a page whose notation is not read yet."""
-    candidates = [c for n in range(first, len(lines)) if (c := _candidate(n, lines[n]))]
-    shapes = Counter(c.shape for c in candidates if _PLAIN_TAIL.match(c.tail))
-    shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
-    _refuse_unread(lines, first, count)
-    same = [c for c in candidates if c.shape == shape]
-    tails = {tail for tail, times in Counter(c.tail.strip() for c in same).items() if times > 1}
+def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
+    """The notation that repeats most from line `first` on; refuses a page where nothing repeats.
+
+    `gap` is the line below the widest blank space of the page: what stands above it is the article's, where most
+    attributions stand below.
+    """
+    written = [found for n in range(first, len(lines)) if (found := shapes.read(n, lines[n]))]
+    written = _below(written, gap)
+    wholes = _most_alike([w for w in written if (w.kind == "whole" and shapes.is_plain_tail(w.tail)) or w.uid], written)
+    halves = _most_alike([w for w in written if w.kind == "date"], written)
+    names = [w for w in written if w.kind == "name"]
+    for dates in (halves, _without_constant_name(wholes)):
+        pairs = (
+            pairings.pair(lines, dates, names, gap or first)
+            if len(dates) > len(wholes) or dates is not halves
+            else None
+        )
+        if pairs and len(pairs.lines) >= max(_LEAST, len(wholes)):
+            return Notation(pairs.description, pairs.lines, pairs.rejected, pairs.split, pairs.says)
+    if len(wholes) >= _LEAST:
+        return _of_wholes(lines, wholes, names)
+    spoken = _most_alike([w for w in names if w.says or w.uid], names)
+    if len(spoken) >= _LEAST_UNDATED and len(spoken) > len(halves):
+        return _of_wholes(lines, spoken, [])
+    raise Refused(
+        "No line that names an author and a date repeats, so nothing tells comments from the article. "
+        "Save the page again with the authors and dates of its comments showing, or as HTML."
+    )
+
+
+def _below(written: list[Written], gap: int) -> list[Written]:
+    below = [w for w in written if w.line >= gap]
+    dated, dated_below = (sum(w.kind != "name" for w in group) for group in (written, below))
+    return below if dated_below >= max(1, _BELOW_SHARE * dated) else written
+
+
+def _most_alike(some: list[Written], written: Sequence[Written]) -> list[Written]:
+    """Those of `written` in the manner that most of `some` have; times told as relative may mix with dates."""
+    manners = Counter(_manner(w) for w in some)
+    if not manners:
+        return []
+    shape, date = manners.most_common(1)[0][0]
+    mixed = date == "relative" or manners[shape, "relative"] >= _LEAST
+    return [
+        w
+        for w in written
+        if _manner(w) == (shape, date) or (mixed and w.shape == shape and w.date is not None and w.kind == some[0].kind)
+    ]
+
+
+def _manner(one: Written) -> tuple[str, str]:
+    return one.shape, one.date.shape if one.date else ""
+
+
+def _without_constant_name(wholes: list[Written]) -> list[Written]:
+    """Where every line has the same "name" it may be a word of the layout ("Comment posted …") and name nobody."""
+    constant = len(wholes) >= _LEAST_CONSTANT and len({one.name for one in wholes}) == 1
+    return [replace(one, kind="date") for one in wholes] if constant else []
+
+
+# -- attributions of one line ----------------------------------------------------------------------------
+
+
+def _of_wholes(lines: Sequence[str], wholes: list[Written], names: Sequence[Written]) -> Notation:
+    same = _with_the_usual_lead(_with_undated(wholes, names))
+    tails = {tail for tail, times in Counter(_plain(w.tail) for w in same).items() if times > 1}
     kept, rejected = _apart_from_words(same, lines, tails)
-    attributions = tuple(_attribution(c, tails) for c in kept)
-    _refuse_indented(attributions)
-    return Notation(_describe(shape), attributions, tuple(c.line for c in rejected))
+    attributions = tuple(_attribution(w, tails) for w in kept)
+    if not any(w.date for w in kept) and len(kept) < _LEAST_UNDATED:
+        raise Refused(
+            "The lines that name an author stand inside sentences, so nothing tells comments from the article."
+        )
+    says = _share(w.says and w.tail_at == len(lines[w.line].rstrip()) for w in kept) >= _MOST
+    return Notation(
+        f"{_describe(kept or same)}, on one line", attributions, tuple(w.line for w in rejected), introduces=says
+    )
 
 
-def _candidate(number: int, line: str) -> _Candidate | None:
-    date = dates.find(line)
-    if date is None:
-        return None
-    indent = len(line) - len(line.lstrip(" \t"))
-    before, after = line[: date.start], line[date.end :]
-    if not _NO_NAME.match(before):
-        return _name_first(number, before, after, date, indent)
-    return _date_first(number, before, after, date, indent)
+def _with_undated(wholes: list[Written], names: Sequence[Written]) -> list[Written]:
+    """Where members' numbers are printed, lines without a date are attributions too (folded comments)."""
+    if sum(w.uid for w in wholes) < _MOST * len(wholes):
+        return wholes
+    leads = {w.lead for w in wholes}
+    known = {w.name for w in wholes}
+    more = [w for w in names if w.lead in leads and (w.uid or w.name in known)]
+    return sorted({w.line: w for w in (*wholes, *more)}.values(), key=lambda w: w.line)
 
 
-def _name_first(number: int, before: str, after: str, date: Printed, indent: int) -> _Candidate | None:
-    lead = _LEAD.match(before)
-    separator = _SEPARATOR.search(before)
-    if lead is None or separator is None:
-        return None
-    name = before[lead.end() : separator.start()].strip()
-    if not _could_be_name(name, _NAME_WORDS_INTRODUCED if lead["lead"] else _NAME_WORDS):
-        return None
-    word = re.sub(r"\d+", "N", " ".join((lead["lead"] or "").lower().split()))
-    mark = (separator["mark"] or separator["word"] or "").lower()
-    shape = " ".join(part for part in (word, "NAME", mark, f"[{date.shape}]") if part)
-    return _Candidate(number, name, date, shape, bool(word), after, date.end, indent)
-
-
-def _date_first(number: int, before: str, after: str, date: Printed, indent: int) -> _Candidate | None:
-    match = _NAME_AFTER.match(after) if len(after) < _LONGEST_NAME_PART else None
-    if match is None or not _could_be_name(match["name"]):
-        return None
-    parts = (" ".join(before.lower().split()), f"[{date.shape}]", "by" if match["by"] else "", "NAME")
-    says = "says" if match["says"] else ""
-    shape = " ".join(part for part in (*parts, says) if part)
-    end = date.end + match.end()
-    return _Candidate(number, match["name"], date, shape, True, "", end, indent)
-
-
-def _could_be_name(name: str, most_words: int = _NAME_WORDS) -> bool:
-    return 0 < len(name) <= MAX_NAME and len(name.split()) <= most_words
+def _with_the_usual_lead(same: list[Written]) -> list[Written]:
+    """What stands before most names ("by", a running number) is none of theirs; before a few, it is."""
+    led = _share(bool(w.lead) for w in same)
+    numbered = _share(bool(w.number) for w in same)
+    kept = [w for w in same if w.lead or led < _HUGGED_SHARE]
+    if led < _MOST:
+        kept = [
+            replace(w, name=f"{w.lead} {w.name}" if w.lead else w.name, formal=w.formal and not w.lead) for w in kept
+        ]
+    if numbered < _MOST:
+        kept = [replace(w, name=f"{w.number} {w.name}" if w.number else w.name) for w in kept]
+    return kept
 
 
 def _apart_from_words(
-    same: list[_Candidate], lines: Sequence[str], tails: set[str]
-) -> tuple[list[_Candidate], list[_Candidate]]:
+    same: list[Written], lines: Sequence[str], tails: set[str]
+) -> tuple[list[Written], list[Written]]:
     """Where nearly all attributions stand clear of other text, the few that do not are somebody's words.
 
     A line that goes on as a sentence does ("… said that") is a mention of a comment, not its attribution.
     """
     seen: set[tuple[str, str]] = set()
-    kept: list[_Candidate] = []
-    rejected: list[_Candidate] = []
-    own = {c.line for c in same}
-    words = {n for c in same for n in (c.line - 1, c.line + 1) if n not in own and _filled(lines, n)}
-    clear_above = _share(c.line - 1 not in words for c in same) >= _HUGGED_SHARE
-    clear_below = _share(c.line + 1 not in words for c in same) >= _HUGGED_SHARE
-    for candidate in same:
-        hugged = (clear_above and candidate.line - 1 in words) or (clear_below and candidate.line + 1 in words)
-        known = (candidate.name, candidate.date.text) in seen
-        goes_on = candidate.tail.strip() not in tails and bool(_SENTENCE_GOES_ON.match(candidate.tail))
+    kept: list[Written] = []
+    rejected: list[Written] = []
+    own = {w.line for w in same}
+    words = {n for w in same for n in (w.line - 1, w.line + 1) if n not in own and _filled(lines, n)}
+    clear_above = _share(w.line - 1 not in words for w in same) >= _HUGGED_SHARE
+    clear_below = _share(w.line + 1 not in words for w in same) >= _HUGGED_SHARE
+    for one in same:
+        hugged = (clear_above and one.line - 1 in words) or (clear_below and one.line + 1 in words)
+        known = (one.name, one.date.text if one.date else "") in seen
+        goes_on = _plain(one.tail) not in tails and bool(_SENTENCE_GOES_ON.match(one.tail))
         spoken = goes_on or (hugged and not known)
-        (rejected if spoken and not candidate.formal else kept).append(candidate)
-        seen.add((candidate.name, candidate.date.text))
+        (rejected if spoken and not one.formal else kept).append(one)
+        seen.add((one.name, one.date.text if one.date else ""))
     return kept, rejected
+
+
+def _attribution(one: Written, tails: set[str]) -> Attribution:
+    tail = one.tail
+    usual = _plain(tail) in tails or shapes.is_plain_tail(tail)
+    apart = one.formal and tail[:1] in (" ", "\t") and len(tail.split()) <= _TAIL_WORDS
+    return Attribution(
+        line=one.line,
+        last=one.line,
+        name=one.name,
+        date=one.date,
+        end=one.tail_at + (len(tail) if usual or apart else 0),
+        debris="" if usual or apart else tail,
+        tail=tail.strip() if apart and not usual else "",
+        indent=one.indent,
+        begin=one.begin,
+        number=one.number,
+        source_id=shapes.source_id(tail) if usual or apart else "",
+    )
+
+
+def _plain(tail: str) -> str:
+    """The tail with its numbers alike, so that "#12" and "#13" are one."""
+    return re.sub(r"\d+", "0", tail.strip()) if len(tail) < _LONG else tail
 
 
 def _filled(lines: Sequence[str], number: int) -> bool:
@@ -161,63 +195,11 @@ def _share(flags: Iterable[bool]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _attribution(candidate: _Candidate, tails: set[str]) -> Attribution:
-    tail = candidate.tail
-    usual = tail.strip() in tails or bool(_PLAIN_TAIL.match(tail))
-    apart = candidate.formal and tail[:1] in (" ", "\t") and len(tail.split()) <= _NAME_WORDS
-    return Attribution(
-        line=candidate.line,
-        name=candidate.name,
-        date=candidate.date,
-        end=candidate.tail_at + (len(tail) if usual or apart else 0),
-        debris="" if usual or apart else tail,
-        tail=tail.strip() if apart and not usual else "",
-        indent=candidate.indent,
-    )
-
-
-def _refuse_unread(lines: Sequence[str], first: int, found: int) -> None:
-    says = alone = relative = 0
-    for line in lines[first:]:
-        says += bool(len(line) < 120 and _SAYS.match(line))
-        alone += _stands_alone(line)
-        relative += len(line) < 120 and dates.is_relative(line)
-    if max(says, alone, relative) > found:
-        if says >= max(alone, relative):
-            what = f"{says} lines say “NAME says:” with the date on another line"
-        elif alone >= relative:
-            what = f"{alone} dates stand on lines of their own, apart from the name"
-        else:
-            what = f"{relative} lines tell their time from the moment of saving (“3 hours ago”)"
-        raise Refused(f"The comments are written in a notation that is not read yet: {what}.")
-    if found < 2:
-        raise Refused("No line that names an author and a date repeats, so nothing tells comments from the article.")
-
-
-def _stands_alone(line: str) -> bool:
-    date = dates.find(line) if len(line) < 120 else None
-    return bool(date and _NO_NAME.match(line[: date.start]) and not line[date.end :].strip(" \t.:|"))
-
-
-def _refuse_indented(attributions: Sequence[Attribution]) -> None:
-    depths = Counter(a.indent for a in attributions)
-    if len(depths) > 1:
-        levels = ", ".join(str(depth) for depth in sorted(depths)[:6])
-        raise Refused(
-            "The page threads its comments by indentation, which is not read yet: "
-            f"attributions begin after {levels} blanks."
-        )
-
-
-def _describe(shape: str) -> str:
-    kinds = {"mdy": "MONTH DAY, YEAR", "dmy": "DAY MONTH YEAR", "iso": "YEAR-MONTH-DAY", "num": "DATE"}
-    inner = shape.partition("[")[2].partition("]")[0]
-    words = [
-        next(
-            (text for kind, text in kinds.items() if word.startswith(kind)),
-            "TIME" if word.isdigit() else word,
-        )
-        for word in inner.split()
-        if word != "beside"
-    ]
-    return re.sub(r"\[.*\]", " ".join(words).replace(" ,", ","), shape)
+def _describe(same: Sequence[Written]) -> str:
+    dated = next((w for w in same if w.date), None)
+    one = dated or same[0]
+    lead = Counter(w.lead for w in same).most_common(1)[0][0]
+    number = "N." if _share(bool(w.number) for w in same) >= _MOST else ""
+    shape = one.shape.replace("NAME", f"{lead} NAME".strip())
+    words = f"{number} {shape}".strip().replace("[]", pairings.date_words(one.date))
+    return words.replace(" ,", ",")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from forum.archive import keys
-from forum.archive.items import Moment, Quote
-from forum.archive.readers import furniture
-from forum.archive.readers.attributions import Attribution
+from forum.archive.items import Basis, Moment, Quote, Stretch
+from forum.archive.readers import furniture, shapes
 from forum.archive.readers.page import Page
+from forum.archive.readers.pairings import Attribution
 
-_LAYOUT_SHARE: Final = 0.3
-_LAYOUT_TIMES: Final = 3
+_TO_THE_MINUTE: Final = ("minute", "second")
+"""A name with the same day alone, or the same "2 days ago", comes up again without being quoted."""
 
 
 @dataclass
@@ -25,6 +25,8 @@ class Draft:
     end: int
     quotes: "list[Quoted]" = field(default_factory=list)
     key: str = ""
+    parent: "Draft | None" = None
+    basis: Basis = "none"
 
 
 @dataclass
@@ -43,9 +45,17 @@ class Quoted:
         return Quote(self.of.key, start, stop, first, last)
 
 
-def attributed_after(page: Page, lines: Sequence[Attribution]) -> bool:
-    """Text after the last attribution, other than a footer, says that attributions stand before texts."""
-    return all(furniture.is_footer(page.lines[n]) for n in page.filled(lines[-1].line + 1, len(page.lines)))
+def attributed_after(page: Page, lines: Sequence[Attribution], gap: int) -> bool:
+    """Text after the last attribution, other than a footer, says that attributions stand before texts.
+
+    Where the comments begin is known too (`gap`, 0 when not), no text before the first one says the same.
+    """
+    below = page.filled(lines[-1].last + 1, len(page.lines))
+    if not all(furniture.is_footer(page.lines[n]) or shapes.is_layout(page.lines[n]) for n in below):
+        return False
+    above = page.filled(gap, lines[0].line) if gap else []
+    words = [n for n in above if not furniture.is_heading(page.lines[n]) and not shapes.is_layout(page.lines[n])]
+    return bool(words) or not 0 < gap <= lines[0].line
 
 
 def split_after(page: Page, lines: Sequence[Attribution], moments: Sequence[Moment], first: int) -> list[Draft]:
@@ -56,7 +66,7 @@ def split_after(page: Page, lines: Sequence[Attribution], moments: Sequence[Mome
     quotes: list[Quoted] = []
     for n, (line, told) in enumerate(zip(lines, moments, strict=True)):
         start, end = _span(page, line)
-        earlier = done.get(_key(line, told))
+        earlier = done.get(_key(line, told)) if told.precision in _TO_THE_MINUTE else None
         closed_later = n + 1 < len(lines)
         since = quotes[-1].attribution[1] if quotes else begin
         if earlier and closed_later and (quote := _repeated_above(page, earlier, since, start, end)):
@@ -76,10 +86,10 @@ def split_before(page: Page, lines: Sequence[Attribution], moments: Sequence[Mom
     """The comments of a page where the attribution begins a comment; the last one ends before the footer."""
     drafts: list[Draft] = []
     done: dict[tuple[str, str], Draft] = {}
-    stops = [page.starts[line.line] for line in lines[1:]] + [_footer(page, lines[-1].line)]
+    stops = [page.starts[line.line] for line in lines[1:]] + [_footer(page, lines[-1].last)]
     for line, told, stop in zip(lines, moments, stops, strict=True):
         start, end = _span(page, line)
-        earlier = done.get(_key(line, told))
+        earlier = done.get(_key(line, told)) if told.precision in _TO_THE_MINUTE else None
         quote = _repeated_below(page, earlier, drafts[-1], start, end, stop) if earlier else None
         if quote:
             _say_quoted(page, line, quote)
@@ -94,24 +104,22 @@ def split_before(page: Page, lines: Sequence[Attribution], moments: Sequence[Mom
     return drafts
 
 
-def take_off_names(page: Page, drafts: Sequence[Draft]) -> None:
-    """Where a layout prints each author's name at an edge of the text, that line is not the text's."""
-    for last in (False, True):
-        edges = [(draft, _edge(page, draft, last=last)) for draft in drafts]
-        named = [(d, n) for d, n in edges if n is not None and _is_name_of(page.lines[n], d)]
-        if len(named) < max(_LAYOUT_TIMES, _LAYOUT_SHARE * len(drafts)):
-            continue
-        page.set_aside([n for _, n in named], "the author's name, printed by the layout")
-        for draft, number in named:
-            if last:
-                draft.end = page.starts[number]
-            else:
-                draft.begin = min(page.starts[number] + len(page.lines[number]) + 1, draft.end)
+def split_around(page: Page, lines: Sequence[Attribution], moments: Sequence[Moment]) -> list[Draft]:
+    """The comments of a page that prints the name before the text and the time after it."""
+    drafts = []
+    ends = [line.line for line in lines[1:]] + [len(page.lines)]
+    for line, told, end in zip(lines, moments, ends, strict=True):
+        foot = line.last if line.foot is None else line.foot
+        drafts.append(Draft(line, told, _span(page, line)[1], page.starts[foot]))
+        between = page.filled(foot + 1, end)
+        words = [n for n in between if not shapes.is_layout(page.lines[n]) and not furniture.is_footer(page.lines[n])]
+        page.leftover.extend(Stretch((n + 1, n + 1), "between two comments") for n in words)
+        page.set_aside([n for n in between if n not in words], "printed by the layout")
+    return drafts
 
 
 def _span(page: Page, line: Attribution) -> tuple[int, int]:
-    start = page.starts[line.line]
-    return start + line.indent, start + line.end
+    return page.starts[line.line] + line.begin, page.starts[line.last] + line.end
 
 
 def _key(line: Attribution, told: Moment) -> tuple[str, str]:
@@ -159,24 +167,10 @@ def _joined(text: str) -> str:
 def _footer(page: Page, line: int) -> int:
     """Where the last comment ends: before the first footer line, or with the file."""
     for number in page.filled(line + 1, len(page.lines)):
-        if furniture.is_footer(page.lines[number]):
+        if furniture.is_footer(page.lines[number]) and not shapes.is_layout(page.lines[number]):
             page.set_aside(page.filled(number, len(page.lines)), "footer")
             return page.starts[number]
     return len(page.text)
-
-
-def _edge(page: Page, draft: Draft, *, last: bool) -> int | None:
-    """The first or last line of the draft's text, unless its attribution stands on it."""
-    text = page.text[draft.begin : draft.end]
-    if not text.strip():
-        return None
-    inside = len(text.rstrip()) - 1 if last else len(text) - len(text.lstrip())
-    number = page.line_at(draft.begin + inside)
-    return None if number == draft.attribution.line else number
-
-
-def _is_name_of(line: str, draft: Draft) -> bool:
-    return keys.normal_name(line) == keys.normal_name(draft.attribution.name)
 
 
 def _say_quoted(page: Page, line: Attribution, quote: Quoted) -> None:

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from forum.archive import dates
-from forum.archive.items import Moment
+from forum.archive.items import Moment, Stretch
 from forum.archive.limits import MAX_NAME, Refused
-from forum.archive.readers import furniture
+from forum.archive.readers import furniture, shapes
 from forum.archive.readers.page import Page
 
 _WITHIN: Final = 6
@@ -49,7 +50,10 @@ def find_head(page: Page) -> Head:
     first = page.filled(0, 200)[:_WITHIN]
     if not first:
         raise Refused("The file begins with 200 blank lines.")
-    for number in first:
+    for above, number in pairwise([first[0], *first]):
+        if number - above > _GAP and above > first[0]:
+            # Below a wide space under title and text the comments may begin already.
+            break
         line = page.lines[number]
         if _is_byline(line):
             head.byline.append(number)
@@ -63,19 +67,56 @@ def find_head(page: Page) -> Head:
     return head
 
 
-def find_parts(page: Page, head: Head, attribution: int, *, after: bool) -> Parts:
+def find_gap(page: Page, head: Head) -> int:
+    """The line below the widest blank space, which mostly parts article and comments; 0 when none is wide."""
+    filled = page.filled(head.end, len(page.lines))
+    gaps = [(below - above, below) for above, below in zip([head.end - 1, *filled], filled, strict=False)]
+    widest = max((gap for gap, _ in gaps), default=0)
+    if widest <= _GAP:
+        return 0
+    return next(below for gap, below in gaps if gap == widest)
+
+
+def find_parts(page: Page, head: Head, attribution: int, *, after: bool, gap: int) -> Parts:
     """Between byline and first attribution: the article, page furniture, then perhaps the first comment."""
-    heading = _last_heading(page, head.end, attribution, after=after)
-    if heading is not None:
+    if head.end < gap <= attribution and page.filled(head.end, gap):
+        top, comments = _at_the_gap(page, head.end, gap, attribution)
+    elif (heading := _last_heading(page, head.end, attribution, after=after)) is not None:
         top, comments = _top_of_furniture(page, head.end, heading), heading + 1
     elif after:
         top = comments = _where_comments_begin(page, head.end, attribution)
     else:
         top = comments = attribution
-    between = page.filled(top, comments) if after else page.filled(top, attribution)
+    between = page.filled(top, comments if after else attribution)
+    strays = [] if after else [n for n in between if n >= comments and not _is_furniture(page.lines[n])]
+    if strays:
+        page.say(strays[0], "text above the first attribution that no attribution names", "listed in the remainder")
+        page.leftover.extend(Stretch((n + 1, n + 1), "above the first attribution") for n in strays)
+    between = [n for n in between if n not in strays]
     page.set_aside(between, lambda line: f"heading “{' '.join(line.split())[:60]}”")
     claims = [n for line in between if (n := furniture.claimed(page.lines[line])) is not None]
     return Parts(_article(page, head, top), comments, claims[-1] if claims else None)
+
+
+def _at_the_gap(page: Page, first: int, gap: int, attribution: int) -> tuple[int, int]:
+    """Where the furniture begins that stands right above a wide gap, and where the headings below it end."""
+    top = gap
+    for number in reversed(page.filled(first, gap)):
+        if furniture.is_heading(page.lines[number]):
+            top = _top_of_furniture(page, first, number)
+            break
+        if not furniture.could_be_title(page.lines[number]):
+            break
+    comments = gap
+    for number in page.filled(gap, attribution):
+        if not _is_furniture(page.lines[number]):
+            break
+        comments = number + 1
+    return (top, comments) if page.filled(first, top) else (gap, comments)
+
+
+def _is_furniture(line: str) -> bool:
+    return furniture.is_heading(line) or shapes.is_layout(line)
 
 
 def _is_byline(line: str) -> bool:

@@ -1,17 +1,21 @@
-"""Reads a saved article page as plain text: an article, then comments with attributions of one line."""
+"""Reads a saved article page as plain text: an article, then comments in the notation that the page repeats."""
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from forum.archive import charsets, dates, keys
-from forum.archive.items import Anomaly, Comment, Lines, Post, SavedFile, Stretch, Thread
+from forum.archive.items import Anomaly, Comment, Lines, Moment, Post, SavedFile, Stretch, Thread
 from forum.archive.limits import MAX_ARTICLE_BYTES, MAX_BODY_BYTES, MAX_COMMENTS, MAX_TITLE, Refused
-from forum.archive.readers import attributions, drafts
+from forum.archive.readers import attributions, drafts, indentation, layout, replies
+from forum.archive.readers.attributions import Notation
 from forum.archive.readers.drafts import Draft
-from forum.archive.readers.head import Head, Parts, find_head, find_parts
+from forum.archive.readers.head import Head, Parts, find_gap, find_head, find_parts
 from forum.archive.readers.page import WHOLE_FILE, Page
+from forum.archive.readers.pairings import Attribution
 from forum.archive.readers.registry import Guess, Reader
+
+_MAIL: Final = re.compile(r"<[^<>]{1,200}>|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 def recognise(head: bytes) -> Guess:
@@ -33,21 +37,26 @@ def read(saved: SavedFile) -> Iterator[Thread]:
     page = Page(decoded.text)
     _say_charset(page, decoded)
     head = find_head(page)
-    notation = attributions.learn(page.lines, head.end)
+    gap = find_gap(page, head)
+    notation = attributions.learn(page.lines, head.end, gap)
     if len(notation.lines) > MAX_COMMENTS:
         raise Refused(f"The page has {len(notation.lines):,} comments; at most {MAX_COMMENTS:,} are read.")
-    after = drafts.attributed_after(page, notation.lines)
-    parts = find_parts(page, head, notation.lines[0].line, after=after)
+    after = not (notation.split or notation.introduces) and drafts.attributed_after(page, notation.lines, gap)
+    parts = find_parts(page, head, notation.lines[0].line, after=after, gap=gap)
     post = _post(page, head, parts)
-    comments, quoted = _comments(page, notation.lines, parts, post.key, after=after)
+    made = _drafts(page, notation, post, parts, after=after)
+    threaded = _find_parents(page, made)
+    comments = _comments(page, made, post.key)
     _say_lines(page, notation)
     _say_times(page, comments, post)
+    side = "around" if notation.split else "after" if after else "before"
     yield Thread(
         post=post,
         comments=tuple(comments),
-        notation=f"{notation.description}, on one line {'after' if after else 'before'} the text",
+        notation=notation.description if notation.split else f"{notation.description} {side} the text",
+        threaded=threaded,
         attribution_lines=len(notation.lines),
-        quoted_attributions=quoted,
+        quoted_attributions=len(notation.lines) - len(made),
         anomalies=tuple(sorted(page.anomalies, key=lambda anomaly: anomaly.line)),
         furniture=tuple(sorted(page.furniture, key=lambda stretch: stretch.lines)),
         leftover=tuple(page.leftover),
@@ -78,43 +87,72 @@ def _post(page: Page, head: Head, parts: Parts) -> Post:
     )
 
 
-def _comments(
-    page: Page, lines: Sequence[attributions.Attribution], parts: Parts, thread: str, *, after: bool
-) -> tuple[list[Comment], int]:
-    """The comments in page order, and the number of attributions that are quotations."""
-    months_first = dates.month_first(line.date for line in lines)
-    moments = [dates.moment(line.date, months_first=months_first) for line in lines]
-    if after:
+def _drafts(page: Page, notation: Notation, post: Post, parts: Parts, *, after: bool) -> list[Draft]:
+    """The comments in page order, cut out of the page and rid of what the layout printed around them."""
+    lines = notation.lines
+    months_first = dates.month_first(line.date for line in lines if line.date)
+    near = post.moment.local
+    moments = [
+        dates.moment(line.date, months_first=months_first, near=near) if line.date else Moment() for line in lines
+    ]
+    if notation.split:
+        made = drafts.split_around(page, lines, moments)
+    elif after:
         made = drafts.split_after(page, lines, moments, parts.comments)
         _account_for_end(page, lines[-1])
     else:
         made = drafts.split_before(page, lines, moments)
-    drafts.take_off_names(page, made)
+    layout.take_off(page, made)
+    return made
+
+
+def _find_parents(page: Page, made: list[Draft]) -> bool:
+    """Set the parents that the page itself shows; whether it does."""
+    named = replies.take_off_responses(page, made)
+    places = indentation.places([draft.attribution for draft in made]) or []
+    for draft, place in zip(made, places, strict=False):
+        if place.unknown:
+            page.say(
+                draft.attribution.line, "indented below a comment that is not on the page", "its parent is unknown"
+            )
+        elif place.parent is not None and draft.parent is None:
+            draft.parent, draft.basis = made[place.parent], "indentation"
+    return bool(places) or named > 1
+
+
+def _comments(page: Page, made: list[Draft], thread: str) -> list[Comment]:
     given = keys.StableKeys(thread)
-    comments = [comment for draft in made if (comment := _finish(page, draft, given)) is not None]
-    return comments, len(lines) - len(made)
+    for draft in made:
+        begin, end = _edges(page, draft)
+        draft.begin, draft.end = begin, end
+        own = draft.attribution
+        draft.key = given.key(author=own.name, printed=draft.told.printed, body=page.text[begin:end])
+    return [comment for draft in made if (comment := _finish(page, draft)) is not None]
 
 
-def _account_for_end(page: Page, last: attributions.Attribution) -> None:
+def _account_for_end(page: Page, last: Attribution) -> None:
     if last.debris:
         line = (last.line + 1, last.line + 1)
         page.leftover.append(Stretch(line, "remains of a link after the last attribution"))
-    page.set_aside(page.filled(last.line + 1, len(page.lines)), "footer")
+    page.set_aside(page.filled(last.last + 1, len(page.lines)), "footer")
 
 
-def _finish(page: Page, draft: Draft, given: keys.StableKeys) -> Comment | None:
-    """The comment of a draft, without the blank lines around it; None when it is over the limit."""
+def _edges(page: Page, draft: Draft) -> tuple[int, int]:
+    """Where the text of a draft begins and ends without the blank lines around it."""
     text = page.text[draft.begin : draft.end]
     begin = draft.begin + _blank_lines_above(text)
-    end = max(begin, draft.begin + len(text.rstrip()))
-    body, lines, own = page.text[begin:end], _lines_of(page, draft, begin, end), draft.attribution
+    return begin, max(begin, draft.begin + len(text.rstrip()))
+
+
+def _finish(page: Page, draft: Draft) -> Comment | None:
+    """The comment of a draft; None when it is over the limit."""
+    body, lines, own = page.text[draft.begin : draft.end], _lines_of(page, draft), draft.attribution
     if len(body.encode()) > MAX_BODY_BYTES:
         page.leftover.append(Stretch(lines, f"a comment of {len(body.encode()):,} bytes"))
         page.say(own.line, f"a comment of more than {MAX_BODY_BYTES:,} bytes", "not imported")
         return None
     if not body:
         page.say(own.line, "an attribution with no text", "kept as an empty comment")
-    draft.key = given.key(author=own.name, printed=draft.told.printed, body=body)
     return Comment(
         key=draft.key,
         author=own.name,
@@ -122,15 +160,29 @@ def _finish(page: Page, draft: Draft, given: keys.StableKeys) -> Comment | None:
         body=body,
         lines=lines,
         digest=keys.digest("\n".join(page.lines[lines[0] - 1 : lines[1]])),
-        quotes=tuple(quote.within(begin, end) for quote in draft.quotes if quote.of.key),
+        source_id=own.source_id,
+        parent=draft.parent.key if draft.parent else None,
+        parent_basis=draft.basis,
+        quotes=tuple(quote.within(draft.begin, draft.end) for quote in draft.quotes if quote.of.key),
+        source=_source(page, lines, own),
     )
 
 
-def _lines_of(page: Page, draft: Draft, begin: int, end: int) -> Lines:
-    own = draft.attribution.line
-    if begin >= end:
-        return own + 1, own + 1
-    return min(page.line_at(begin), own) + 1, max(page.line_at(end - 1), own) + 1
+def _lines_of(page: Page, draft: Draft) -> Lines:
+    own = draft.attribution
+    stand = [own.line, own.last] + ([own.foot] if own.foot is not None else [])
+    if draft.begin < draft.end:
+        stand += [page.line_at(draft.begin), page.line_at(draft.end - 1)]
+    return min(stand) + 1, max(stand) + 1
+
+
+def _source(page: Page, lines: Lines, own: Attribution) -> str:
+    """The lines of a comment; addresses of mail are left out of its attribution, as they are out of its name."""
+    ours = {own.line, own.last, own.foot}
+    texts = (page.lines[n] for n in range(lines[0] - 1, lines[1]))
+    return "\n".join(
+        _MAIL.sub("…", text) if number in ours else text for number, text in enumerate(texts, lines[0] - 1)
+    )
 
 
 def _blank_lines_above(text: str) -> int:

@@ -1,0 +1,247 @@
+"""The forms of a line that may be an attribution or a half of one, as a table, and the line read by them."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from forum.archive import dates
+from forum.archive.dates import Printed
+from forum.archive.limits import MAX_NAME
+
+Kind = Literal["whole", "date", "name"]
+
+_NAME_WORDS: Final = 8
+_NAME_WORDS_INTRODUCED: Final = 20
+"""After "by" a name may be the title of another page, as trackbacks have it."""
+_LONGEST_PART: Final = 200
+_TAB: Final = 4
+_DATE: Final = "\0"
+"""Stands for the date in the forms; the text of a file has no such character left."""
+
+_NUMBER = r"[ \t]*(?:\#?(?P<number>\d{1,5})(?:[.):](?!\d)[ \t]*|[ \t]+)(?=\S))?"
+_VERB = (
+    r"(?:posted|written|submitted|sent|left|made|added|comment(?:ed)?|reply|review|response"
+    r"|geschrieben|verfasst|kommentar|escrito|publicado|comentario|publié|écrit|commentaire|scritto|inviato)"
+)
+_BY = (
+    rf"(?:(?:{_VERB}[ \t]+(?:by|from|von|par|por|da|door)|by|von|par|por)[ \t]*:?[ \t]+|{_VERB}[ \t]*:[ \t]*"
+    r"|(?:name|author|user|from|autor|auteur)[ \t]*:[ \t]*)"
+)
+_SAYS = (
+    r"(?:(?:has[ \t]+)?(?:said|says|wrote|writes|written|commented|comments|replied|replies|adds|added|responded)"
+    r"|asks|asked|sagte?|schrieb|schreibt|meinte?|(?:a[ \t]+)?(?:dit|écrit)|dice|dijo|escribió"
+    r"|ha[ \t]+(?:dicho|detto|scritto)"
+    r"|scrive|disse|diz|zegt|zei|schreef|schrijft)"
+)
+_SAYS_MARK = r"(?::|\.\.\.|\u2026|,)"
+_MARK = r"[|\u2022\u00b7\u2014\u2013,:;@/\u00bb(\[-]"
+_LINK_WORDS = rf"(?:on|at|am|le|el|il|op|posted|date|{_SAYS})"
+_SEPARATOR = rf"(?P<separator>(?:[ \t]*{_MARK}|[ \t]+{_LINK_WORDS}\b:?)*[ \t]*)"
+_NO_NAME = (
+    r"(?:(?:posted|written|submitted|commented|updated|published|said|added|sent|created|date|time|gepostet|publié"
+    r"|publicado|on|at|am|le|el|il|op|the|den)\b:?|[|\u2022\u00b7\u2014\u2013,:@/(\[-]|[ \t])*"
+)
+_NAME = r"(?P<name>[^\0\s](?:[^\0]*?[^\0\s])??)"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One manner in which a line says who wrote a comment, or when, or both."""
+
+    kind: Kind
+    pattern: re.Pattern[str]
+
+
+def _form(kind: Kind, pattern: str) -> Form:
+    return Form(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+
+
+_BUTTONS: Final = (
+    r"[|\u2022\u00b7()\[\]#/\u2191\u2193\u00b6\u221e\u25b2\u25bc+\u2212-]",
+    r"\d{1,6}(?: (?:likes?|points?|votes?|people like this|replies))?",
+    r"repl(?:y|ies)(?: to this)?(?: comment)?|responder|antworten|répondre|quote|cite|edit|delete|remove|hide|share",
+    r"(?:log in|login|sign in|register)(?: or \w+)? to (?:reply|comment|rate|post|vote)(?: \w+){0,2}",
+    r"perma(?:nent )?link|(?:comment )?link|link to (?:this )?comment|report(?: abuse| spam| user)?|flag(?: as \w+)?",
+    r"(?:share|report|flag|hide|like|rate|recommend) (?:this|comment)(?: comment)?|tweet|likes?|dislikes?|unlike",
+    r"up|down|top|back to top|parent|thumbs? (?:up|down)|votes?(?: (?:up|down))?|rate|rating|recommend(?:ed)?(?: \d+)?",
+    r"(?:rate|vote) (?:this|up|down)\b.{0,30}|mark as \w+|was this .{1,30}\?|via \w+|collapse|expand|close",
+    r"view profile|profile|website|homepage|e-?mail|author|click (?:here )?to .{1,40}|like or dislike.{0,40}",
+    r"actions|offline|online|loading|score|(?:not )?helpful",
+)
+_LAYOUT: Final = re.compile(rf"(?:(?:{'|'.join(_BUTTONS)})(?![^\W_])[ \t.:,!?]*)+", re.IGNORECASE)
+_CLOSING: Final = re.compile(r"[ \t.:|,)\]\u2022\u00b7-]*")
+_SAYS_AFTER: Final = re.compile(rf"(?:\.|:|[)\]]+[.:]?|,?[ \t]*{_SAYS}:?)?[ \t]*$", re.IGNORECASE)
+_SAYS_END: Final = re.compile(rf"\b{_SAYS}[ \t]*{_SAYS_MARK}?$", re.IGNORECASE)
+_RESPONSE: Final = re.compile(
+    r"[ \t]*(?:in[ \t]+)?(?:response|reply|replying|responding|answer|antwort)[ \t]+(?:to|an|auf)\b", re.I
+)
+_EXTRAS: Final = re.compile(
+    r"^(?:\[[\u2013\u2212+-]\]|[\u25b2\u25bc\u2022\u00bb])[ \t]*"
+    r"|(?:[ \t]+(?:\(\d{1,9}\)|\*|<[^>]*>|[\u2212-]?\d{1,6}[ \t](?:points?|votes?|likes?)))+[ \t]*$",
+    re.IGNORECASE,
+)
+_UID: Final = re.compile(r"\(\d{1,9}\)")
+_NUMBER_ID: Final = re.compile(r"\(?#(?P<id>\d{1,12})\)?")
+
+DATED: Final[tuple[Form, ...]] = (
+    _form("date", rf"{_NUMBER}(?P<words>{_NO_NAME})\0(?P<tail>.*)"),
+    _form(
+        "whole",
+        rf"{_NUMBER}(?P<words>{_NO_NAME})\0[ \t]*(?P<separator>(?:[,/|:\u2022\u00b7\u2014\u2013)\]~>-][ \t]*){{0,2}})"
+        rf"(?P<lead>{_BY}|{_SAYS}[ \t]+)?{_NAME}(?P<says>[ \t]+{_SAYS}[ \t]*{_SAYS_MARK}?|:)?[ \t]*$",
+    ),
+    _form("whole", rf"{_NUMBER}(?P<lead>{_BY})?{_NAME}{_SEPARATOR}\0(?P<tail>.*)"),
+)
+"""Tried in this order on a line that bears a date."""
+UNDATED: Final[tuple[Form, ...]] = (
+    _form("name", rf"{_NUMBER}(?P<lead>{_BY})?{_NAME}(?P<says>[ \t]+{_SAYS}[ \t]*{_SAYS_MARK}?)[ \t]*$"),
+    _form("name", rf"{_NUMBER}(?P<lead>{_BY}){_NAME}[ \t]*$"),
+)
+"""Tried in this order on a line that bears none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One line read by a form; offsets count from the start of the line."""
+
+    line: int
+    kind: Kind
+    shape: str
+    """The manner of writing without date, name, number and lead: alike for lines written alike."""
+    name: str
+    date: Printed | None
+    lead: str
+    number: str
+    says: bool
+    formal: bool
+    """Whether more than a name and a date shows that this is no sentence: "by", a number, the date first."""
+    uid: bool
+    tail: str
+    tail_at: int
+    indent: int
+    """In columns; `begin` in characters."""
+    begin: int
+
+
+def read(number: int, line: str) -> Written | None:
+    """The line as an attribution or a half of one, or None. Looks at its first 500 characters or so."""
+    if _RESPONSE.match(line):
+        return None
+    date = dates.find(line) or dates.find_relative(line)
+    if date is None:
+        return _undated(number, line)
+    text = line[: date.start] + _DATE + line[date.end :][:_LONGEST_PART]
+    for form in DATED:
+        match = form.pattern.match(text)
+        if match and (found := _written(number, line, date, form.kind, match)):
+            return _without_buttons(found)
+    return None
+
+
+def plain_name(line: str) -> str:
+    """The line as a name that stands alone, or nothing when it reads like a text."""
+    name = " ".join(line.split())
+    words = name.split()
+    if not words or len(name) > MAX_NAME or len(words) > _NAME_WORDS or is_layout(name):
+        return ""
+    ends = name.endswith((".", "!", "?", "\u2026", ":", ";", ",")) and len(words) > 3
+    return "" if ends or dates.find(name) else _without_extras(name)
+
+
+def is_layout(line: str) -> bool:
+    """Whether the line is made of nothing but the words of buttons, counts and links below a comment."""
+    text = " ".join(line.split())
+    return 0 < len(text) <= 80 and bool(_LAYOUT.fullmatch(text))
+
+
+def source_id(tail: str) -> str:
+    """The number by which the old page called the comment ("(#40750343)"), or nothing."""
+    match = _NUMBER_ID.search(tail)
+    return match["id"] if match else ""
+
+
+def columns(line: str) -> int:
+    """How far the line is indented; a tab counts as one level, or four blanks."""
+    blank = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(blank.expandtabs(_TAB))
+
+
+def _undated(number: int, line: str) -> Written | None:
+    text = line.rstrip()
+    if not text or len(text) > _LONGEST_PART:
+        return None
+    for form in UNDATED:
+        match = form.pattern.match(text)
+        if match and (found := _written(number, line, None, form.kind, match)):
+            return found
+    return None
+
+
+def _written(number: int, line: str, date: Printed | None, kind: Kind, match: re.Match[str]) -> Written | None:
+    parts = match.groupdict()
+    tail, name, lead = parts.get("tail"), parts.get("name") or "", " ".join((parts.get("lead") or "").lower().split())
+    if date and tail is not None:
+        tail = line[date.end :]
+    if kind == "date":
+        if not _is_closing(tail or ""):
+            return None
+    elif not _could_be_name(name, _NAME_WORDS_INTRODUCED if lead else _NAME_WORDS) or _only_layout_after(parts, name):
+        return None
+    says = parts.get("says") or ""
+    return Written(
+        line=number,
+        kind=kind,
+        shape=_shape(parts, date, kind),
+        name=_without_extras(name) if kind != "date" else "",
+        date=date,
+        lead=lead,
+        number=parts.get("number") or "",
+        says=bool(says) or bool(_SAYS_END.search(parts.get("separator") or "")),
+        formal=bool(lead or parts.get("number") or tail is None),
+        uid=bool(lead and _UID.search(name)),
+        tail=tail or "",
+        tail_at=date.end if date and tail is not None else len(line.rstrip()),
+        indent=columns(line),
+        begin=len(line) - len(line.lstrip(" \t")),
+    )
+
+
+def _without_buttons(found: Written) -> Written:
+    """A date with "Like · Reply" before it names nobody; with "by" before the words it may."""
+    if found.kind == "whole" and not found.lead and is_layout(found.name):
+        return replace(found, kind="date", name="", shape="[]")
+    return found
+
+
+def _is_closing(tail: str) -> bool:
+    rest = _CLOSING.sub("", tail, count=1) if len(tail) < _LONGEST_PART else tail
+    return not rest.strip() or is_layout(rest)
+
+
+def _only_layout_after(parts: dict[str, str | None], name: str) -> bool:
+    """A date with "Reply" after it names nobody; with "by" before the word it may."""
+    return "words" in parts and not parts.get("lead") and is_layout(name)
+
+
+def _shape(parts: dict[str, str | None], date: Printed | None, kind: Kind) -> str:
+    before = " ".join((parts.get("words") or "").lower().split()) if kind != "name" else ""
+    mark = " ".join((parts.get("separator") or "").lower().split())
+    says = " ".join((parts.get("says") or "").lower().split())
+    told = "[]" if date else ""
+    name = "" if kind == "date" else "NAME"
+    order = (before, told, mark, name, says) if "words" in parts else (name, mark or says, told)
+    return " ".join(part for part in order if part)
+
+
+def _could_be_name(name: str, most_words: int) -> bool:
+    return 0 < len(name) <= MAX_NAME and len(name.split()) <= most_words
+
+
+def _without_extras(name: str) -> str:
+    """The name without the member's number, address of mail or mark that a site prints behind it."""
+    return _EXTRAS.sub("", name) or name
+
+
+def is_plain_tail(tail: str) -> bool:
+    """Whether nothing but a full stop, a bracket, a "said:" or the words of a button follow the date."""
+    return len(tail) < _LONGEST_PART and (bool(_SAYS_AFTER.match(tail)) or _is_closing(tail))
