@@ -111,12 +111,11 @@ def place(told: Moment, zone_name: str) -> tuple[Moment, str]:
 
 def _with_clock(line: str, match: re.Match[str]) -> Printed:
     kind = next(name[:-2] for name, text in match.groupdict().items() if text and name.endswith(("_d", "_a")))
-    date = _date_parts(kind, match)
     if (after := AFTER.match(line, match.end())) and _is_clock(after):
-        return _clocked(date, after, line, match.start(), after.end(), f"{kind} {_join(after)} {{}}")
+        return _printed(kind, match, line[match.start() : after.end()], after, shape="{} {} {}")
     if (before := BEFORE.search(line, 0, match.start())) and _is_clock(before):
-        return _clocked(date, before, line, before.start(), match.end(), f"{{}} {_join(before)} {kind}")
-    return date
+        return _printed(kind, match, line[before.start() : match.end()], before, shape="{2} {1} {0}")
+    return _printed(kind, match, match.group(), None, shape="{}")
 
 
 def _is_clock(match: re.Match[str]) -> bool:
@@ -124,19 +123,26 @@ def _is_clock(match: re.Match[str]) -> bool:
     return match["dot"] in (":", "h") or bool(match["ap"] or match["uhr"])
 
 
-def _date_parts(kind: str, match: re.Match[str]) -> Printed:
+def _printed(kind: str, match: re.Match[str], text: str, clock: re.Match[str] | None, *, shape: str) -> Printed:
     parts = match.groupdict()
+    times = clock.groupdict() if clock else dict.fromkeys(("h", "m", "s", "ap", "zone", "zone_name"))
     names = ("a", "b") if kind == "num" else ("m", "d")
     first, second = (parts[f"{kind}_{name}"] for name in names)
+    begin = min(match.start(), clock.start()) if clock else match.start()
+    written = (kind if clock else kind + (parts.get(f"{kind}_s") or ""), _join(clock) if clock else "")
     return Printed(
-        start=match.start(),
-        end=match.end(),
-        text=match.group(),
-        shape=kind + (parts.get(f"{kind}_s") or ""),
+        start=begin,
+        end=begin + len(text),
+        text=text,
+        shape=shape.format(*written, "12" if times["ap"] else "24"),
         year=_full_year(parts.get(f"{kind}_y") or ""),
         first=int(first) if first.isdigit() else MONTHS[first.lower()],
         second=int(second),
         numbers_only=kind == "num",
+        hour=_hour(int(times["h"]), (times["ap"] or "").lower()) if times["h"] else None,
+        minute=int(times["m"] or 0),
+        seconds=int(times["s"]) if times["s"] else None,
+        zone=(times["zone"] or times["zone_name"] or "").upper(),
     )
 
 
@@ -145,21 +151,6 @@ def _full_year(printed: str) -> int:
     if len(digits) != 2:
         return int(digits or 0)
     return int(digits) + (1900 if int(digits) >= 90 else 2000)
-
-
-def _clocked(date: Printed, clock: re.Match[str], line: str, start: int, end: int, shape: str) -> Printed:
-    hour = _hour(int(clock["h"]), (clock["ap"] or "").lower())
-    return replace(
-        date,
-        start=start,
-        end=end,
-        text=line[start:end],
-        shape=shape.format("12" if clock["ap"] else "24"),
-        hour=hour,
-        minute=int(clock["m"] or 0),
-        seconds=int(clock["s"]) if clock["s"] else None,
-        zone=(clock["zone"] or clock["zone_name"] or "").upper(),
-    )
 
 
 def _join(match: re.Match[str]) -> str:

@@ -162,7 +162,7 @@ def test_names_that_differ_in_capitals_stay_two_and_are_told() -> None:
 
 
 def test_a_page_where_no_line_names_an_author_is_refused_with_what_to_do() -> None:
-    with pytest.raises(Refused, match="No line that names an author and a date repeats.*Save the page again"):
+    with pytest.raises(Refused, match=r"No line that names an author and a date repeats.*Save the page again"):
         plan(ARTICLE + "Nobody said anything.\n")
 
 

@@ -130,11 +130,9 @@ def _with_the_usual_lead(same: list[Written]) -> list[Written]:
     numbered = _share(bool(w.number) for w in same)
     kept = [w for w in same if w.lead or led < _HUGGED_SHARE]
     if led < _MOST:
-        kept = [
-            replace(w, name=f"{w.lead} {w.name}" if w.lead else w.name, formal=w.formal and not w.lead) for w in kept
-        ]
+        kept = [replace(w, name=f"{w.lead} {w.name}", formal=False) if w.lead else w for w in kept]
     if numbered < _MOST:
-        kept = [replace(w, name=f"{w.number} {w.name}" if w.number else w.name) for w in kept]
+        kept = [replace(w, name=f"{w.number} {w.name}") if w.number else w for w in kept]
     return kept
 
 
