@@ -34,7 +34,8 @@ class _Run:
 def infer_replies(thread: Thread) -> Thread:
     """The thread with the quotations by text added and the parents that quotations prove.
 
-    Where the source shows who answers whom (`threaded`) quotations are still found, but set no parents. Cost grows with the words of the thread, not with its square.
+    Where the source shows who answers whom (`threaded`) quotations are still found, but set no parents.
+    Cost grows with the words of the thread, not with its square.
     """
     finder = _Finder(thread)
     comments = tuple(finder.look_at(n, comment) for n, comment in enumerate(thread.comments))
