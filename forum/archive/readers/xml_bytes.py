@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import threading
 from collections.abc import Iterator
 from typing import Final
 
@@ -45,6 +46,8 @@ _REFERENCE: Final = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
 _LONGEST_REFERENCE: Final = 14
 _LOST: Final = "\ufffd".encode()
 _AS_1252: Final = "archive-undecodable-as-1252"
+_found: Final = threading.local()
+"""What the error handler of this thread has met; Python gives it no other place to tell."""
 
 
 def packed(head: bytes) -> str:
@@ -106,12 +109,9 @@ class CleanPieces:
         return "read as Windows-1252" if self.encoding == "utf-8" else "read as U+FFFD"
 
     def _decoded(self, decoder: codecs.IncrementalDecoder, raw: bytes, *, last: bool) -> str:
-        waiting = decoder.getstate()[0]
+        _found.undecodable = 0
         text = decoder.decode(raw, last)
-        if self.encoding != "utf-8":
-            self.undecodable += text.count("\ufffd")
-        elif not text.isascii():
-            self.undecodable += _strange(waiting + raw, last=last)
+        self.undecodable += _found.undecodable if self.encoding == "utf-8" else text.count("\ufffd")
         return text
 
     def _from_root(self, data: bytes) -> bytes:
@@ -186,19 +186,11 @@ def _cut(data: bytes) -> tuple[bytes, bytes]:
     return (data, b"") if at < 0 or b";" in data[at:] else (data[:at], data[at:])
 
 
-def _strange(data: bytes, *, last: bool) -> int:
-    """The number of places where the bytes are no UTF-8; costs a second decoding where there are any."""
-    try:
-        codecs.utf_8_decode(data, "strict", last)
-    except UnicodeDecodeError:
-        return codecs.utf_8_decode(data, "replace", last)[0].count("\ufffd") - data.count(_LOST)
-    return 0
-
-
 def _as_1252(error: UnicodeError) -> tuple[str, int]:
     """A byte that is no UTF-8 is a letter of Windows-1252; half a pair of surrogates is a lost character."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
+    _found.undecodable += 1
     begin = error.start
     if error.object[begin] == 0xED and 0xA0 <= error.object[begin + 1 : begin + 2][:1].ljust(1, b"\0")[0] <= 0xBF:
         return "\ufffd", min(begin + 3, len(error.object))

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -10,6 +11,8 @@ from forum.archive import keys
 from forum.archive.items import Anomaly, Lines, Moment, Stretch
 
 _OLDEST: Final = 1990
+_THIS_YEAR: Final = datetime.now().year
+"""When the process began: earlier years need no second look."""
 _EACH: Final = 5
 _KINDS: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -154,6 +157,8 @@ def _read(text: str) -> datetime | None:
         at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
     except (ValueError, OverflowError):
         return None
+    if _OLDEST <= at.year < _THIS_YEAR:
+        return at
     return at if at.year >= _OLDEST and at <= datetime.now() + timedelta(days=1) else None
 
 
@@ -161,6 +166,7 @@ def _is_number(told: str) -> bool:
     return told.isdecimal() and told.isascii() and len(told) < 19
 
 
+@cache
 def _zone(ahead: timedelta) -> str:
     minutes = int(ahead.total_seconds()) // 60
     return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}" if minutes else "UTC"

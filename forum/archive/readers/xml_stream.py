@@ -20,6 +20,8 @@ MAX_MARKUP: Final = 2 * 1024 * 1024
 """Bytes of one tag or remark."""
 MAX_NAMES: Final = 10_000
 MAX_FIELDS: Final = 1_000
+_NOWHERE: Final = -9
+"""The depth of the innermost record when none is open: nothing is a child of that."""
 
 _BROKEN_OFF: Final = frozenset(
     errors.codes[name]
@@ -65,7 +67,7 @@ class Record:
     repeated: list[tuple[str, Mapping[str, str], str]] = field(default_factory=list)
     placed: dict[str, Lines] = field(default_factory=dict)
     text: str = ""
-    parts: list[bytes] = field(default_factory=list)
+    parts: list[bytearray] = field(default_factory=list)
 
     def get(self, name: str) -> str:
         """The text of a child without the blanks around it; empty when there is none."""
@@ -93,13 +95,16 @@ class Records:
         self.broken: Anomaly | None = None
         self._shape = shape
         self._outermost = 0
+        self._known = shape.private | shape.placed | shape.repeated | shape.records.keys()
         self._text: list[str] = []
+        self._clear = self._text.clear
         self._parser = self._made_parser()
         self._depth = 0
         self._open: list[tuple[Record, int]] = []
         self._done: list[Record] = []
-        # Of the innermost record: the child that is open, and how many private elements are.
-        self._child, self._child_line = "", 0
+        # Of the innermost record: its depth, the child that is open, its texts, and how many private elements are open.
+        self._level, self._child, self._child_line = _NOWHERE, "", 0
+        self._fields: dict[str, str] = {}
         self._attributes: Mapping[str, str] = {}
         self._hidden = 0
         # The bytes that may still be wanted, where in the file they begin, and up to where they are dealt with.
@@ -181,35 +186,49 @@ class Records:
         raise Refused(f"Line {line} declares a document type, which no export has. Nothing was read; take it out.")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._text.clear()
+        self._clear()
         self._depth = depth = self._depth + 1
+        if depth - self._level == 1:
+            self._child = name
+        if depth > MAX_DEPTH or depth == 1 or name in self._known:
+            self._start_known(name, attributes, depth)
+
+    def _end(self, name: str) -> None:
+        depth, self._depth = self._depth, self._depth - 1
+        if depth - self._level != 1 or name in self._known:
+            self._end_known(name, depth)
+        elif name not in self._fields:
+            self._fields[name] = "".join(self._text)
+        self._clear()
+
+    def _start_known(self, name: str, attributes: dict[str, str], depth: int) -> None:
+        line = self._parser.CurrentLineNumber
         if depth > MAX_DEPTH:
-            line = self._parser.CurrentLineNumber
             raise Refused(f"At line {line} elements are nested {MAX_DEPTH} deep. This is no export as sites write it.")
         if depth == 1 and name != self._shape.root:
             raise Refused(f"The outermost element is <{name[:40]}>, not <{self._shape.root}>: this is another format.")
         if self._shape.records.get(name) == depth:
-            self._begin(name, attributes)
+            self._begin(name, attributes, line)
         elif self._open:
-            if depth == self._open[-1][1] + 1:
-                self._child, self._attributes = name, attributes
-                self._child_line = self._parser.CurrentLineNumber if name in self._shape.placed else 0
+            if depth - self._level == 1:
+                self._attributes, self._child_line = attributes, line
             if name in self._shape.private:
                 self._hide()
 
-    def _end(self, name: str) -> None:
-        depth, self._depth = self._depth, self._depth - 1
-        if self._open:
-            record, level = self._open[-1]
-            if depth == level:
-                self._finish(record)
-            elif depth == level + 1:
-                self._note(record, name)
-            elif depth == level + 2:
-                record.fields.setdefault(f"{self._child}/{name}", "".join(self._text))
-            if depth != level and name in self._shape.private:
-                self._show()
-        self._text.clear()
+    def _end_known(self, name: str, depth: int) -> None:
+        """The end of a record, of a child that is known, or of what stands deeper."""
+        if not self._open:
+            return
+        record, inside = self._open[-1][0], depth - self._level
+        if inside == 0:
+            self._finish(record)
+            return
+        if inside == 1:
+            self._note(record, name)
+        elif inside == 2:
+            record.fields.setdefault(f"{self._child}/{name}", "".join(self._text))
+        if name in self._shape.private:
+            self._show()
 
     def _note(self, record: Record, name: str) -> None:
         """Keep what a child of a record says."""
@@ -218,19 +237,19 @@ class Records:
         if name in record.fields:
             return
         record.fields[name] = "".join(self._text)
-        if self._child_line:
+        if name in self._shape.placed:
             record.placed[name] = (self._child_line, self._parser.CurrentLineNumber)
 
     # -- the text of a record ----------------------------------------------------------------------------
 
-    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+    def _begin(self, name: str, attributes: dict[str, str], line: int) -> None:
         within = ""
         if self._open:
             within = self._open[-1][0].name
             self._take(self._parser.CurrentByteIndex)
         self._taken = self._parser.CurrentByteIndex
-        record = Record(name, within, attributes, self._parser.CurrentLineNumber)
-        self._open.append((record, self._depth))
+        self._open.append((Record(name, within, attributes, line), self._depth))
+        self._look_at_innermost()
 
     def _finish(self, record: Record) -> None:
         record.text = "".join(self._text)
@@ -238,8 +257,16 @@ class Records:
         self._take(self._end_of_tag())
         self._hidden = 0
         self._open.pop()
+        self._look_at_innermost()
         self._outermost += not self._open and record.name in self._shape.whole
         self._done.append(record)
+
+    def _look_at_innermost(self) -> None:
+        if self._open:
+            record, self._level = self._open[-1]
+            self._fields = record.fields
+        else:
+            self._level, self._fields = _NOWHERE, {}
 
     def _hide(self) -> None:
         if self._hidden == 0:
@@ -253,7 +280,7 @@ class Records:
 
     def _take(self, end: int) -> None:
         """The bytes up to there are text of the innermost record, without the blanks before what is left out."""
-        part = bytes(self._buffer[self._taken - self._base : end - self._base])
+        part = self._buffer[self._taken - self._base : end - self._base]
         self._open[-1][0].parts.append(part.rstrip())
         self._taken = end
 

@@ -14,6 +14,7 @@ _INLINE: Final = {
     **{"font": "", "big": "", "small": "", "label": "", "time": "", "mark": "", "nobr": "", "center": "", "wbr": ""},
 }
 """Each with what it becomes; those with nothing lose their tags."""
+_INLINES: Final = frozenset(_INLINE.values())
 _BLOCKS: Final = frozenset({"blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS: Final = frozenset({"td", "th"})
@@ -36,8 +37,6 @@ _VALUE: Final = r"""\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 _ATTRIBUTES: Final = {name: re.compile(rf"(?:^|\s){name}{_VALUE}", re.I) for name in ("href", "src", "alt", "start")}
 _PARAGRAPH: Final = re.compile(r"\n[ \t\xa0]*\n\s*")
 _BREAK: Final = re.compile(r"[ \t]*\n[ \t]*")
-_EMPTY: Final = re.compile(r"<(p|strong|em|b|i)>(?:\s|&nbsp;|<br>)*</\1>\n?")
-_LAST_BREAKS: Final = re.compile(r"(?:<br>\s*)+(?=</(?:p|li|dd|dt)>)")
 _SHORTCODE: Final = re.compile(
     r"\[/?(?:caption|wp_caption|embed|audio|video|quote|blockquote|pullquote|code|sourcecode|highlight|googlemaps|url|b|i)"
     r"\b[^\[\]<>]*\]"
@@ -70,6 +69,9 @@ def _made(text: str, *, breaks: bool) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         return ""
+    if "<" not in text and breaks:
+        # Most comments: no marks at all.
+        return "\n".join(f"<p>{_BREAK.sub('<br>' + chr(10), part)}</p>" for part in _PARAGRAPH.split(text))
     writer = _Writer(breaks=breaks)
     at = 0
     for match in _TOKEN.finditer(text):
@@ -134,7 +136,7 @@ class _Writer:
     def finished(self) -> str:
         """All of it, with everything closed."""
         self._close_to(0)
-        return _LAST_BREAKS.sub("", _EMPTY.sub("", "".join(self._out))).strip()
+        return "".join(self._out).strip()
 
     # -- text --------------------------------------------------------------------------------------------
 
@@ -159,7 +161,7 @@ class _Writer:
             self._begin("p", "<p>")
         if begins or self._after_break():
             text = text.lstrip()
-        self._out.append(_BREAK.sub("<br>\n", text) if self._breaks else text)
+        self._out.append(_BREAK.sub("<br>\n", text) if self._breaks and "\n" in text else text)
 
     def _next_paragraph(self) -> None:
         """Ends the paragraph and, where words in it were marked, goes on marking them in the next."""
@@ -251,8 +253,26 @@ class _Writer:
 
     def _close_to(self, at: int) -> None:
         while len(self._open) > at:
-            name, _ = self._open.pop()
+            name, began = self._open.pop()
+            if name not in _INLINES:
+                self._take_off_breaks()
+            if self._out[-1] == began:
+                self._out.pop()
+                continue
             self._out.append(f"</{name}>\n" if name in _BLOCKS or name == "p" else f"</{name}>")
+
+    def _take_off_breaks(self) -> None:
+        """Line breaks and blanks at the end of a paragraph show nothing."""
+        while self._out and (last := self._out[-1]) != "<pre>":
+            bare = last.rstrip()
+            while bare.endswith("<br>"):
+                bare = bare[:-4].rstrip()
+            if bare == last:
+                return
+            self._out.pop()
+            if bare:
+                self._out.append(bare)
+                return
 
 
 def _attribute(said: str, name: str) -> str:
