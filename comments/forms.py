@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from comments.eras import ERAS
 from comments.models import BODY_LENGTH
 from comments.threads import ORDERS
 from forum.fields import Id, OnceForm, Words
@@ -33,6 +34,7 @@ class PageForm(forms.Form):
 
     view = forms.ChoiceField(choices=[("tree", "tree"), ("flat", "flat")], required=False)
     order = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)
+    era = forms.ChoiceField(choices=[(era, era) for era in ERAS], required=False)
     fold = forms.ChoiceField(choices=[("read", "read")], required=False)
     after = Id()
     start = Id()  # the cursor of the page that a branch was opened from

@@ -92,6 +92,8 @@ class Page:
     top: Comment | None = None  # whose branch this page is: its own replies go on at the foot of the page
     starts_at: str = ""  # the cursor of this page, so that a branch leads back to the same spot
     above: int | None = 0  # levels above the first one shown; None where nobody has counted them
+    era: str = ""  # "then" or "now" where only one is shown
+    follows: Comment | None = None  # the comment before the first one of this page, where there is one
     ways: dict[int, Ways] = field(default_factory=dict)
 
 
@@ -122,24 +124,42 @@ def comment_html(comment: Comment, page: Page) -> SafeString:
 
 def _divided(roots: list[Node], page: Page) -> Iterator[tuple[Node, str]]:
     """Each root with the divider that stands before it, which is one at most."""
-    before: Node | None = None
+    before = page.follows if page.top is None else None
     for root in roots:
         divider = ""
-        if before is not None and before.comment.archived != root.comment.archived:
-            older, newer = sorted((before.comment, root.comment), key=lambda comment: comment.created_at)
-            divider = _divider(older, newer, resumed=root.comment is newer) if page.order != "best" else UNRANKED
-        before = root
+        if before is not None and before.archived != root.comment.archived:
+            divider = _divider(before, root.comment) if page.order != "best" or page.flat else UNRANKED
+        before = root.comment
         yield root, divider
 
 
-def _divider(then: Comment, now: Comment, *, resumed: bool) -> str:
+def _divider(before: Comment, comment: Comment) -> str:
+    """The line between two comments of which one is archived and the other is not."""
+    then, now = sorted((before, comment), key=lambda one: one.created_at)
     quiet = silence(then.created_at, now.created_at)
-    words = f"The conversation resumed after {quiet}" if resumed else f"Before {quiet} of silence"
+    resumed = comment is now
+    return _years(
+        f"The conversation resumed after {quiet}" if resumed else f"Before {quiet} of silence", then, now, resumed
+    )
+
+
+def _years(words: str, then: Comment, now: Comment, resumed: bool) -> str:
     years = [
-        f'<span class="t">{then.created_at.year}</span>',
-        f'<span class="n">{now.created_at.year}</span>',
+        f'<span class="{"t" if one.archived else "n"}">{one.created_at.year}</span>'
+        for one in ((then, now) if resumed else (now, then))
     ]
-    return f'<li class="divider"><p>{words}: {" → ".join(years if resumed else reversed(years))}</p></li>'
+    return f'<li class="divider"><p>{words}: {" → ".join(years)}</p></li>'
+
+
+def _later(reply: Node, before: Node, page: Page) -> str:
+    """The line over a living reply within an old branch, which says how much later it came."""
+    said, answered = reply.comment, before.comment
+    if page.order == "best" or said.archived == answered.archived:
+        return ""
+    if said.archived:
+        return _divider(answered, said) if before.parent is reply.parent else ""
+    then, now = sorted((answered, said), key=lambda one: one.created_at)
+    return _years(f"{silence(then.created_at, now.created_at)} later", then, now, resumed=True)
 
 
 def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> None:
@@ -157,7 +177,9 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
         if branch:
             parts.append('<ol class="replies">')
             waiting.append(f"{more}</ol></details></li>")
-            waiting.extend(reversed(item.replies))
+            first = Node(page.follows, parent=item) if page.follows and item.comment is page.top else item
+            for before, reply in reversed([*pairwise([first, *item.replies])]):
+                waiting += [reply, _later(reply, before, page)]
         else:
             parts.append("</details></li>" if folds else "</li>")
 
@@ -177,7 +199,7 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
             words = f"{words[:-1]}, under the rule “{escape(rule)}”."
         return (
             f'<li class="comment {kind} gone" id="c{comment.pk}"{COMMENT}>{GONE}{old_anchor}'
-            f"{_fold(words, comment, page, branch, opened=not branch_is_muted(node, page))}"
+            f"{_fold(words, node, page, branch, opened=not branch_is_muted(node, page))}"
             f'<h3 class="tombstone"><a href="/comments/{comment.pk}/">{words}</a>'
             f'<span class="sr"> ({_place(node, page)[2:]})</span></h3>{_ways(node, page)}'
         )
@@ -185,7 +207,7 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
     what, fold = muted(node, page, branch)
     return (
         f'<li class="comment {kind}" id="c{comment.pk}"{COMMENT}>'
-        f"{old_anchor}{_fold(what or escape(byline.name), comment, page, branch, opened=not what)}"
+        f"{old_anchor}{_fold(what or escape(byline.name), node, page, branch, opened=not what)}"
         f"{fold}<article><header>{_heading(node, byline, page)}"
         f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
         f"{_marks(comment, page)}</header>{_evidence(node, page)}"
@@ -194,14 +216,15 @@ def _comment(node: Node, page: Page, *, branch: bool) -> str:
     )
 
 
-def _fold(what: str, comment: Comment, page: Page, branch: bool, *, opened: bool = True) -> str:
+def _fold(what: str, node: Node, page: Page, branch: bool, *, opened: bool = True) -> str:
     """The beginning of a fold: open, its line is the rail; closed, it says what is folded away."""
     if not branch:
         return ""
+    comment = node.comment
     is_open = " open" if opened and comment.pk not in page.folds.closed else ""
     new = page.folds.new.get(comment.pk)
     told = f", {new} new" if new else ""
-    return f'<details class="branch"{is_open}><summary><span>{what}{_replies(comment)}{told}</span></summary>'
+    return f'<details class="branch"{is_open}><summary><span>{what}{_replies(node)}{told}</span></summary>'
 
 
 def _readable(comment: Comment, viewer: Viewer) -> bool:
@@ -210,10 +233,11 @@ def _readable(comment: Comment, viewer: Viewer) -> bool:
     return comment.state == State.HELD and comment.author_id is not None and comment.author_id == viewer.pk
 
 
-def _replies(comment: Comment) -> str:
-    if not comment.reply_count:
+def _replies(node: Node) -> str:
+    count = node.comment.reply_count if node.unseen is None else len(node.replies)
+    if not count:
         return ""
-    return f" and {comment.reply_count} {'reply' if comment.reply_count == 1 else 'replies'}"
+    return f" and {count} {'reply' if count == 1 else 'replies'}"
 
 
 def _heading(node: Node, byline: Byline, page: Page) -> str:
@@ -427,7 +451,7 @@ def _more(node: Node, page: Page) -> str:
     hidden = node.hidden_replies
     if not hidden or node.comment is page.top:
         return ""
-    replies = f"{hidden:,} more {'reply' if hidden == 1 else 'replies'}"
+    replies = f"{hidden:,} more {'reply' if hidden == 1 else 'replies'}" if hidden > 0 else "More replies"
     query = []
     shown = [reply for reply in node.replies if not reply.comment.is_shelved]
     if shown:
@@ -436,6 +460,9 @@ def _more(node: Node, page: Page) -> str:
         query.append(f"order={page.order}")
     if page.starts_at:
         query.append(f"start={page.starts_at}")
+    if page.era:
+        query.append(f"era={page.era}")
     address = f"/comments/{node.comment.pk}/" + ("?" + "&amp;".join(query) if query else "")
-    words = replies if shown else f"Continue this branch: {replies}"
-    return f'<li class="onward"><a href="{address}">{words}</a></li>'
+    if not shown:
+        replies = f"Continue this branch: {replies}" if hidden > 0 else "Continue this branch"
+    return f'<li class="onward"><a href="{address}">{replies}</a></li>'

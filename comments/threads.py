@@ -48,10 +48,13 @@ class Node:
     siblings: int = 0
     parent: Node | None = None
     replies: list[Node] = field(default_factory=list)
+    unseen: int | None = None  # on a page of one era, where the count of all replies says nothing: -1 for some
 
     @property
     def hidden_replies(self) -> int:
-        """How many direct replies have a place in the thread but not on this page."""
+        """How many direct replies have a place in the thread but not on this page; -1 where only that there are."""
+        if self.unseen is not None:
+            return self.unseen
         return max(0, self.comment.reply_count - sum(not node.comment.is_shelved for node in self.replies))
 
     def walk(self) -> Iterator[Node]:
@@ -65,10 +68,14 @@ class Node:
 
 @dataclass(slots=True)
 class Thread:
-    """What one page shows of a thread: the roots in order, and the comment after which the next page begins."""
+    """What one page shows of a thread: the roots in order, and the comment after which the next page begins.
+
+    ``torn``: some roots stand under comments that the page leaves out, so that nobody has counted their levels.
+    """
 
     roots: list[Node]
     after: Comment | None = None
+    torn: bool = False
 
     def walk(self) -> Iterator[Node]:
         """Every node in page order."""
@@ -90,11 +97,11 @@ def thread_page(
     """
     thread = None
     if after is None and top is None and post.comment_count <= WHOLE:
-        thread = _whole(post, order)
+        thread = whole(post, order)
     if thread is None:
         thread = _by_levels(post, order, top, after)
-    _add_waiting(post, viewer, thread, order, top, after)
-    _load_names(thread)
+    add_waiting(post, viewer, thread, order, top, after)
+    load_names(thread)
     return thread
 
 
@@ -103,17 +110,17 @@ def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None
 
     Three queries, and one for what only ``viewer`` sees.
     """
-    comments = _in_place(post).order_by("created_at", "position")
-    found = list(_past(comments, ORDERS["oldest"], after)[: FLAT_PAGE + 1])
+    comments = in_place(post).order_by("created_at", "position")
+    found = list(past(comments, ORDERS["oldest"], after)[: FLAT_PAGE + 1])
     thread = Thread([], found[FLAT_PAGE - 1] if len(found) > FLAT_PAGE else None)
-    waiting = [comment for comment in _waiting(post, viewer) if _stands_between(comment, after, thread.after, "oldest")]
+    waiting = [comment for comment in held_for(post, viewer) if stands_between(comment, after, thread.after, "oldest")]
     shown = [*found[:FLAT_PAGE], *waiting]
-    _sort(shown, "oldest")
+    put_in_order(shown, "oldest")
     thread.roots = [Node(comment) for comment in shown]
     nodes = {node.comment.pk: node for node in thread.roots}
     for node in thread.roots:
         node.parent = nodes.get(node.comment.parent_id or TOP)
-    _load_names(thread)
+    load_names(thread)
     return thread
 
 
@@ -197,30 +204,32 @@ def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:
     return parents
 
 
-def _in_place(post: Post) -> CommentQuerySet:
+def in_place(post: Post) -> CommentQuerySet:
+    """The comments that have a place in the thread."""
     return Comment.objects.filter(post=post).exclude(branch=SHELVED)
 
 
-def _whole(post: Post, order: str) -> Thread | None:
+def whole(post: Post, order: str) -> Thread | None:
     """The whole thread, or None when its tombstones make it larger than a page."""
-    found = list(_in_place(post).order_by("created_at", "position")[: WHOLE + 1])
+    found = list(in_place(post).order_by("created_at", "position")[: WHOLE + 1])
     if len(found) > WHOLE:
         return None
-    _sort(found, order)
+    put_in_order(found, order)
     nodes = {comment.pk: Node(comment) for comment in found}
     roots: list[Node] = []
     for node in nodes.values():
         node.parent = nodes.get(node.comment.parent_id or TOP)
         (node.parent.replies if node.parent else roots).append(node)
     thread = Thread(roots)
-    _rank(roots)
+    count_siblings(roots)
     for node in thread.walk():
         node.depth = node.parent.depth + 1 if node.parent else 0
-        _rank(node.replies)
+        count_siblings(node.replies)
     return thread
 
 
-def _rank(siblings: list[Node]) -> None:
+def count_siblings(siblings: list[Node]) -> None:
+    """Says of each which one it is among how many."""
     for rank, node in enumerate(siblings, 1):
         node.rank, node.siblings = rank, len(siblings)
 
@@ -228,7 +237,7 @@ def _rank(siblings: list[Node]) -> None:
 def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:
     """A page of roots and, level by level, the first replies of each, until the page is full."""
     branch = Comment.objects.filter(post=post, branch=top.pk if top else TOP)
-    found = list(_past(branch, ORDERS[order], after).order_by(*ORDERS[order])[: PAGE + 1])
+    found = list(past(branch, ORDERS[order], after).order_by(*ORDERS[order])[: PAGE + 1])
     roots = [Node(comment) for comment in found[:PAGE]]
     if after is None:
         for rank, root in enumerate(roots, 1):
@@ -242,7 +251,7 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
             break
         level = []
         family = max(1, min(FAMILY, room // len(parents)))
-        for comment in _first_replies(post, list(parents), order, family):
+        for comment in first_replies(post, list(parents), order, family):
             parent = parents[comment.branch]
             rank = len(parent.replies) + 1
             node = Node(comment, parent.depth + 1, rank, parent.comment.reply_count, parent)
@@ -252,7 +261,7 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
     return Thread(roots, found[PAGE - 1] if len(found) > PAGE else None)
 
 
-def _past(comments: CommentQuerySet, order: tuple[str, str], after: Comment | None) -> CommentQuerySet:
+def past(comments: CommentQuerySet, order: tuple[str, str], after: Comment | None) -> CommentQuerySet:
     """Those that come after ``after`` in this order, found by the index and never by counting."""
     if after is None:
         return comments
@@ -265,21 +274,25 @@ def _past(comments: CommentQuerySet, order: tuple[str, str], after: Comment | No
     )
 
 
-def _first_replies(post: Post, parents: list[int], order: str, limit: int) -> list[Comment]:
-    """The first ``limit`` replies to each parent, in one query.
+def first_replies(
+    post: Post, parents: list[int], order: str, limit: int, *, up_to: tuple[str, object] | None = None
+) -> list[Comment]:
+    """The first ``limit`` replies to each parent, in one query; ``up_to``: where a column is at most some value.
 
     A window function would read every reply to cut the list; this reads only what it returns.
     """
     by = ", ".join(f"{name[1:]} DESC" if name[0] == "-" else name for name in ORDERS[order])
+    column, most = up_to or ("", None)
     family = (
         "SELECT * FROM (SELECT * FROM comments_comment WHERE post_id = %s AND branch = %s"  # noqa: S608
-        f" ORDER BY {by} LIMIT %s) f"
+        f"{f' AND {column} <= %s' if column else ''} ORDER BY {by} LIMIT %s) f"
     )
     sql = " UNION ALL ".join(f"{family}{number}" for number in range(len(parents)))
-    return list(Comment.objects.raw(sql, [value for pk in parents for value in (post.pk, pk, limit)]))
+    bounds = [most] if column else []
+    return list(Comment.objects.raw(sql, [value for pk in parents for value in (post.pk, pk, *bounds, limit)]))
 
 
-def _waiting(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
+def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
     if not viewer.is_authenticated:
         return []
@@ -289,7 +302,7 @@ def _waiting(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     return list(waiting.order_by("created_at", "position")[:WAITING])
 
 
-def _add_waiting(
+def add_waiting(
     post: Post,
     viewer: User | AnonymousUser,
     thread: Thread,
@@ -298,7 +311,7 @@ def _add_waiting(
     after: Comment | None,
 ) -> None:
     """Puts held comments that ``viewer`` may read where they would stand."""
-    added = {comment.pk: Node(comment) for comment in _waiting(post, viewer)}
+    added = {comment.pk: Node(comment) for comment in held_for(post, viewer)}
     if not added:
         return
     nodes = {node.comment.pk: node for node in thread.walk()} | added
@@ -308,7 +321,7 @@ def _add_waiting(
         if node.parent is not None:
             grown.append(node.parent.replies)
         elif node.comment.parent_id == (top.pk if top else None):
-            if not _stands_between(node.comment, after, thread.after, order):
+            if not stands_between(node.comment, after, thread.after, order):
                 continue
             grown.append(thread.roots)
         else:
@@ -320,7 +333,8 @@ def _add_waiting(
         node.depth = node.parent.depth + 1 if node.parent else 0
 
 
-def _sort(comments: list[Comment], order: str) -> None:
+def put_in_order(comments: list[Comment], order: str) -> None:
+    """Puts comments into an order in place."""
     comments.sort(key=lambda comment: _place(comment, order), reverse=order == "newest")
 
 
@@ -328,7 +342,7 @@ def _place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
     return (-comment.best if order == "best" else comment.created_at), comment.position
 
 
-def _stands_between(comment: Comment, after: Comment | None, last: Comment | None, order: str) -> bool:
+def stands_between(comment: Comment, after: Comment | None, last: Comment | None, order: str) -> bool:
     """Whether it belongs on the page that begins after ``after`` and ends with ``last`` (None at an end)."""
     if order == "newest":
         after, last = last, after
@@ -336,5 +350,6 @@ def _stands_between(comment: Comment, after: Comment | None, last: Comment | Non
     return (after is None or _place(after, order) < place) and (last is None or place < _place(last, order))
 
 
-def _load_names(thread: Thread) -> None:
+def load_names(thread: Thread) -> None:
+    """Loads who wrote what a page shows. Two queries."""
     prefetch_related_objects([node.comment for node in thread.walk()], "author", "person")

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
 
-from comments import actions, rules, threads
+from comments import actions, eras, rules, threads
 from comments.forms import PageForm
 from comments.markup import Page, Viewer, comment_html, thread_html
 from comments.models import Comment
@@ -52,6 +52,8 @@ def page_of(
     flat: bool = False,
     fold: bool = False,
     top: Comment | None = None,
+    era: str = "",
+    after: Comment | None = None,
 ) -> Page:
     """The page around a thread, or around the branch of ``top``, which counts as read by whoever asks for it.
 
@@ -75,6 +77,9 @@ def page_of(
         quoting=threads.quoting(thread),
         rules=threads.rules(thread),
         top=top,
+        era=era,
+        follows=after,
+        above=None if thread.torn else 0,
     )
 
 
@@ -86,7 +91,11 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     asked, after = cursor(request, post)
     viewer = viewer_of(request, post)
     order = asked["order"] or viewer.order
-    thread = threads.thread_page(post, request.user, order=order, top=found, after=after)
+    era = "then" if asked["era"] == "then" else ""  # what is said now stands under what it answers
+    if era:
+        thread = eras.era_page(post, request.user, era=era, order=order, top=found, after=after)
+    else:
+        thread = threads.thread_page(post, request.user, order=order, top=found, after=after)
     parents = threads.context(found)
     node = threads.Node(found, parent=threads.Node(parents[-1]) if parents else None, replies=thread.roots)
     for reply in thread.walk():
@@ -94,7 +103,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     for root in thread.roots:
         root.parent = node
     shown = threads.Thread([node], thread.after)
-    page = page_of(request, post, shown, viewer, order=order, top=found)
+    page = page_of(request, post, shown, viewer, order=order, top=found, era=era, after=after)
     page.above = len(parents) if len(parents) < threads.CONTEXT else None
     start = asked["start"]
     answer = render(
@@ -107,18 +116,23 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
             "readable": found.words_for(request.user),
             "verdict": ledger.told(found, request.user),
             "thread_html": thread_html(shown, page),
-            "next_url": _next(thread, order if order != viewer.order else None, start),
-            "back_url": f"{post.get_absolute_url()}{f'?after={start}' if start else ''}#c{found.pk}",
+            "next_url": _next(thread, order if order != viewer.order else None, start, era),
+            "back_url": address(post.get_absolute_url(), after=start, era=era) + f"#c{found.pk}",
         },
     )
     return keep(answer, page.news.cookie)
 
 
-def _next(thread: threads.Thread, order: str | None, start: int | None) -> str:
+def _next(thread: threads.Thread, order: str | None, start: int | None, era: str) -> str:
     if thread.after is None:
         return ""
-    query = {"after": thread.after.pk, "order": order, "start": start}
-    return "?" + urlencode({name: value for name, value in query.items() if value})
+    return address("", after=thread.after.pk, order=order, start=start, era=era)
+
+
+def address(path: str, **query: object) -> str:
+    """The path with what of the query says anything."""
+    said = urlencode({name: value for name, value in query.items() if value})
+    return f"{path}?{said}" if said else path
 
 
 def _public_words(parent: Comment) -> SafeString:

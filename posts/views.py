@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 
-from comments import threads
+from comments import eras, threads
 from comments.markup import thread_html
-from comments.views import cursor, page_of
+from comments.views import address, cursor, page_of
 from comments.writing import viewer_of
 from forum.drafts import carrying
 from forum.drafts.models import Place
@@ -52,15 +52,22 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
     asked, after = cursor(request, found)
     viewer = viewer_of(request, found)
-    view, order, fold = asked["view"] or "tree", asked["order"] or viewer.order, asked["fold"]
+    view, era, fold = asked["view"] or "tree", asked["era"], asked["fold"]
+    order = eras.order_for(found, era, asked["order"] or viewer.order)
     gone = found.state == State.REMOVED and not viewer.moderates
     if gone:
         thread = threads.Thread([])
+    elif era and view == "flat":
+        thread = eras.era_flat(found, request.user, era=era, after=after)
+    elif era:
+        thread = eras.era_page(found, request.user, era=era, order=order, after=after)
     elif view == "flat":
         thread = threads.flat_page(found, request.user, after=after)
     else:
         thread = threads.thread_page(found, request.user, order=order, after=after)
-    page = page_of(request, found, thread, viewer, order=order, flat=view == "flat", fold=bool(fold))
+    page = page_of(
+        request, found, thread, viewer, order=order, flat=view == "flat", fold=bool(fold), era=era, after=after
+    )
     page.starts_at = str(after.pk) if after else ""
     here = found.get_absolute_url()
     answer = render(
@@ -75,11 +82,19 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "view": view,
             "order": order,
             "after": after,
-            "links": {"tree": here, "flat": f"{here}?view=flat"},
-            "orders": [(one, here if one == viewer.order else f"{here}?order={one}") for one in threads.ORDERS],
+            "links": {
+                "tree": address(here, era=era),
+                "flat": address(here, view="flat", era=era),
+                "fold": address("", fold="read", era=era),
+            },
+            "orders": [
+                (one, address(here, order="" if one == viewer.order else one, era=era)) for one in threads.ORDERS
+            ],
+            "era": era,
+            "eras": _eras(found, here, view=view, order="" if order == viewer.order else order),
             "news": page.news,
             "fold": page.folds.by_reading,
-            "next_url": _next(thread, view, order if order != viewer.order else "", fold),
+            "next_url": _next(thread, view, order if order != viewer.order else "", fold, era),
             "pulse": pulse.shown(found.pulse),
             "why_not": rules.why_not_comment(request.user, found),
             "open": found.is_public and not found.is_locked,
@@ -103,11 +118,22 @@ def _answer_url(found: Post, thread: threads.Thread) -> str:
     return f"#c{found.answer_id}" if here else found.answer.get_absolute_url()
 
 
-def _next(thread: threads.Thread, view: str, order: str, fold: str) -> str:
+def _eras(found: Post, here: str, *, view: str, order: str) -> list[tuple[str, str, int]]:
+    """Each era of a thread that has two, and both: its name, its address in the same view, how many comments it has."""
+    if not 0 < found.living_count < found.comment_count:
+        return []
+    view, order = ("flat", "") if view == "flat" else ("", order)
+    counts = {"then": found.comment_count - found.living_count, "now": found.living_count, "": found.comment_count}
+    return [(era or "both", address(here, view=view, order=order, era=era), count) for era, count in counts.items()]
+
+
+def _next(thread: threads.Thread, view: str, order: str, fold: str, era: str) -> str:
     if thread.after is None:
         return ""
-    query = "&view=flat" if view == "flat" else f"&order={order}" if order else ""
-    return f"?after={thread.after.pk}{query}{f'&fold={fold}' if fold else ''}"
+    flat = view == "flat"
+    return address(
+        "", after=thread.after.pk, view=view if flat else "", order="" if flat else order, fold=fold, era=era
+    )
 
 
 def post_new(request: HttpRequest) -> HttpResponse:
