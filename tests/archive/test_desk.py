@@ -221,7 +221,7 @@ def test_the_page_tells_the_head_what_is_odd_and_what_would_be_created(desk: Cli
         "% certain",
         "The mill by the river",
         "3 found, the page names no number",
-        "Applying it would create 1 post and 3 comments, and leave 0 that are here already.",
+        "Applying it would create 1 post and 3 comments.",
         "Named like members Oskar.",
         "zone not stated",
         "heading “Trackback URL”",
@@ -287,7 +287,7 @@ def test_an_author_is_corrected_and_the_correction_taken_back(desk: Client, uplo
     assert planned(upload)[1][0] == "Lena Berg"
     page = words(desk.get(page_of(upload)))
     assert "author “Lena Berg”, by mod" in page
-    assert "the author reads “Lena B”; took “Lena Berg”, as mod said" in page
+    assert page.count("the author reads “Lena B”; took “Lena Berg”, as mod said") == 1
     act(desk, upload, "undo", at="16", key="", what="author")
     assert planned(upload)[1][0] == "Lena B"
     assert corrections.parse(Upload.objects.get().corrections).fixes == ()

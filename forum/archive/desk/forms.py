@@ -33,26 +33,22 @@ class SourceForm(forms.Form):
         help_text="The site it was saved from. A printed name is a person of its source, and of no other.",
         error_messages={"invalid_choice": "This source is no longer here. Choose another."},
     )
-    name = Line(
-        max_length=200, required=False, label="Name of a new source", help_text="Left empty, it is named as the file."
-    )
+    name = Line(max_length=200, required=False, label="Its name", help_text="Left empty, it is named as the file.")
     key = forms.RegexField(
         r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z",
         max_length=50,
         required=False,
-        label="Key of a new source",
+        label="Its key",
         help_text="Small letters, digits and hyphens. It stays; left empty, it is made of the name.",
         error_messages={"invalid": "A key has small letters, digits and single hyphens, such as hot-air."},
     )
-    address = Line(
-        max_length=500, required=False, label="Address of a new source", help_text="Where it was, if the page says so."
-    )
+    address = Line(max_length=500, required=False, label="Its address", help_text="Where it was, if the page says so.")
     provenance = Words(
         what="note",
         most=MAX_NOTE,
         required=False,
         label="Where the words came from",
-        help_text="Shown with each thread of a new source.",
+        help_text="Shown with each thread.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     content = Words(
@@ -60,7 +56,7 @@ class SourceForm(forms.Form):
         most=MAX_NOTE,
         required=False,
         label="What readers will meet",
-        help_text="One visible line, with each thread of a new source.",
+        help_text="One visible line, shown with each thread.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     zone = Line(

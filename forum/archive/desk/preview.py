@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.safestring import SafeString, mark_safe
@@ -61,7 +61,6 @@ class Card:
     number: int
     parent: int
     quotes: list[int]
-    undo: list[Undo] = field(default_factory=list)
     form: CommentForm | None = None
 
     @property
@@ -88,7 +87,9 @@ class Pair:
     lines: list[tuple[int, str]]
     cut: int
     card: Card | None
+    undo: list[Undo]
     anomalies: list[Anomaly]
+    """What is odd in its lines, but for corrections, which are told with what takes them back."""
 
     @property
     def label(self) -> str:
@@ -178,8 +179,28 @@ class Preview:
         if block.part == "inline" and card:
             lines = [(n, _cut(text)) for n, text in enumerate(card.comment.source.split("\n")[:_LINES], first)]
         within = block.part != "inline"
-        odd = [one for one in self.thread.anomalies if within and first <= one.line <= last]
-        return Pair(block, lines, max(last - first + 1 - _LINES, 0), card, odd)
+        said = self._said_of(block, card)
+        told = tuple({f"as {fix.who} said" for fix in said})
+        odd = [
+            one
+            for one in self.thread.anomalies
+            if within and first <= one.line <= last and not any(by in one.done for by in told)
+        ]
+        undo = [one for fix in said for one in undos(fix)]
+        return Pair(block, lines, max(last - first + 1 - _LINES, 0), card, undo, odd)
+
+    def _said_of(self, block: Block, card: Card | None) -> list[Fix]:
+        """The corrections that stand behind a block: of its comment, of those joined to it, or of one dropped."""
+        first, last = block.lines
+        if block.kind == "remainder":
+            return [fix for fix in self.said.fixes if fix.drop and first <= fix.line <= last]
+        if card is None or block.kind == "ping" or block.part == "more":
+            return []
+        comment = card.comment
+        begin, end = comment.lines
+        own = self.fixes.get((begin, comment.key)) or (self.fixes.get((begin, "")) if self.crowded[begin] < 2 else None)
+        joined_to_it = [fix for fix in self.said.fixes if fix.merge and begin <= fix.line <= end]
+        return list(dict.fromkeys(fix for fix in (own, *joined_to_it) if fix and not fix.drop))
 
     def _card(self, block: Block, bound: CommentForm | None, of: str) -> Card:
         if block.kind == "ping":
@@ -188,15 +209,10 @@ class Preview:
         number = self.numbers[comment.key]
         parent = self.numbers.get(comment.parent or "", 0)
         quotes = [self.numbers[quote.of] for quote in comment.quotes if quote.of in self.numbers]
-        first, last = comment.lines
-        within = [fix for fix in self.said.fixes if first <= fix.line <= last and fix.merge]
-        own = self.fixes.get((first, comment.key)) or (self.fixes.get((first, "")) if self.crowded[first] < 2 else None)
-        said = [fix for fix in (own, *within) if fix]
         form = bound if of == comment.key else None
         initial = {"author": comment.author, "parent": parent or None}
         form = form or CommentForm(initial=initial, auto_id=f"id_{number}_%s")
-        undo = [one for fix in dict.fromkeys(said) for one in undos(fix)]
-        return Card(comment, number, parent, list(dict.fromkeys(quotes)), undo, form)
+        return Card(comment, number, parent, list(dict.fromkeys(quotes)), form)
 
 
 def undos(fix: Fix) -> list[Undo]:
