@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Final
+
+from django.utils.safestring import SafeString
 
 from forum.archive.blackout import BAR
 
@@ -55,6 +58,11 @@ class Line:
     number: int
     parts: tuple[Part, ...]
 
+    @property
+    def html(self) -> SafeString:
+        """The characters, a bar with a word on what it covers, and for staff what it would cover, marked."""
+        return SafeString("".join(_html(part) for part in self.parts))  # every part is escaped
+
 
 def addresses(text: str) -> list[tuple[int, int]]:
     """Where the text has addresses of mail and of the network; linear."""
@@ -95,6 +103,15 @@ def line(text: str, piece: Piece, covered: Sequence[Covered], *, whole: bool) ->
     if done < piece.end:
         parts.append(Part(_visible(text[done : piece.end])))
     return Line(piece.number, tuple(parts))
+
+
+def _html(part: Part) -> str:
+    text = escape(part.text)
+    if not part.hides:
+        return text
+    if part.text == BAR:
+        return f'<span aria-hidden="true">{text}</span><span class="sr">({part.hides})</span>'
+    return f'<mark title="{part.hides}"><b>{text}</b></mark>'
 
 
 def _visible(text: str) -> str:
