@@ -15,6 +15,7 @@ from forum.archive.models import Run, Upload
 from forum.moderation.models import Action
 from forum.users.models import Source, User
 from posts.models import Post
+from tests.archive.exports import comment, item, wxr_file
 from tests.archive.pages import AFTER
 
 SignIn = Callable[[User], Client]
@@ -259,6 +260,27 @@ def test_a_long_file_comes_in_parts_and_a_line_leads_to_its_part(desk: Client) -
     assert 'id="L490"' in last
     assert "part 3 of 3" in last
     assert 'id="L12"' not in last
+
+
+def test_a_file_of_several_threads_is_looked_at_thread_by_thread(desk: Client) -> None:
+    many = wxr_file(
+        item(comment(1), comment(2, parent=1), number=7), item(comment(3), number=8, title="The other mill")
+    )
+    assert bring(desk, many, called="mill.xml").status_code == 302
+    upload = Upload.objects.get()
+    first = words(desk.get(page_of(upload)))
+    assert "Applying it would create 2 posts and 3 comments." in first
+    assert "The mill by the river , 2 comments The other mill , 1 comments" in first
+    assert "answers comment 1, stated in the file" in first
+    assert "mo@secret.example" in first  # it is raw, and staff alone read it
+    second = desk.get(page_of(upload), {"thread": "2"}).content.decode()
+    assert second.count('class="pair comment"') == 1
+    found = uploads.plan_of(upload).threads[1].comments[0]
+    act(desk, upload, "comment", thread="2", key=found.key, do="save", author="Moritz", parent="")
+    assert [thread.comments[0].author for thread in uploads.plan_of(Upload.objects.get()).threads] == [
+        "Mo & Co",
+        "Moritz",
+    ]
 
 
 @pytest.mark.parametrize("query", ["line=x", "line=-1", "thread=1e9", "line=99999999999999999999", "thread=%00"])

@@ -10,7 +10,6 @@ from functools import cached_property
 from django.utils.safestring import SafeString, mark_safe
 
 from forum.archive import beside, charsets
-from forum.archive.accounting import tally
 from forum.archive.beside import Block, Note
 from forum.archive.corrections import Corrections
 from forum.archive.desk.forms import CommentForm, in_words
@@ -139,8 +138,8 @@ class Preview:
         states = Counter(comment.state for comment in comments)
         unpublished = [f"{count:,} {state}" for state, count in sorted(states.items()) if state != "published"]
         bases = Counter(comment.parent_basis for comment in comments if comment.parent)
-        tallied = {name: count for name, count in tally(self.thread).items() if count}
-        lines = f"{self.thread.line_count:,} = " + " + ".join(f"{n:,} {name}" for name, n in tallied.items())
+        tallied = {name: count for name, count in plan.account().tally.items() if count}
+        lines = " + ".join(f"{n:,} {name}" for name, n in tallied.items())
         return [
             ("Format", f"{plan.format_label} ({plan.certainty:.0%} certain)"),
             ("Notation", self.thread.notation or "as the format has it"),
@@ -150,7 +149,7 @@ class Preview:
             ("Comments", f"{len(comments):,} found, {claims}{'; ' + ', '.join(unpublished) if unpublished else ''}"),
             ("Replies", ", ".join(f"{n:,} {BASES.get(b, b)}" for b, n in sorted(bases.items())) or "none"),
             ("Pingbacks and trackbacks", f"{len(self.thread.pings):,}, kept apart from the comments"),
-            ("Lines", lines if self.thread.line_count else "of a file with several threads"),
+            ("Lines of the file", f"{sum(tallied.values()):,} = {lines}"),
         ]
 
     def undos(self) -> list[Undo]:
@@ -158,8 +157,16 @@ class Preview:
         return [one for fix in self.said.fixes for one in undos(fix)]
 
     def anomalies(self) -> list[Anomaly]:
-        """What is odd in this thread."""
-        return list(self.thread.anomalies)
+        """What is odd in this thread, and outside of all threads."""
+        account = self.plan.account()
+        return [*self.thread.anomalies, *(account.of_the_rest if account.rest else [])]
+
+    def aside(self) -> tuple[list[Note], list[Note]]:
+        """Page furniture and the remainder, of this thread and outside of all threads."""
+        rest = self.plan.account().rest
+        furniture = [*self.thread.furniture, *(rest.furniture if rest else ())]
+        leftover = [*self.thread.leftover, *(rest.leftover if rest else ())]
+        return joined([Note(s.lines, s.what) for s in furniture]), joined([Note(s.lines, s.what) for s in leftover])
 
     def find(self, key: str) -> Comment | None:
         """The comment of a key, as it stands now."""

@@ -20,7 +20,6 @@ from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
 from forum.archive import corrections, toml, uploads
-from forum.archive.beside import Note
 from forum.archive.corrections import Corrections
 from forum.archive.desk import preview
 from forum.archive.desk.forms import AboutForm, CommentForm, UploadForm, corrected, undone
@@ -313,6 +312,7 @@ def _shown(
     shown = Preview(plan, upload.data, number=number, line=line)
     form, key = comment or (None, "")
     odd = shown.anomalies()
+    furniture, remainder = shown.aside()
     count = plan.account().comments
     few = count <= uploads.MOST_COMMENTS
     spans, at = shown.spans(), shown.at
@@ -320,9 +320,10 @@ def _shown(
         "shown": shown,
         "facts": shown.facts(),
         "anomalies": odd[:ODD],
+        "anomaly_count": len(odd),
         "anomalies_more": max(len(odd) - ODD, 0),
-        "furniture": preview.joined([Note(s.lines, s.what) for s in shown.thread.furniture]),
-        "remainder": shown.thread.leftover,
+        "furniture": furniture,
+        "remainder": remainder,
         "pairs": shown.pairs(form, key),
         "undos": shown.undos(),
         "threads": shown.threads[:THREADS] if len(shown.threads) > 1 else [],
