@@ -170,7 +170,6 @@ def test_a_page_where_no_line_names_an_author_is_refused_with_what_to_do() -> No
     ("data", "guess"),
     [
         (b'[{"comment": 1}]', "a JSON file"),
-        (b"PK\x03\x04" + b"\0" * 100, "a compressed file"),
         (b"Just a poem\nabout a mill.\n", "no line near its beginning bears a date"),
     ],
 )
