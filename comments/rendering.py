@@ -13,7 +13,8 @@ from comments.models import Comment, Quotation
 from forum.refusals import Unreadable
 from forum.states import Format, State
 from forum.text import excerpt, html, markdown, plain
-from forum.text.quotations import POST, Quoted, Rendered, Resolve
+from forum.text.quotations import POST, Quoted, Rendered, Resolve, is_shown, not_shown
+from forum.text.redaction import Change, change, instead_of
 from forum.users.mentions import addresses_of
 
 if TYPE_CHECKING:
@@ -37,16 +38,27 @@ def render_markdown(
 
 
 def render_archived(comment: Comment, quotations: Sequence[Quotation], resolve: Resolve | None = None) -> str:
-    """The HTML of archived words, each quotation joined to the comment it repeats."""
-    if comment.format == Format.HTML:
-        return html.sanitise(comment.body)
+    """The HTML of archived words, each quotation joined to the comment it repeats.
+
+    Markup of an archive stands as it was, save passages that repeat words which are no longer shown.
+    """
     spans = [
         plain.Span(q.start, q.end, q.attribution_start, q.attribution_end, q.quoted_id)
         for q in quotations
         if q.start is not None and q.end is not None and q.quoted_id is not None
     ]
     resolve = resolve or resolver(comment.post, {span.of for span in spans})
+    if comment.format == Format.HTML:
+        return html.sanitise(_without_hidden(comment.body, spans, resolve))
     return plain.render(comment.body, quotes=spans, resolve=resolve).html
+
+
+def _without_hidden(body: str, spans: Sequence[plain.Span], resolve: Resolve) -> str:
+    gone = [span for span in spans if not is_shown(resolve(span.of))]
+    passages = [(span.start, span.end, not_shown(span.of)) for span in gone]
+    passages += [(span.attribution_start or 0, span.attribution_end or 0, "") for span in gone]
+    changes = [Change(start, end, instead_of(body[start:end], words)) for start, end, words in passages if start < end]
+    return change(body, changes).text
 
 
 def references(body: str) -> set[int]:
