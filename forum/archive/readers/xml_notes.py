@@ -138,7 +138,7 @@ def order(told: Moment) -> int:
 
 def in_order(orders: Sequence[int]) -> list[int] | None:
     """The numbers of items by time, those without one after what stands before them; None when they stand so."""
-    known = [at for at in orders if at >= 0]
+    known = (at for at in orders if at >= 0)
     if all(one <= next_one for one, next_one in pairwise(known)):
         return None
     filled, latest = array("q"), -1

@@ -5,6 +5,7 @@ Where a file breaks after whole records, these are right and are kept: a better 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html.entities import html5
 from typing import Final
 from xml.parsers import expat
 from xml.parsers.expat import errors
@@ -138,6 +139,9 @@ class Records:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.StartDoctypeDeclHandler = self._doctype
+        # As if a DTD stood elsewhere that nobody reads: an entity of HTML is then no error, and is handed over.
+        parser.UseForeignDTD(True)
+        parser.SkippedEntityHandler = self._entity
         parser.CharacterDataHandler = self._text.append
         return parser
 
@@ -184,6 +188,10 @@ class Records:
     def _doctype(self, *_: object) -> None:
         line = self._parser.CurrentLineNumber
         raise Refused(f"Line {line} declares a document type, which no export has. Nothing was read; take it out.")
+
+    def _entity(self, name: str, _: bool) -> None:
+        """Blogs write entities of HTML where XML knows none; one that nobody knows stays as it is written."""
+        self._text.append(html5.get(f"{name};", f"&{name};"))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._clear()
@@ -280,8 +288,8 @@ class Records:
 
     def _take(self, end: int) -> None:
         """The bytes up to there are text of the innermost record, without the blanks before what is left out."""
-        part = self._buffer[self._taken - self._base : end - self._base]
-        self._open[-1][0].parts.append(part.rstrip())
+        if part := self._buffer[self._taken - self._base : end - self._base].rstrip():
+            self._open[-1][0].parts.append(part)
         self._taken = end
 
     def _end_of_tag(self) -> int:
