@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
-from comments import counters
-from comments.models import TOP, Comment, Quotation
-from comments.ranking import UNRANKED
-from comments.rendering import known_comments
+from comments import citing, counters, revising
+from comments.models import SHELVED, Comment, Quotation
+from comments.ranking import UNRANKED, best
+from comments.rendering import known_comments, render_archived, render_markdown
 from forum.search import index
-from forum.states import Format, Precision, State
-from forum.text import html, plain
-from posts import pulse
+from forum.states import MEANING, Format, Precision, State
 from posts.actions import locked
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ BATCH = 500
 
 @dataclass(frozen=True, kw_only=True)
 class ArchivedQuotation:
-    """A passage that repeats comment ``of`` (its index in page order); offsets as in ``Quotation``."""
+    """A passage that repeats comment ``of`` (its index among those found, or its id); offsets as in ``Quotation``."""
 
-    of: int
+    of: int | Comment
     start: int
     end: int
     attribution_start: int | None = None
@@ -41,13 +42,18 @@ class ArchivedQuotation:
 
 @dataclass(frozen=True, kw_only=True)
 class ArchivedComment:
-    """A comment as a reader of archives found it; ``parent`` is an index in page order, always an earlier one."""
+    """A comment as a reader of archives found it.
+
+    ``parent`` is its index among those that are imported with it, or a comment that is here. ``position`` is given
+    where it belongs between others; else it comes last. ``html`` is safe HTML, or empty to have it made.
+    """
 
     person: Person | None
     created_at: dt.datetime
     body: str
+    html: str = ""
     format: Format = Format.PLAIN
-    parent: int | None = None
+    parent: int | Comment | None = None
     parent_basis: Comment.Basis = Comment.Basis.NONE
     anchor: str = ""
     printed_date: str = ""
@@ -56,85 +62,158 @@ class ArchivedComment:
     zone: str = ""
     instant: dt.datetime | None = None
     quotations: tuple[ArchivedQuotation, ...] = ()
+    position: int | None = None
+    state: State = State.PUBLISHED
+    archived: bool = True
 
 
 def import_comments(*, post: Post, found: Sequence[ArchivedComment]) -> list[Comment]:
-    """Adds archived comments, published, to a post that has none yet; returns them in page order.
+    """Adds archived comments to a post that has none yet; returns them in page order.
 
     ``created_at`` must not go back from one to the next: it is the order of the page. Raises ValueError when it
-    does, when a parent does not come earlier, or when the post has comments already.
+    does, or when the post has comments already.
     """
-    _check(found)
+    if any(later.created_at < item.created_at for item, later in pairwise(found)):
+        raise ValueError("created_at goes back")
     with transaction.atomic():
         post = locked(post.pk)
         if post.comments.exists():
             raise ValueError("the post has comments already")
-        rows = Comment.objects.bulk_create(
-            [_row(post, number, item) for number, item in enumerate(found, 1)], batch_size=BATCH
-        )
-        _join(rows, found)
+        return add_comments([(post, found)])[0]
+
+
+def add_comments(threads: Sequence[tuple[Post, Sequence[ArchivedComment]]]) -> list[list[Comment]]:
+    """Adds archived comments to some posts, with all that follows; returns those of each in their order.
+
+    The posts are new, or locked by the caller, and are changed in memory too. About three statements for each
+    thirty comments and one for each post.
+    """
+    with transaction.atomic():
+        ids = iter(_reserve(sum(len(found) for _, found in threads)))
+        added = [_rows(post, found, ids) for post, found in threads]
+        rows = [row for made in added for row in made]
+        outside = _place(rows)
+        quotations = []
+        for (post, found), made in zip(threads, added, strict=True):
+            quotations += _draw(post, made, found)
+        Comment.objects.bulk_create(rows, batch_size=BATCH)
+        Quotation.objects.bulk_create(quotations, batch_size=BATCH)
+        _count_replies(outside)
         index.put_comments(rows)
-        _count(post, rows)
+        for (post, _), made in zip(threads, added, strict=True):
+            _count(post, made)
+    return added
+
+
+def _reserve(number: int) -> list[int]:
+    """Ids for so many new comments, so that they can name each other before they are written. One query.
+
+    On SQLite the caller's transaction is the only one that writes.
+    """
+    table = Comment._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number]
+            )
+            return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+    first = (row[0] if row else 0) + 1
+    return list(range(first, first + number))
+
+
+def _rows(post: Post, found: Sequence[ArchivedComment], ids: Iterator[int]) -> list[Comment]:
+    rows = []
+    position = post.last_position
+    for item in found:
+        position = position + STEP if item.position is None else item.position
+        rows.append(
+            Comment(
+                pk=next(ids),
+                post=post,
+                person=item.person,
+                archived=item.archived,
+                created_at=item.created_at,
+                position=position,
+                best=UNRANKED if item.archived else best(0, 0),
+                came_with=post.version + 1,
+                printed_date=item.printed_date,
+                printed_at=item.printed_at,
+                precision=item.precision,
+                zone=item.zone,
+                instant=item.instant,
+                body=item.body,
+                html=item.html,
+                format=item.format,
+                parent_basis=item.parent_basis,
+                anchor=item.anchor,
+                state=item.state,
+            )
+        )
+    for row, item in zip(rows, found, strict=True):
+        row.parent = rows[item.parent] if isinstance(item.parent, int) else item.parent
     return rows
 
 
-def _check(found: Sequence[ArchivedComment]) -> None:
-    for number, item in enumerate(found):
-        if item.parent is not None and not 0 <= item.parent < number:
-            raise ValueError(f"comment {number}: its parent {item.parent} does not come earlier")
-        if number and item.created_at < found[number - 1].created_at:
-            raise ValueError(f"comment {number}: created_at goes back")
+def _place(rows: Sequence[Comment]) -> Counter[int]:
+    """Gives new rows their branch and their count of replies, from the leaves upwards, at any depth.
+
+    Returns how many replies more the comments have that were here before.
+    """
+    new = {row.pk: row for row in rows}
+    replies: defaultdict[int | None, list[Comment]] = defaultdict(list)
+    for row in rows:
+        replies[row.parent_id if row.parent_id in new else None].append(row)
+    downwards = list(replies[None])
+    for row in downwards:  # grows while it is read
+        downwards.extend(replies.get(row.pk, ()))
+    outside: Counter[int] = Counter()
+    for row in reversed(downwards):
+        placed = MEANING[State(row.state)].stays or row.reply_count > 0
+        row.branch = row.home_branch() if placed else SHELVED
+        if placed and row.parent_id in new:
+            new[row.parent_id].reply_count += 1
+        elif placed and row.parent_id is not None:
+            outside[row.parent_id] += 1
+    return outside
 
 
-def _row(post: Post, number: int, item: ArchivedComment) -> Comment:
-    return Comment(
-        post=post,
-        person=item.person,
-        archived=True,
-        created_at=item.created_at,
-        position=number * STEP,
-        best=UNRANKED,
-        came_with=post.version + 1,
-        printed_date=item.printed_date,
-        printed_at=item.printed_at,
-        precision=item.precision,
-        zone=item.zone,
-        instant=item.instant,
-        body=item.body,
-        format=item.format,
-        parent_basis=item.parent_basis,
-        anchor=item.anchor,
-        state=State.PUBLISHED,
-    )
-
-
-def _join(rows: list[Comment], found: Sequence[ArchivedComment]) -> None:
-    """The second pass, when every row has its id: parents, quotations, and the HTML that links to both."""
-    replies = Counter(item.parent for item in found if item.parent is not None)
-    quoted = Counter(number for item in found for number in {quotation.of for quotation in item.quotations})
-    resolve = known_comments(rows)
-    quotations = []
-    for number, (row, item) in enumerate(zip(rows, found, strict=True)):
-        row.parent = rows[item.parent] if item.parent is not None else None
-        row.branch = row.parent.pk if row.parent else TOP
-        row.reply_count, row.quoted_count = replies[number], quoted[number]
-        quotations += [_quotation(row, rows, quotation) for quotation in item.quotations]
-        if row.format == Format.HTML:
-            row.html = html.sanitise(row.body)
+def _draw(post: Post, rows: Sequence[Comment], found: Sequence[ArchivedComment]) -> list[Quotation]:
+    """The HTML of new rows and the quotations in them; counts who is quoted."""
+    quotations: list[Quotation] = []
+    quoted: defaultdict[int, set[int]] = defaultdict(set)
+    known = {row.pk: row for row in rows}
+    for row, item in zip(rows, found, strict=True):
+        if not item.quotations and row.format != Format.MARKDOWN:
+            row.html = row.html or render_archived(row, (), known_comments(()))
+            continue
+        made = [_quotation(row, rows, quotation) for quotation in item.quotations]
+        quotations += made
+        said = {quotation.quoted_id: quotation.quoted for quotation in made if quotation.quoted is not None}
+        known.update((pk, of) for pk, of in said.items() if pk is not None)
+        resolve = known_comments(said.values())
+        if row.format == Format.MARKDOWN:
+            row.html = render_markdown(row.body, post, written=row.instant, resolve=resolve).html
         else:
-            spans = [
-                plain.Span(q.start, q.end, q.attribution_start, q.attribution_end, rows[q.of].pk)
-                for q in item.quotations
-            ]
-            row.html = plain.render(row.body, quotes=spans, resolve=resolve).html
-    Comment.objects.bulk_update(rows, ["parent", "branch", "reply_count", "quoted_count", "html"], batch_size=BATCH)
-    Quotation.objects.bulk_create(quotations, batch_size=BATCH)
+            row.html = render_archived(row, made, resolve)
+        if row.is_public:
+            for pk in said:
+                quoted[pk or 0].add(row.pk)
+    here = {row.pk for row in rows}
+    for pk in quoted:
+        if pk in here:
+            known[pk].quoted_count = len(quoted[pk])
+    outside = {pk: len(by) for pk, by in quoted.items() if pk not in here}
+    for number, pks in _by_number(outside).items():
+        Comment.objects.filter(pk__in=pks).update(quoted_count=F("quoted_count") + number)
+    return quotations
 
 
-def _quotation(row: Comment, rows: list[Comment], found: ArchivedQuotation) -> Quotation:
+def _quotation(row: Comment, rows: Sequence[Comment], found: ArchivedQuotation) -> Quotation:
     return Quotation(
         comment=row,
-        quoted=rows[found.of],
+        quoted=rows[found.of] if isinstance(found.of, int) else found.of,
         start=found.start,
         end=found.end,
         attribution_start=found.attribution_start,
@@ -142,13 +221,95 @@ def _quotation(row: Comment, rows: list[Comment], found: ArchivedQuotation) -> Q
     )
 
 
-def _count(post: Post, rows: list[Comment]) -> None:
+def _by_number(counts: Mapping[int, int]) -> dict[int, list[int]]:
+    by_number: defaultdict[int, list[int]] = defaultdict(list)
+    for pk, number in counts.items():
+        by_number[number].append(pk)
+    return by_number
+
+
+def _count_replies(outside: Mapping[int, int]) -> None:
+    """Counts replies that came to comments of earlier; one of them that had left the thread comes back."""
+    for number, pks in _by_number(outside).items():
+        Comment.objects.filter(pk__in=pks).update(reply_count=F("reply_count") + number)
+    if outside:
+        shelved = Comment.objects.filter(pk__in=list(outside), branch=SHELVED).order_by("pk")
+        for pk in list(shelved.values_list("pk", flat=True)):  # read anew: one may bring back the next
+            counters.settle(Comment.objects.get(pk=pk))
+
+
+def _count(post: Post, rows: Sequence[Comment]) -> None:
+    """The figures of the thread with these comments."""
     if not rows:
         return
-    last = rows[-1]
-    post.comment_count = len(rows)
-    post.last_position = last.position
-    post.pulse = pulse.build({"then": [row.created_at for row in rows]})
-    post.last_comment_at = post.active_at = last.created_at
-    post.last_person = last.person
+    post.last_position = max(post.last_position, *(row.position for row in rows))
+    for row in rows:
+        if row.is_public:
+            counters.published(post, row)
     counters.save(post)
+
+
+# -- later: what comes with a better copy ------------------------------------------------------------------
+
+
+def attach(pairs: Iterable[tuple[Comment, Comment, Comment.Basis]]) -> int:
+    """Puts comments that stand at the top level under what they answer; returns how many. The posts are locked.
+
+    Each pair is a comment, the comment of the same thread that it answers, and what says so.
+    """
+    moved, more = [], Counter[int]()
+    for comment, parent, basis in pairs:
+        comment.parent, comment.parent_basis = parent, basis
+        if not comment.is_shelved:
+            comment.branch = comment.home_branch()
+            more[parent.pk] += 1
+        moved.append(comment)
+    Comment.objects.bulk_update(moved, ["parent", "parent_basis", "branch"], batch_size=BATCH)
+    _count_replies(more)
+    return len(moved)
+
+
+def detach(comments: Sequence[Comment]) -> None:
+    """Says of comments whose parent never came that they answer nothing."""
+    pks = [comment.pk for comment in comments]
+    Comment.objects.filter(pk__in=pks, parent=None).update(parent_basis=Comment.Basis.NONE)
+
+
+def make_room(post: Post) -> None:
+    """Numbers the archived comments of a locked post anew in steps, when a better copy finds no room between two."""
+    table = Comment._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET position = numbered.place * %s FROM (SELECT id AS numbered_id, row_number() OVER"  # noqa: S608  no values
+            f" (ORDER BY created_at, position) AS place FROM {table} WHERE post_id = %s AND archived) AS numbered"
+            f" WHERE {table}.id = numbered.numbered_id",
+            [STEP, post.pk],
+        )
+    last = post.comments.filter(archived=True).order_by("position").last()
+    if last is not None and last.position > post.last_position:
+        post.last_position = last.position
+        counters.save(post)
+
+
+def replace_words(*, comment: Comment, found: ArchivedComment, keep: bool) -> None:
+    """Gives an archived comment the words of a better copy; ``keep``: those that stand go into its history.
+
+    The quotations of ``found`` name comments that are here.
+    """
+    with transaction.atomic():
+        post = locked(comment.post_id)
+        comment.post = post
+        if keep and revising.keep(comment):
+            comment.edited_at = comment.revised_at = timezone.now()
+        comment.body, comment.format = found.body, found.format
+        comment.came_with = post.version + 1
+        before = citing.quoted_by(comment)
+        comment.quotations.all().delete()
+        made = [_quotation(comment, (), quotation) for quotation in found.quotations]
+        Quotation.objects.bulk_create(made)
+        comment.save(update_fields=["body", "format", "came_with", "edited_at", "revised_at"])
+        citing.rerender([Comment.objects.select_related("post").get(pk=comment.pk)])
+        citing.count(post.pk, before | {quotation.quoted_id or 0 for quotation in made})
+        citing.rerender_quoting([comment.pk])
+        post.version += 1
+        post.save(update_fields=["version"])

@@ -250,24 +250,44 @@ class ArchivedPost:
     precision: Precision = Precision.NONE
     zone: str = ""
     instant: dt.datetime | None = field(default=None)
+    state: State = State.PUBLISHED
+    archived: bool = True
+    tags: tuple[Tag, ...] = ()
 
 
 def import_post(*, found: ArchivedPost) -> Post:
-    """Adds a post from an archive, as published."""
-    fields: dict[str, Any] = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    url_key = addresses.key(found.url)
+    """Adds a post from an archive."""
+    return import_posts([found])[0]
+
+
+def import_posts(found: Sequence[ArchivedPost]) -> list[Post]:
+    """Adds posts from an archive, in their order; costs as much for a hundred as for one, but for those with tags."""
+    made = []
+    for item in found:
+        fields: dict[str, Any] = {name: getattr(item, name) for name in item.__dataclass_fields__ if name != "tags"}
+        made.append(Post(active_at=item.created_at, url_key=addresses.key(item.url), **fields))
     with transaction.atomic():
-        post = Post.objects.create(archived=True, active_at=found.created_at, url_key=url_key, **fields)
-        index.put_post(post.pk)
-    return post
+        Post.objects.bulk_create(made)
+        index.write([index.entry_of_post(post) for post in made if post.is_public])
+        for post, item in zip(made, found, strict=True):
+            if item.tags:
+                bearing.choose(post, item.tags)
+    return made
 
 
-def update_imported_post(*, post: Post, html: str) -> bool:
-    """Gives an archived post the HTML of a better reading of the same words; returns whether it changed."""
-    if post.html == html:
+def update_imported_post(*, post: Post, html: str, words: Mapping[str, Any] | None = None, keep: bool = False) -> bool:
+    """Gives an archived post the HTML of a better reading; returns whether it changed.
+
+    ``words`` are the ``title``, ``body`` and ``format`` of a better copy; ``keep``: those that stand go into the
+    history.
+    """
+    if post.html == html and not words:
         return False
     with transaction.atomic():
-        Post.objects.filter(pk=post.pk).update(html=html, **post.moved())
+        if keep and revising.keep(post):
+            now = timezone.now()
+            words = {**(words or {}), "edited_at": now, "revised_at": now}
+        Post.objects.filter(pk=post.pk).update(html=html, **(words or {}), **post.moved())
         _show_where_quoted(post.pk)
         index.put_post(post.pk)
     return True

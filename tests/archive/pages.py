@@ -1,5 +1,6 @@
 """Small saved pages of our own, and the plan of one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from forum.archive import corrections
@@ -74,7 +75,7 @@ def thread(text: str | bytes, said: Corrections | None = None) -> Thread:
     return plan(text, said).threads[0]
 
 
-def comments(text: str | bytes) -> tuple[Comment, ...]:
+def comments(text: str | bytes) -> Sequence[Comment]:
     """The comments in a file with this text."""
     return thread(text).comments
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from comments.models import Comment
 from forum.archive.models import Run
@@ -56,9 +57,23 @@ def test_the_guide_shows_what_the_command_says(db: None) -> None:
     assert [line for line in lines if "…" not in line and line not in shown.splitlines()] == []
 
 
-def test_the_plan_is_printed_as_json_and_needs_no_database() -> None:
+def test_the_plan_is_printed_as_json_and_needs_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr("forum.archive.management.commands.import_archive.load", unreachable)
     told = json.loads(said("import_archive", str(SEED), "--json"))
     assert len(told["comments"]) == 41
+    assert "outcome" not in told
+
+
+def test_the_json_tells_what_would_be_written(db: None) -> None:
+    told = json.loads(said("import_archive", str(SEED), "--json"))["outcome"]
+    assert told["created"] == {"posts": 1, "comments": 41, "persons": 30, "pings": 0}
+    assert not Post.objects.exists()
+    json.loads(said("import_archive", str(SEED), "--json", "--commit"))
+    told = json.loads(said("import_archive", str(SEED), "--json"))["outcome"]
+    assert (told["left"], told["created"]["comments"]) == (42, 0)
 
 
 def test_strict_stops_at_warnings_with_status_1(db: None) -> None:

@@ -224,7 +224,7 @@ def test_a_failure_halfway_leaves_nothing(db: None, monkeypatch: pytest.MonkeyPa
     def break_off(**_: object) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("forum.archive.load.import_comments", break_off)
+    monkeypatch.setattr("forum.archive.batches.add_comments", break_off)
     with pytest.raises(RuntimeError):
         load_seed()
     assert not Post.objects.exists()

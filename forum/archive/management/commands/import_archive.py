@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from forum.archive import files, readers
 from forum.archive.limits import Refused
-from forum.archive.load import Outcome, load
-from forum.archive.plan import Plan, as_json, as_text, make_plan
+from forum.archive.load import load
+from forum.archive.outcome import Outcome
+from forum.archive.plan import Plan, json_pieces, make_plan, text_lines
+from forum.archive.reporting import Bar, told
 
 
 class Command(BaseCommand):
@@ -25,6 +28,7 @@ class Command(BaseCommand):
         formats = [reader.key for reader in readers.READERS]
         parser.add_argument("file", type=Path)
         parser.add_argument("--commit", action="store_true", help="write it; without this nothing is kept")
+        parser.add_argument("--update", action="store_true", help="the file's words win over those changed here")
         parser.add_argument("--json", action="store_true", help="print the plan as JSON")
         parser.add_argument("--strict", action="store_true", help="with anything out of the ordinary, stop with 1")
         parser.add_argument("--format", default="", help=f"do not look at the content: {', '.join(formats)}")
@@ -35,46 +39,40 @@ class Command(BaseCommand):
         """Plan, show, and load."""
         try:
             plan = _plan(options)
-            self.stdout.write(as_json(plan) if options["json"] else as_text(plan))
-            if options["strict"] and plan.anomalies:
-                raise CommandError(f"{len(plan.anomalies)} warnings; nothing was written.", returncode=1)
-            if options["commit"] or not options["json"]:
-                outcome = load(plan, operator=_operator(), commit=options["commit"])
-                self._say(outcome, to=self.stderr if options["json"] else self.stdout, done=options["commit"])
+            if options["json"]:
+                self._as_json(plan, options)
+            else:
+                for line in text_lines(plan):
+                    self.stdout.write(line)
+                self._check(plan, options)
+                self._say(self._load(plan, options), done=options["commit"])
         except Refused as refusal:
             raise CommandError(refusal.reason, returncode=2) from None
 
-    def _say(self, outcome: Outcome, *, to: Any, done: bool) -> None:
+    def _as_json(self, plan: Plan, options: dict[str, Any]) -> None:
+        """The plan, with what an import would do where a database can be asked."""
+        outcome = None
+        if not (options["strict"] and plan.account().anomalies):
+            try:
+                outcome = self._load(plan, options)
+            except DatabaseError:
+                if options["commit"]:
+                    raise
+        for piece in json_pieces(plan, None if outcome is None else outcome.as_dict()):
+            self.stdout.write(piece, ending="")
+        self.stdout.write("")
+        self._check(plan, options)
+
+    def _load(self, plan: Plan, options: dict[str, Any]) -> Outcome:
+        return load(plan, operator=_operator(), commit=options["commit"], update=options["update"], progress=Bar())
+
+    def _check(self, plan: Plan, options: dict[str, Any]) -> None:
+        if options["strict"] and (number := plan.account().anomalies):
+            raise CommandError(f"{number} warnings; nothing was written.", returncode=1)
+
+    def _say(self, outcome: Outcome, *, done: bool) -> None:
         for line in told(outcome, done=done):
-            to.write(line, self.style.SUCCESS if done else None)
-
-
-def told(outcome: Outcome, *, done: bool) -> list[str]:
-    """What was done, or would be, in sentences."""
-    verb = "Created" if done else "Would create"
-    made = (
-        _counted(outcome.created_posts, "post"),
-        _counted(outcome.created_comments, "comment"),
-        _counted(outcome.created_persons, "person"),
-    )
-    lines = [f"{verb}: {', '.join(made)}.", f"Left as they are: {outcome.left}."]
-    if outcome.updated_posts:
-        shown = "Drawn" if done else "Would be drawn"
-        lines.append(f"{shown} by the new corrections: {_counted(outcome.updated_posts, 'post')}.")
-    if outcome.changed:
-        at = ", ".join(str(line) for line in outcome.changed[:20])
-        lines.append(f"Other words in the file than here, left as they are here: lines {at}.")
-    if outcome.clashes:
-        lines.append(f"Named like members, and joined to none: {', '.join(outcome.clashes[:20])}.")
-    if not done:
-        lines.append("Nothing was written. Run it again with --commit to write.")
-    elif not outcome.wrote:
-        lines.append("Nothing was written: all of it is here.")
-    return lines
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+            self.stdout.write(line, self.style.SUCCESS if done else None)
 
 
 def _plan(options: dict[str, Any]) -> Plan:

@@ -1,0 +1,169 @@
+"""Finds or makes the person of each printed name of a source, and keeps names off that were taken off."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from comments.actions import redact
+from comments.models import Comment
+from forum.archive import keys
+from forum.moderation import naming
+from forum.text import names
+from forum.text.redaction import Change
+from forum.users.models import NAME_TAKEN_OFF, Person, User
+
+if TYPE_CHECKING:
+    from forum.archive.outcome import Outcome
+    from forum.users.models import Source
+
+_ROOM: Final = 200
+_SCOPE_ROOM: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A printed name in a thread, with the digest of what else the source says of who it is."""
+
+    name: str
+    identity: str
+    thread: str
+
+    @property
+    def scope(self) -> str:
+        """A placeholder such as Anonymous is one in each thread, and never one person everywhere."""
+        if not keys.is_placeholder(self.name):
+            return ""
+        return self.thread if len(self.thread) <= _SCOPE_ROOM else keys.digest(self.thread)
+
+
+def byline(name: str, identity: str, thread: str, source_key: str) -> Byline:
+    """What a person is looked for by; ``identity`` is an address or id as the file has it."""
+    told = "" if not identity or keys.is_placeholder(name) else _keyed(source_key, identity)
+    return Byline(name, told, thread)
+
+
+@lru_cache(maxsize=4096)
+def _keyed(source_key: str, identity: str) -> str:
+    """A digest that nobody can try addresses against without the key of this site."""
+    words = f"{source_key}|{identity.strip().lower()}".encode("utf-8", "surrogatepass")
+    return hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).hexdigest()
+
+
+class People:
+    """The persons of one source that an import meets."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self._would: set[tuple[str, str, str]] = set()
+
+    def find(self, source: Source | None, bylines: Iterable[Byline], *, write: bool) -> dict[Byline, Person]:
+        """The person of each; those that are missing are made, or counted alone where nothing is written.
+
+        Found by the digest of the name, so that a name taken off stays off. Three queries at most for each batch.
+        """
+        wanted = [one for one in dict.fromkeys(bylines) if one.name]  # in the order of the page
+        digests = {one: Person.digest_of(one.name) for one in wanted}
+        known = self._known(source, set(digests.values()))
+        off = _taken_off(set(digests.values()))
+        found: dict[Byline, Person] = {}
+        missing: list[Person] = []
+        for one in wanted:
+            alike = known[digests[one]]
+            person = _fitting(alike, one)
+            if person is None:
+                person = _new(source, one, digests[one], alike, off=digests[one] in off)
+                alike.append(person)
+                missing.append(person)
+                self._count(one, person)
+            elif one.identity and not person.identity and not one.scope:
+                person.identity = one.identity
+                if write and person.pk:
+                    Person.objects.filter(pk=person.pk, identity="").update(identity=one.identity)
+            found[one] = person
+        if write:
+            Person.objects.bulk_create(missing, batch_size=500)
+        return found
+
+    def _known(self, source: Source | None, digests: set[str]) -> defaultdict[str, list[Person]]:
+        known: defaultdict[str, list[Person]] = defaultdict(list)
+        if source is not None:
+            for person in Person.objects.filter(source=source, digest__in=digests).order_by("pk"):
+                known[person.digest].append(person)
+        return known
+
+    def _count(self, one: Byline, person: Person) -> None:
+        who = (one.name, one.scope, one.identity)
+        if who in self._would:
+            return
+        self._would.add(who)
+        self._outcome.created_persons += 1
+        self._outcome.names_off += person.removed_at is not None
+
+    def note_clashes(self, printed: Iterable[str]) -> None:
+        """Tell names that look like the name of a member. One query."""
+        alike = {_skeleton(name): name for name in printed if name}
+        here = User.objects.filter(name_key__in=list(alike)).values_list("name_key", flat=True)
+        new = {alike[key] for key in here} - set(self._outcome.clashes)
+        if new:
+            self._outcome.clashes = sorted([*self._outcome.clashes, *new])
+
+
+@lru_cache(maxsize=4096)
+def _skeleton(name: str) -> str:
+    return names.skeleton(name)
+
+
+def _fitting(alike: Sequence[Person], one: Byline) -> Person | None:
+    """Who has this name and is not known to be somebody else."""
+    if one.scope:
+        return next((person for person in alike if person.scope == one.scope), None)
+    plain = [person for person in alike if not person.scope or person.scope.isdigit()]
+    if not one.identity:
+        return plain[0] if plain else None
+    same = [person for person in plain if person.identity == one.identity]
+    unknown = [person for person in plain if not person.identity]
+    return next(iter(same or unknown), None)
+
+
+def _new(source: Source | None, one: Byline, digest: str, alike: Sequence[Person], *, off: bool) -> Person:
+    plain = sum(1 for person in alike if not person.scope or person.scope.isdigit())
+    scope = one.scope or (str(plain + 1) if plain else "")
+    off = off and not one.scope
+    person = Person(
+        scope=scope,
+        digest=digest,
+        identity=one.identity,
+        name="" if off else one.name[:_ROOM],
+        removed_at=timezone.now() if off else None,
+    )
+    if source is not None:
+        person.source = source
+    return person
+
+
+def _taken_off(digests: set[str]) -> set[str]:
+    """Names that were taken off in any source. Placeholders are nobody's name."""
+    off = Person.objects.filter(digest__in=digests, removed_at__isnull=False)
+    return set(off.values_list("digest", flat=True))
+
+
+def keep_names_off(persons: dict[Byline, Person]) -> None:
+    """A name that was taken off goes from the attributions that new comments quote, as it went from the old ones."""
+    for one, person in persons.items():
+        if person.removed_at is None:
+            continue
+        changes: defaultdict[int, list[Change]] = defaultdict(list)
+        for place in naming.attributions(person, one.name):
+            changes[place.thing.pk].append(Change(place.start, place.end, NAME_TAKEN_OFF))
+        for pk, found in changes.items():
+            found.sort(key=lambda change: change.start)
+            redact(comment=Comment.objects.get(pk=pk), changes=found)
