@@ -103,6 +103,11 @@ def source_text(item: Item, viewer: User | AnonymousUser) -> Shown:
     return _Reading(item, viewer).shown(item)
 
 
+def text_of(item: Item) -> str:
+    """All of its text in the file, as only staff may read it."""
+    return _Reading(item, PUBLIC).text(item)
+
+
 def surroundings(item: Item, viewer: User | AnonymousUser, *, start: int = 0) -> Surroundings:
     """The item from its line ``start`` on (in items of long lines, a piece of a line), and what stands beside it.
 

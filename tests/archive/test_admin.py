@@ -22,6 +22,7 @@ def test_an_administrator_reads_runs_and_items(loaded: Run, root: User, client: 
         page = client.get(f"/admin/archive/{address}")
         assert page.status_code == 200
         assert "waterboard" not in page.content.decode()
+    assert "B Moe on March 22, 2007 at 9:39 PM" in page.content.decode()
     assert f"/comments/{item.comment_id}/" in client.get("/admin/archive/item/?q=175").content.decode()
 
 
