@@ -6,6 +6,7 @@ later in the file, and a few are pingbacks, held or spam.
 
 import argparse
 import random
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import Final
 _SEED: Final = 20070322
 _BEGIN: Final = datetime(2004, 5, 4, 9, 15)
 _NAMES: Final = ("Mo", "Lena B", "Oskar", "hanna", "the miller", "A. Wheel", "Jørgen", "Σοφία", "driller", "weir")
-_WORDS: Final = (
-    "mill wheel river pond heron council meadow flour stone sluice water bridge autumn winter market baker "
-    "they would have kept the old one and nobody asked why it stood there for so many years before"
-).split()
+_WORDS: Final = tuple(
+    re.findall(
+        r"\w+",
+        "mill wheel river pond heron council meadow flour stone sluice water bridge autumn winter market baker "
+        "they would have kept the old one and nobody asked why it stood there for so many years before",
+    )
+)
 _HEAD: Final = """\
 <?xml version="1.0" encoding="UTF-8" ?>
 <!-- generator="benchmarks.make_wxr" -->

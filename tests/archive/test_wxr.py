@@ -2,9 +2,10 @@
 
 import pytest
 
-from forum.archive import readers
+from forum.archive import corrections, readers
 from forum.archive.items import SavedFile
 from forum.archive.limits import MAX_ARTICLE_BYTES, MAX_BODY_BYTES
+from forum.archive.plan import make_plan
 from tests.archive.exports import WXR_HEAD, comment, item, read_wxr, wxr_comments, wxr_file
 
 
@@ -162,6 +163,15 @@ def test_every_line_is_in_exactly_one_place() -> None:
         seen += range(stretch.lines[0], stretch.lines[1] + 1)
     assert sorted(seen) == list(range(1, rest.line_count + 1))
     assert rest.line_count == len(text.split("\n"))
+
+
+def test_the_plan_of_an_export_finds_a_place_for_each_line() -> None:
+    bare = "<item>\n<title>No words</title>\n</item>\n"
+    for text in (wxr_file(item(comment(1)), bare, item(body="<!-- more -->", number=9)), wxr_file(item(comment(1)))):
+        for written in (text, text.replace("\n", "\r\n"), text.replace("\n", " ")):
+            account = make_plan(SavedFile("x.xml", written.encode()), corrections.for_file("x")).account()
+            assert account.strays == ()
+            assert sum(account.tally.values()) == written.count("\n") + 1
 
 
 def test_the_lines_of_a_comment_are_those_of_its_element() -> None:

@@ -101,7 +101,7 @@ class _Export:
                 key=number,
                 author=self._name(record, self._whole),
                 moment=told,
-                body=self._short(title, MAX_TITLE, "title", record.first_line, self._whole),
+                body=self._whole.short(title, MAX_TITLE, "title", record.first_line),
                 lines=record.lines,
                 digest=str(record.placed["title"][0] if "title" in record.placed else 0),
                 source_id=link if re.match("https?://", link) and len(link) <= 500 else "",
@@ -219,13 +219,7 @@ class _Export:
 
     def _name(self, record: Record, notes: Notes) -> str:
         name = xml_words.bare(record.get("author/name") or record.get("author/username"))
-        return self._short(name, MAX_NAME, "name", record.first_line, notes)
-
-    def _short(self, text: str, most: int, what: str, line: int, notes: Notes) -> str:
-        if len(text) <= most:
-            return text
-        notes.say(line, f"a {what} of more than {most} characters", "shortened")
-        return text[: most - 1] + "…"
+        return notes.short(name, MAX_NAME, "name", record.first_line)
 
 
 def _post(page: Comment, thread_keys: Keys) -> Post:

@@ -39,6 +39,13 @@ class Notes:
         if len(lines) < _EACH:
             lines.append(line)
 
+    def short(self, text: str, most: int, what: str, line: int) -> str:
+        """The text, shortened and told when it has more characters than there is room for."""
+        if len(text) <= most:
+            return text
+        self.say(line, f"a {what} of more than {most} characters", "shortened")
+        return text[: most - 1] + "…"
+
     def anomalies(self) -> tuple[Anomaly, ...]:
         """All of them, in the order of the file."""
         told = []

@@ -200,7 +200,8 @@ class _Writer:
     def _picture(self, name: str, said: str, *, end: bool) -> None:
         """A picture or film is a link to where it was."""
         address = _attribute(said, "src")
-        if end or not address or address.startswith("data:"):
+        scheme, colon, _ = address.partition("/")[0].partition(":")
+        if end or not address or (colon and scheme.lower() not in ("http", "https")):
             return
         words = escape(_attribute(said, "alt") or address.rsplit("/", 1)[-1] or name, quote=False)
         if self._in_flow():
