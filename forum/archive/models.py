@@ -150,6 +150,7 @@ class Suggestion(models.Model):
     class Why(models.TextChoices):
         """What makes it likely."""
 
+        QUOTE = "quote", "it quotes the words"
         NAME = "name", "it begins with the name"
         PASSING = "passing", "it takes up the words"
 

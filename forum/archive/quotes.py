@@ -16,6 +16,9 @@ _SHORT_PAGE: Final = 40
 # No mark is in both, so that of two passages side by side each keeps its own.
 _OPENING: Final = frozenset("“«„([{<`\N{LEFT SINGLE QUOTATION MARK}")
 _CLOSING: Final = frozenset("”»)]}>.,;:!?…\N{RIGHT SINGLE QUOTATION MARK}")
+_OWN_WORDS_FIRST: Final = 25
+"""Of the quoter, above a passage that says whom the comment answers."""
+_MARKS: Final = frozenset("“”„«»\"`'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}")
 _STRAIGHT: Final = ('"', "'")
 
 _Word = tuple[str, int, int]
@@ -67,7 +70,9 @@ class _Finder:
         taken |= {n for run in runs for n in range(run.first, run.end)}
         self._remember(number, words, taken)
         said = self.threaded or comment.parent or comment.parent_basis == "moderator"
-        parent = comment.parent if said else next((q.of for q in quotes if self._is_earlier(q.of, number)), None)
+        apart = {self._quote(number, comment, run).start for run in runs if self._stands_apart(number, run)}
+        proof = (q.of for q in quotes if q.attribution_start is not None or q.start in apart)
+        parent = comment.parent if said else next((of for of in proof if self._is_earlier(of, number)), None)
         basis = "quote" if parent and not comment.parent else comment.parent_basis
         return replace(comment, quotes=tuple(quotes), parent=parent, parent_basis=basis)
 
@@ -131,6 +136,20 @@ class _Finder:
         if _in_straight_marks(body, start, end):
             start, end = start - 1, end + 1
         return Quote(of=self.comments[run.of].key, start=start, end=end)
+
+    def _stands_apart(self, number: int, run: _Run) -> bool:
+        """Whether the passage is whole paragraphs near the top, without marks: what pages made of quotations.
+
+        One in marks or within a sentence may be cited from anywhere, and one farther down answers one person of
+        several: those are quotations as well, but a moderator says whether they make a reply.
+        """
+        if run.first > _OWN_WORDS_FIRST:
+            return False
+        words, body = self.words[number], self.comments[number].body
+        start, end = words[run.first][1], words[run.end - 1][2]
+        below = body.find("\n", end)
+        beside = body[body.rfind("\n", 0, start) + 1 : start] + body[end : below if below >= 0 else None]
+        return not any(mark.isalnum() or mark in _MARKS for mark in beside)
 
     def _remember(self, number: int, words: Sequence[_Word], taken: set[int]) -> None:
         for n, gram in enumerate(self._grams(words)):

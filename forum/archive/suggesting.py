@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
-from comments.models import Comment
+from comments.models import Comment, Quotation
 from forum.archive.likely import Said, likely_replies
 from forum.archive.models import Suggestion
 from forum.states import Format, State
@@ -26,7 +26,7 @@ _SHOWN_BY_SOURCE: Final = frozenset({Comment.Basis.FORMAT, Comment.Basis.INDENTA
 def suggest(post: Post) -> int:
     """Looks for likely replies in an archived thread and keeps those that are new; returns how many.
 
-    A comment that has a parent, or was ever proposed for or placed by a moderator, is left. Three queries, and one
+    A comment that has a parent, or was ever proposed for or placed by a moderator, is left. Four queries, and one
     for every 500 suggestions; the work grows with the words of the thread.
     """
     archived = Comment.objects.filter(post=post, archived=True)
@@ -39,7 +39,9 @@ def suggest(post: Post) -> int:
             .order_by("created_at", "position")
         )
         known = set(Suggestion.objects.filter(comment__post=post).values_list("comment", flat=True))
-        found = [
+        quoting = _quoting(post, known)
+        known |= {suggestion.comment_id for suggestion in quoting}
+        found = quoting + [
             Suggestion(
                 comment=rows[likely.comment],
                 parent=rows[likely.parent],
@@ -62,6 +64,31 @@ def suggest(post: Post) -> int:
 def words_of(comment: Comment) -> str:
     """The text that the offsets of a suggestion count in: the body, or the bare words of HTML."""
     return excerpt.own(comment.html) if comment.format == Format.HTML else comment.body
+
+
+def _quoting(post: Post, known: set[int]) -> list[Suggestion]:
+    """Comments that quote another one and were placed by nobody: the one quoted first is whom they may answer."""
+    rows = Quotation.objects.filter(
+        comment__post=post,
+        comment__archived=True,
+        comment__parent=None,
+        comment__state=State.PUBLISHED,
+        quoted__archived=True,
+        quoted__state=State.PUBLISHED,
+    )
+    rows = rows.exclude(comment__parent_basis__in=[Comment.Basis.MODERATOR, *_SHOWN_BY_SOURCE])
+    first = {row.comment_id: row for row in rows.order_by("-start", "-pk") if row.comment_id not in known}
+    return [
+        Suggestion(
+            comment_id=row.comment_id,
+            parent_id=row.quoted_id,
+            why=Suggestion.Why.QUOTE,
+            start=row.start or 0,
+            end=row.end or 0,
+        )
+        for row in first.values()
+        if row.quoted_id is not None
+    ]
 
 
 def _said(row: Comment, known: set[int]) -> Said:

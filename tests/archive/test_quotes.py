@@ -1,5 +1,6 @@
 """Replies are inferred from words repeated, and from nothing less."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,9 +23,25 @@ def quoted(comment: Comment) -> list[str]:
 
 
 def test_words_of_another_are_a_quotation_and_make_a_reply() -> None:
-    first, second = comments(page(("mo", f"I know that {SAYING}."), ("Lena", f"“{SAYING}”\n\nAnd then?")))
+    first, second = comments(page(("mo", f"I know that {SAYING}."), ("Lena", f"{SAYING}.\n\nAnd then?")))
     assert (second.parent, second.parent_basis) == (first.key, "quote")
-    assert quoted(second) == [f"“{SAYING}”"]
+    assert quoted(second) == [f"{SAYING}."]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"“{SAYING}”\n\nAnd then?",
+        f'"{SAYING}\n\nAnd then?',
+        f"You say {SAYING}, and then?",
+        "Of other things first. " * 10 + f"\n\n{SAYING}\n\nAnd then?",
+    ],
+    ids=["in marks", "with one mark lost", "in a sentence", "far down"],
+)
+def test_words_of_another_that_are_not_set_apart_are_a_quotation_and_no_reply_yet(said: str) -> None:
+    first, second = comments(page(("mo", f"I know that {SAYING}."), ("Lena", said)))
+    assert [quote.of for quote in second.quotes] == [first.key]
+    assert (second.parent, second.parent_basis) == (None, "none")
 
 
 def test_the_marks_around_a_passage_go_with_it() -> None:

@@ -17,7 +17,7 @@ from forum.moderation.models import Action
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
-from tests.archive.pages import seed_plan
+from tests.archive.pages import ARTICLE, plan, seed_plan
 from tests.making import make_post
 
 SURE = {(19, 17), (21, 20), (40, 39)}
@@ -54,6 +54,21 @@ POND = ("Lena B", "I learnt to swim in that pond when I was six.")
 def test_the_source_thread_has_its_likely_replies_and_no_others(seed: Post) -> None:
     assert suggest(seed) == len(SURE | PLAUSIBLE)
     assert pairs() == SURE | PLAUSIBLE
+
+
+def test_a_quotation_that_is_not_set_apart_is_proposed(db: None) -> None:
+    saying = "the miller kept a heron in the loft for nineteen winters and it never once complained"
+    text = ARTICLE + "".join(
+        f"{body}\n\n{name} on May 4, 2004 at 10:0{minute} AM\n\n"
+        for minute, (name, body) in enumerate((("mo", f"I know that {saying}."), ("Lena", f"You say “{saying}”? Ha.")))
+    )
+    post = load(plan(text), operator="test", commit=True).posts[0]
+    Suggestion.objects.all().delete()
+    assert suggest(post) == 1
+    proposed = Suggestion.objects.get()
+    assert (proposed.why, proposed.comment.parent) == (Suggestion.Why.QUOTE, None)
+    assert proposed.comment.body[proposed.start : proposed.end] == f"“{saying}”?"
+    assert pairs() == {(2, 1)}
 
 
 def test_nothing_is_set_by_itself(seed: Post) -> None:
