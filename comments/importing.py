@@ -16,14 +16,15 @@ from django.utils import timezone
 from comments import citing, counters, revising
 from comments.models import SHELVED, Comment, Quotation
 from comments.ranking import UNRANKED, best
+from comments.recounting import recount
 from comments.rendering import known_comments, render_archived, render_markdown
 from forum.search import index
 from forum.states import MEANING, Format, Precision, State
 from posts.actions import locked
+from posts.models import Post
 
 if TYPE_CHECKING:
     from forum.users.models import Person
-    from posts.models import Post
 
 STEP = 1_000  # between the positions of neighbours on a page: room for what a better copy finds between them
 BATCH = 500
@@ -313,3 +314,22 @@ def replace_words(*, comment: Comment, found: ArchivedComment, keep: bool) -> No
         citing.rerender_quoting([comment.pk])
         post.version += 1
         post.save(update_fields=["version"])
+
+
+def take_back(*, post: Post, pks: Sequence[int]) -> None:
+    """Removes comments that an import made and that nothing which stays answers or quotes. The post is locked.
+
+    With them goes what hangs on them, and the figures of the thread are counted anew.
+    """
+    lots = [pks[begin : begin + BATCH] for begin in range(0, len(pks), BATCH)]
+    for some in lots:
+        rows = Comment.objects.filter(pk__in=some)
+        index.drop_comments(rows.order_by("pk").values_list("pk", "created_at"))
+        Quotation.objects.filter(comment__in=some).delete()
+        rows.update(parent=None, branch=SHELVED)  # so that no reply stands in the way of what it answers
+    for some in lots:
+        Comment.objects.filter(pk__in=some).delete()
+    if pks:
+        post.last_position = max(post.comments.order_by().values_list("position", flat=True), default=0)
+        Post.objects.filter(pk=post.pk).update(last_position=post.last_position)
+        recount(post.pk, repair=True)

@@ -293,6 +293,14 @@ def update_imported_post(*, post: Post, html: str, words: Mapping[str, Any] | No
     return True
 
 
+def take_back_post(*, post: Post) -> None:
+    """Removes a post that an import made, and that nobody commented, quoted or did anything with."""
+    with transaction.atomic():
+        bearing.choose(post, ())
+        index.drop(post)
+        post.delete()
+
+
 def redact(*, post: Post, changes: Mapping[str, Sequence[Change]]) -> dict[str, list[int]]:
     """Puts other words in place of passages of ``title``, ``body`` and ``html``, for a name taken off or given back.
 

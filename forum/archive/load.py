@@ -20,7 +20,9 @@ from forum.archive.opening import Way
 from forum.archive.outcome import Outcome
 from forum.archive.people import People
 from forum.archive.readers import own
+from forum.archive.suggesting import suggest
 from forum.users.models import Source
+from posts.models import Post
 
 if TYPE_CHECKING:
     from forum.archive.plan import Plan
@@ -73,6 +75,7 @@ class Loading:
             unfinished = Run.objects.filter(source=self.source, sha256=plan.saved.sha256, state=Run.State.RUNNING)
             self.run = unfinished.defer("raw").order_by("-pk").first()
         self.outcome.run = self.run
+        self._resumed = self.run is not None
 
     @cached_property
     def tags(self) -> dict[str, Tag]:
@@ -150,6 +153,8 @@ class Loading:
             number = joining.join(way, self.source, commit=commit)
             self.outcome.attached += 0 if way.fresh else number
             way.wrote = way.wrote or bool(number)
+        if commit and (way.wrote or self._resumed):
+            suggest(Post.objects.get(pk=way.post))
 
     def _count_in_run(self) -> None:
         """Count what this batch brought, in its transaction, so that the sum is right however often it is broken."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from forum.search import marks
 from forum.search.folding import words
-from forum.search.keys import key_of
+from forum.search.keys import key, key_of
 from forum.search.models import Entry
 from forum.search.shown import text_of
 from posts.models import Post
@@ -47,6 +48,11 @@ def put_post(pk: int) -> None:
 def drop(thing: Comment | Post) -> None:
     """Takes a post or comment out. One statement."""
     Entry.objects.filter(pk=key_of(thing)).delete()
+
+
+def drop_comments(comments: Iterable[tuple[int, dt.datetime]]) -> None:
+    """Takes comments out by their ids and ordering keys. One statement."""
+    Entry.objects.filter(pk__in=[key("comment", pk, at) for pk, at in comments]).delete()
 
 
 def entry_of_comment(comment: Comment) -> Entry:
