@@ -95,11 +95,12 @@ class Page:
     era: str = ""  # "then" or "now" where only one is shown
     follows: Comment | None = None  # the comment before the first one of this page, where there is one
     ways: dict[int, Ways] = field(default_factory=dict)
+    kept: bool = False  # in a file of its own, where nothing can be done
 
 
 def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
-    page.ways = _ways_through(thread, page)
+    page.ways = {} if page.kept else _ways_through(thread, page)
     page.here = {node.comment.pk for node in thread.walk()}
     member = page.viewer.pk is not None
     kept = member and not page.flat and not page.folds.by_reading
@@ -402,6 +403,8 @@ def _parent_url(comment: Comment, page: Page) -> str:
 
 def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeString:
     """What one may do with a comment, in one row; ``swap``: to take the place of the row on the page."""
+    if page.kept:
+        return mark_safe("")
     viewer, pk = page.viewer, comment.pk
     row: list[str] = []
     more: list[str] = []

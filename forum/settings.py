@@ -296,5 +296,6 @@ LIMITS = {
         ("VOTES_PER_HOUR", 120),
         ("MARKS_PER_HOUR", 300),
         ("SEARCHES_PER_HOUR", 300),
+        ("FILES_PER_HOUR", 60),
     )
 }

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("forum.drafts.urls")),
     path("", include("forum.history.urls")),
     path("", include("forum.archive.urls")),
+    path("", include("forum.onefile.urls")),
     path("", include("comments.urls")),  # before the posts, whose address ends in any word
     path("", include("posts.urls")),
 ]

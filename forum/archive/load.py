@@ -47,8 +47,8 @@ def load(
     """
     plan.account()
     if plan.format == own.READER.key:
-        with locking.alone(plan.said.source_key) if commit else nullcontext():
-            return restoring.restore(plan, Outcome(), operator=operator, commit=commit)
+        with locking.alone(plan.format) if commit else nullcontext():
+            return restoring.restore(plan, Outcome(), operator=operator, commit=commit, progress=progress)
     if not commit:
         loading = Loading(plan, operator, update)
         loading.run_through(commit=False, progress=progress)

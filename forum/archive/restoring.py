@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from django.conf import settings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from forum.archive.items import Comment as Found
     from forum.archive.items import Post as FoundPost
     from forum.archive.items import Thread
-    from forum.archive.load import Outcome
+    from forum.archive.outcome import Outcome
     from forum.archive.plan import Plan
     from forum.archive.records import Book, Owned, Values
 
@@ -37,7 +37,14 @@ BATCH: Final = 500
 T = TypeVar("T")
 
 
-def restore(plan: Plan, outcome: Outcome, *, operator: str = "", commit: bool) -> Outcome:
+def restore(
+    plan: Plan,
+    outcome: Outcome,
+    *,
+    operator: str = "",
+    commit: bool,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
     """Write what an export holds and is not here yet, in batches; nothing unless ``commit``. Raises Refused.
 
     The file is read to its end before anything is written. What is here stays as it is.
@@ -46,8 +53,12 @@ def restore(plan: Plan, outcome: Outcome, *, operator: str = "", commit: bool) -
         raise Refused("An export of this forum says everything itself: take the corrections away and import it again.")
     plan.account()
     restoring = _Restoration(plan, outcome, operator, commit)
+    done, whole = 0, plan.account().comments
     for thread in plan.threads:
         restoring.take(thread)
+        done += len(thread.comments)
+        if progress is not None:
+            progress(done, whole)
     restoring.finish()
     return outcome
 
@@ -61,6 +72,7 @@ class _Restoration:
         begun = Run.objects.filter(sha256=plan.saved.sha256, format=records.KEY, state=Run.State.RUNNING)
         self.run: Run | None = begun.defer("raw").first()
         self.resumed = self.run is not None
+        self.outcome.run = self.run
         self.book: Book | None = None
         self.people = _People(outcome, commit)
         self.runs: dict[int, Run] = {}
@@ -235,6 +247,7 @@ class _Restoration:
                 ended_at=now,
                 state=Run.State.RUNNING,
             )
+            self.outcome.run = self.run
         return self.run
 
     def _carried(self, number: int, book: Book) -> Run:

@@ -26,6 +26,7 @@ WORDS = {
     "votes": "votes",
     "marks": "marks",
     "searches": "searches",
+    "files": "threads as one file",
 }
 
 

@@ -234,7 +234,7 @@ class SourceAdmin(Base):
 
     list_display = ("name", "address", "content_note")
     formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
-    fields = ("key", "name", "address", "provenance_note", "content_note")
+    fields = ("key", "name", "address", "provenance_note", "content_note", "downloads")
     readonly_fields = ("key",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

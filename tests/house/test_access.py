@@ -90,6 +90,7 @@ ACCESS: dict[str, Row] = {
     "post-quotations": OPEN._replace(of="post"),
     "post-quote": MEMBERS._replace(of="post"),
     "comment-source": Row(404, 404, 404, 404, of="comment"),  # of what was written here; tests/archive opens others
+    "post-file": Row(200, 200, 200, 200, of="post"),
     "post-source": Row(404, 404, 404, 404, of="post"),
     "saved": MEMBERS,
     "hidden": MEMBERS,

@@ -49,6 +49,7 @@ NOT_OUTLETS = {"robots", "new-comments", "site-picture", "healthz", "readyz", "n
 NOT_OUTLETS |= {"notices-read", "mail-preferences"}
 OUTLETS |= {"drafts"}
 OUTLETS |= {"comment-source", "post-source"}
+OUTLETS |= {"post-file"}
 NOT_OUTLETS |= {"draft-throw-away", "member-names", "help-writing"}
 OUTLETS |= {"tags", "tag"}
 NOT_OUTLETS |= {"tag-follow", "tag-hide", "comment-answer"}
@@ -213,6 +214,7 @@ def pages_of(posts: list[Post], viewer: User) -> Iterator[str]:
         yield from (f"/posts/{post.pk}/edit/", f"/posts/{post.pk}/delete/", f"/posts/{post.pk}/comment/")
         yield f"/moderation/report/post/{post.pk}/"
     yield f"/posts/{posts[-1].pk}/source/"
+    yield from (f"/posts/{post.pk}/thread.html" for post in posts[-2:])
     for post in posts[-2:]:
         yield from (f"/posts/{post.pk}/history/", f"/posts/{post.pk}/quotations/", f"/posts/{post.pk}/quote/")
     for comment in Comment.objects.filter(post__in=posts[-2:]):

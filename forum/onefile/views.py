@@ -1,0 +1,75 @@
+"""A thread to take along: the same file for everyone, with nothing in it that a guest may not read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from forum.archive.blackout import removed_names
+from forum.errors import try_again_after
+from forum.moderation import limits
+from forum.onefile.keeping import AT_ONCE, MOST, ask, kept, may_take
+from forum.onefile.page import LOOK, page_of
+from forum.refusals import TooMany
+from posts.models import Post
+
+
+@require_safe
+def post_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The thread as one file; of a large one, the page that says it is being made."""
+    post = get_object_or_404(Post.objects.placed_for(AnonymousUser()).with_bylines(), pk=pk)
+    if not may_take(post):
+        raise Http404("threads of this source are not given away")
+    if post.comment_count > MOST:
+        return render(request, "onefile/waiting.html", {"post": post, "most": MOST})
+    etag = _etag(post)
+    if (unchanged := get_conditional_response(request, etag=etag)) is not None:
+        return unchanged
+    try:
+        limits.spend("files", _who(request))
+    except TooMany as refusal:
+        page = render(request, "onefile/waiting.html", {"post": post, "refused": refusal.message}, status=429)
+        return try_again_after(refusal, page)
+    return _small(post, etag) if post.comment_count <= AT_ONCE else _large(request, post, etag)
+
+
+def _small(post: Post, etag: str) -> HttpResponse:
+    return _file(post, "".join(page_of(post)).encode(), etag)
+
+
+def _large(request: HttpRequest, post: Post, etag: str) -> HttpResponse:
+    found = kept(post)
+    if found is not None:
+        return _file(post, gzip.decompress(found.raw), etag)
+    ask(post)
+    page = render(request, "onefile/waiting.html", {"post": post}, status=202)
+    page["Retry-After"] = "60"
+    return page
+
+
+def _file(post: Post, whole: bytes, etag: str) -> HttpResponse:
+    answer = HttpResponse(whole, content_type="text/html; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{post.slug}.html"'
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "public, no-cache"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _etag(post: Post) -> str:
+    """Names the file by all that is in it and is no part of the page's version."""
+    notes = (post.source.provenance_note, post.source.content_note) if post.source else ()
+    said = f"{LOOK} {post.pk} {post.version} {sorted(removed_names())} {notes}"
+    return quote_etag(hashlib.sha256(said.encode()).hexdigest()[:24])
+
+
+def _who(request: HttpRequest) -> str:
+    member = request.user.pk
+    return f"member:{member}" if member else limits.guest(request.META.get("REMOTE_ADDR", ""))
