@@ -58,7 +58,8 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
         rendered = render_markdown(body, post)
         citing.check_quoted(post, set(rendered.quotes))
         now = timezone.now()
-        state = holds.first_state(author, published_by(author))
+        enough = holds.needed(post)
+        state = holds.first_state(author, published_by(author, enough), enough)
         comment = Comment(
             post=post,
             parent=parent,

@@ -70,12 +70,12 @@ def new_comments(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def arrived_since(post: Post, version: int, reader: User) -> Arrived:
-    """What came or changed after ``version``, but for the reader's own and what they have muted: members, branches.
+    """What was said or changed after ``version``, but for the reader's own and what they muted: members, branches.
 
     One query; two when something came, three in a thread with branches that the reader has muted.
     """
     muted = Mark.objects.filter(member=reader, kind=Mark.Kind.MUTED, about__isnull=False).values("about")
-    new = Comment.objects.filter(post=post, came_with__gt=version, state=State.PUBLISHED)
+    new = Comment.objects.filter(post=post, came_with__gt=version, archived=False, state=State.PUBLISHED)
     # Comments of persons have no author, and no author is in no list: said for the database's three-valued logic.
     others = new.exclude(author=reader.pk).exclude(author__isnull=False, author__in=muted)
     rows = dict(others.order_by("came_with", "pk").values_list("pk", "edited_at")[: MOST + 1])

@@ -281,6 +281,10 @@ FILE_UPLOAD_HANDLERS = [
 # What the forum's own rules count
 
 FIRST_COMMENTS_HELD = ENVIRONMENT.number("FIRST_COMMENTS_HELD", default=1, least=0, most=1000)
+FIRST_COMMENTS_HELD_IN_OLD_THREADS = ENVIRONMENT.number(
+    "FIRST_COMMENTS_HELD_IN_OLD_THREADS", default=3, least=0, most=1000
+)
+OLD_THREAD_DAYS = ENVIRONMENT.number("OLD_THREAD_DAYS", default=365, least=1, most=36_500)
 EDIT_GRACE_MINUTES = ENVIRONMENT.number("EDIT_GRACE_MINUTES", default=5, least=0, most=1440)
 LIMITS = {
     name.lower(): ENVIRONMENT.number(name, default=default, least=1, most=1_000_000)

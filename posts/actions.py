@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -67,7 +66,7 @@ def add_post(
             url_key=addresses.key(url),
             body=body,
             html=render(body),
-            state=holds.first_state(author, published_by(author)),
+            state=holds.first_state(author, published_by(author, holds.needed()), holds.needed()),
             created_at=now,
             active_at=now,
             instant=now,
@@ -333,9 +332,8 @@ def locked(pk: int) -> Post:
     return Post.objects.select_for_update().get(pk=pk)
 
 
-def published_by(author: User) -> int:
+def published_by(author: User, enough: int) -> int:
     """How many posts and comments by ``author`` everyone reads, counted no further than the rule needs to know."""
-    enough = settings.FIRST_COMMENTS_HELD
     if not enough:
         return 0
     posts = Post.objects.filter(author=author, state=State.PUBLISHED).order_by()[:enough].count()

@@ -1,5 +1,5 @@
-"""Atom feeds of the site, a thread, a tag and a member: full text, nothing that is not public, and of old words only
-the post.
+"""Atom feeds of the site, a thread, a tag and a member: full text, nothing that is not public, and no words of an
+archive, which are no news however late they came here.
 
 Each feed asks first, in one light query, what stands in it now; whoever has that already is told so and costs no
 more. There is no Last-Modified: taking words away moves no date, and the old ones must never be confirmed.
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -33,12 +32,12 @@ LOOK = 1  # moves whenever the same rows are written otherwise than before
 INSIDE = re.compile(r'(<a [^<>]*?href=")(/)')
 
 # What an entry shows of a post, but for its words: an edit or a name taken off moves the version.
-SHOWN = ("pk", "version", "author__username", "source__content_note", "source__provenance_note")
+SHOWN = ("pk", "version", "author__username")
 
 
 @require_safe
 def site_feed(request: HttpRequest) -> HttpResponseBase:
-    """The latest posts to come here, whenever they were first said. Three queries, one if nothing is new."""
+    """The latest posts written here. Three queries, one if nothing is new."""
     head = Head(
         id=_tag("feed"),
         title=settings.SITE_NAME,
@@ -67,13 +66,15 @@ def tag_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def post_feed(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A post and the latest living comments under it. Four queries, one if nothing is new."""
+    """A post, unless it is from an archive, and the latest living comments under it. Four queries, one if no news."""
     found = get_object_or_404(Post.objects.published().with_bylines().defer("body", "html"), pk=pk)
+    source = found.source and (found.source.content_note, found.source.provenance_note)
     head = Head(
         id=_tag(f"post/{found.pk}/feed"),
         title=f"{found.title} · {settings.SITE_NAME}",
         url=_whole(reverse("post-feed", args=[found.pk])),
         page=_whole(found.get_absolute_url()),
+        subtitle=" ".join(note for note in source or () if note),
     )
 
     def entries() -> Iterable[Entry]:
@@ -83,9 +84,9 @@ def post_feed(request: HttpRequest, pk: int) -> HttpResponseBase:
         for comment in latest:
             comment.post = found
             yield _of_comment(comment, f"Comment by {comment.byline.name}")
-        yield _of_post(found)
+        if not found.archived:
+            yield _of_post(found)
 
-    source = found.source and (found.source.content_note, found.source.provenance_note)
     return _answer(request, head, [found.pk, found.version, found.byline, source], entries)
 
 
@@ -114,7 +115,7 @@ def member_feed(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _posts(request: HttpRequest, head: Head, posts: PostQuerySet, *more: str) -> HttpResponseBase:
-    latest = posts.order_by("-pk")[:ENTRIES]
+    latest = posts.filter(archived=False).newest()[:ENTRIES]
 
     def entries() -> Iterable[Entry]:
         return map(_of_post, latest.with_bylines().prefetch_related("tags"))
@@ -141,12 +142,11 @@ def _comments() -> Any:
 
 
 def _of_post(post: Post) -> Entry:
-    note = post.source.content_note if post.source else ""
     return Entry(
         id=_tag(f"post/{post.pk}"),
         title=post.title,
         url=_whole(post.get_absolute_url()),
-        html=(f"<p><em>{escape(note)}</em></p>" if note else "") + _whole_addresses(post.html),
+        html=_whole_addresses(post.html),
         updated=post.last_change,
         published=post.instant,
         replies=(_whole(reverse("post-feed", args=[post.pk])), post.comment_count),

@@ -180,6 +180,9 @@ class Post(Bylined):
         indexes = (
             models.Index(fields=["-active_at", "-id"], condition=Q(state="published"), name="post_active"),
             models.Index(fields=["-created_at", "-id"], condition=Q(state="published"), name="post_newest"),
+            models.Index(
+                fields=["-created_at", "-id"], condition=Q(state="published", archived=False), name="post_living"
+            ),
             models.Index(fields=["-score", "-id"], condition=Q(state="published"), name="post_top"),
             models.Index(fields=["created_at", "score", "id"], condition=Q(state="published"), name="post_top_in_time"),
             models.Index(

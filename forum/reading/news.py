@@ -59,19 +59,24 @@ def published(thread: Thread) -> list[Comment]:
 
 
 def came_after(post: Post, floor: int, shown: list[Comment], *, but: Collection[int]) -> list[Came]:
-    """The comments of the thread, by others than ``but``, that came after version ``floor``, the earliest first.
+    """The living comments of the thread, by others than ``but``, that came after version ``floor``, the earliest first.
 
     No query where the page (``shown``) holds the whole thread or nothing came; else one, limited, by an index.
     """
     if len(shown) >= post.comment_count or floor >= post.version:
-        found = [comment for comment in shown if comment.came_with > floor and comment.author_id not in but]
+        living = (comment for comment in shown if not comment.archived and comment.author_id not in but)
+        found = [comment for comment in living if comment.came_with > floor]
         return sorted(((comment.pk, comment.came_with) for comment in found), key=lambda came: came[1])
     return list(new_in(post, floor, but=but)[: MOST + 1])
 
 
 def new_in(post: Post, floor: int, *, but: Collection[int]) -> QuerySet[Comment, Came]:
-    """The query of the comments that came after version ``floor``: pairs of id and version, the earliest first."""
-    new = Comment.objects.filter(post=post, came_with__gt=floor, state=State.PUBLISHED).exclude(branch=SHELVED)
+    """The query of what was said after version ``floor``: pairs of id and version, the earliest first.
+
+    What an archive brings is not said now, however late a longer copy of it comes.
+    """
+    said = Comment.objects.filter(post=post, came_with__gt=floor, archived=False)
+    new = said.filter(state=State.PUBLISHED).exclude(branch=SHELVED)
     if but:
         new = new.exclude(author__in=but)
     return new.order_by("came_with", "pk").values_list("pk", "came_with")

@@ -112,11 +112,21 @@ def test_no_page_sorts_or_reads_through_what_it_lists(client, sign_in, busy, ann
     browser = client if viewer == "guest" else sign_in(ann)
     last = Comment.objects.filter(author__username="ben").order_by("-created_at")[400]
     assert "post_active" in str(check(lambda: browser.get("/"), ordered_by="post_active", few=True))
-    check(lambda: browser.get("/feed/"), ordered_by="posts_post")
+    check(lambda: browser.get("/feed/"), ordered_by="posts_post USING INDEX post_living")
     check(lambda: browser.get("/members/ben/"))
     check(lambda: browser.get(f"/members/ben/?after={last.pk}"))
     check(lambda: browser.get(busy.get_absolute_url()), few=viewer == "member")
     check(lambda: browser.get(last.get_absolute_url()), few=True)
+
+
+def test_the_feed_of_the_site_does_not_read_through_an_archive(client, ann):
+    moment = dt.datetime(2007, 3, 22, tzinfo=dt.UTC)
+    archived = [Post(title="Old", archived=True, created_at=moment, active_at=moment) for _ in range(2_000)]
+    Post.objects.bulk_create(archived)
+    make_post(ann)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert "post_living" in str(check(lambda: client.get("/feed/"), ordered_by="post_living"))
 
 
 def test_a_small_thread_is_read_by_its_index(busy):
