@@ -71,6 +71,13 @@ DATE: Final = re.compile(
     r")(?!\d)",
     re.IGNORECASE,
 )
+GLUED: Final = re.compile(
+    rf"(?<=\S)(?P<mdy_m>{'|'.join(names.split()[0].capitalize() for names in _ENGLISH)})"
+    rf"[ \t]+(?P<mdy_d>\d{{1,2}}),[ \t]+(?P<mdy_y>\d{{4}})(?!\d)"
+)
+"""A date that touches the name before it, where markup between them was lost."""
+YEAR_LAST: Final = re.compile(r"[ \t]+(?:[A-Z]{3,4}[ \t]+)?(?P<y>(?:19|20)\d{2})(?!\d)")
+"""The year after the time of day, as in "Fri May 4 10:01:22 PDT 2012"."""
 NO_YEAR: Final = re.compile(
     rf"(?<![\w.])(?:{_WEEKDAYS}[.,]{{0,2}}[ \t]+)?(?:"
     rf"(?P<mdn_m>{_MONTH_EN})\.?[ \t]+(?P<mdn_d>\d{{1,2}}){_NTH}"
@@ -93,10 +100,15 @@ AFTER: Final = re.compile(
 BEFORE: Final = re.compile(
     rf"(?<![\d:.]){CLOCK}(?P<join>,?[ \t]*(?:on|am|[@|/•·\u2013\u2014-])?[ \t]*)$", re.IGNORECASE
 )
+CLOCK_FIRST: Final = re.compile(
+    rf"[ \t]*(?:posted[ \t]+)?(?:(?:at|um|à|om|@)[ \t]*)?{CLOCK}(?![\d:./-])", re.IGNORECASE
+)
+CLOCK_LAST: Final = re.compile(rf"(?<![\d:./-]){CLOCK}[ \t.:)\]]*$", re.IGNORECASE)
+"""A time of day with no day beside it, where a line begins or ends with it."""
 _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|wk|month|year|yr)s?"
 _COUNT = r"(?:an?|one|two|three|\d{1,4})"
 RELATIVE: Final = re.compile(
-    rf"(?:\b(?:about|over|almost|around|more than|less than|posted)[ \t]+)?\b{_COUNT}[ \t]+{_UNIT}\b"
+    rf"(?:\b(?:about|over|almost|around|more than|less than)[ \t]+)?\b{_COUNT}[ \t]+{_UNIT}\b"
     rf"(?:,?[ \t]+(?:and[ \t]+)?\d{{1,4}}[ \t]+{_UNIT}\b)*[ \t]+ago\b|\b\d{{1,4}}[ \t]?[smhdwy][ \t]+ago\b"
     rf"|\b(?:vor[ \t]+{_COUNT.replace('an?', 'eine[mnr]?')}[ \t]+"
     r"(?:sekunden?|minuten?|stunden?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?))\b"

@@ -7,12 +7,26 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forum.archive.date_words import AFTER, BEFORE, DATE, MONTHS, NO_YEAR, RELATIVE, WEEKDAY, ZONES
+from forum.archive.date_words import (
+    AFTER,
+    BEFORE,
+    CLOCK_FIRST,
+    CLOCK_LAST,
+    DATE,
+    GLUED,
+    MONTHS,
+    NO_YEAR,
+    RELATIVE,
+    WEEKDAY,
+    YEAR_LAST,
+    ZONES,
+)
 from forum.archive.items import Moment, Precision
 from forum.archive.limits import Refused
 
 _OLDEST: Final = 1990
 _LOOK: Final = 300
+_LAST_HOUR: Final = 23
 _AGO: Final = re.compile("ago|vor |hace|il y a|yesterday|today|just now", re.IGNORECASE)
 _DIGIT: Final = re.compile(r"\d")
 _PRINTED: Final = 120
@@ -40,6 +54,11 @@ class Printed:
     relative: bool = False
     """Told from the moment of saving ("3 hours ago"), so that it says no day."""
 
+    @property
+    def is_clock(self) -> bool:
+        """Whether it is a time of day without a day."""
+        return self.first == 0 and self.hour is not None
+
 
 def find(line: str) -> Printed | None:
     """The date in the first 300 characters that has a time of day beside it, or else the first date."""
@@ -48,10 +67,25 @@ def find(line: str) -> Printed | None:
         return None
     found = [_with_clock(head, match) for match in DATE.finditer(head)]
     told = next((each for each in found if each.hour is not None), found[0] if found else None)
+    if told is None and (glued := GLUED.search(head)):
+        told = _with_clock(head, glued)
     if told is None:
         without_year = (_with_clock(head, match) for match in NO_YEAR.finditer(head))
-        told = next((each for each in without_year if each.hour is not None), None)
+        told = next((_with_last_year(head, each) for each in without_year if each.hour is not None), None)
     return told
+
+
+def find_clock(line: str) -> Printed | None:
+    """A time of day that stands alone at the beginning or the end of a line of 120 characters at most."""
+    if len(line) > _PRINTED or not _DIGIT.search(line):
+        return None
+    for pattern in (CLOCK_FIRST, CLOCK_LAST):
+        match = pattern.match(line) if pattern is CLOCK_FIRST else pattern.search(line)
+        if match and _is_clock(match) and _hour(int(match["h"]), (match["ap"] or "").lower()) <= _LAST_HOUR:
+            return _printed(
+                "clock", match, line[match.start("h") : match.end()].rstrip(" \t.:)]"), match, shape="time {2}"
+            )
+    return None
 
 
 def find_relative(line: str) -> Printed | None:
@@ -120,15 +154,26 @@ def _with_clock(line: str, match: re.Match[str]) -> Printed:
 
 def _is_clock(match: re.Match[str]) -> bool:
     """Minutes after a colon, or else a word that says that the number is an hour."""
-    return match["dot"] in (":", "h") or bool(match["ap"] or match["uhr"])
+    after_at = match["dot"] == "." and (match.groupdict().get("join") or "").strip().lower() in ("at", "um", "om", "kl")
+    return match["dot"] in (":", "h") or after_at or bool(match["ap"] or match["uhr"])
+
+
+def _with_last_year(line: str, date: Printed) -> Printed:
+    match = YEAR_LAST.match(line, date.end)
+    if match is None:
+        return date
+    text = line[date.start : match.end()]
+    return replace(date, end=match.end(), text=text, year=int(match["y"]), shape=f"{date.shape} year")
 
 
 def _printed(kind: str, match: re.Match[str], text: str, clock: re.Match[str] | None, *, shape: str) -> Printed:
     parts = match.groupdict()
     times = clock.groupdict() if clock else dict.fromkeys(("h", "m", "s", "ap", "zone", "zone_name"))
     names = ("a", "b") if kind == "num" else ("m", "d")
-    first, second = (parts[f"{kind}_{name}"] for name in names)
+    first, second = (parts.get(f"{kind}_{name}") or "0" for name in names)
     begin = min(match.start(), clock.start()) if clock else match.start()
+    if kind == "clock":
+        begin = match.start("h")
     written = (kind if clock else kind + (parts.get(f"{kind}_s") or ""), _join(clock) if clock else "")
     return Printed(
         start=begin,
@@ -154,7 +199,7 @@ def _full_year(printed: str) -> int:
 
 
 def _join(match: re.Match[str]) -> str:
-    return " ".join(WEEKDAY.sub("", match["join"]).split()).lower() or "beside"
+    return " ".join(WEEKDAY.sub("", match.groupdict().get("join") or "").split()).lower() or "beside"
 
 
 def _hour(hour: int, half: str) -> int:
@@ -181,7 +226,7 @@ def _tomorrow() -> datetime:
 
 def _year_near(printed: Printed, near: str) -> int:
     """The year in which a day without one falls next, counted from a month before the article's."""
-    if not near:
+    if not near or not printed.first:
         return 0
     article = date.fromisoformat(near[:10])
     return article.year + (printed.first < article.month - 1 and article.month - printed.first > 6)

@@ -78,12 +78,35 @@ AROUND = {
     "buttons below": Talk("{name} said...", "{weekday}, {us} {at} Delete\nReply\n"),
     "name alone, buttons at the date": Talk("{name}", "Like · Reply · {us} at {at}"),
 }
+ODD = {
+    "role below the name": Talk("{name}\nAuthor\n{us} at {at}"),
+    "day and time on two lines": Talk("{name}\n{us}\nat {at}"),
+    "time, date, name said": Talk("At {at}, {us}, {name} said..."),
+    "bullets": Talk("• {name} - {us} {at}"),
+    "name in brackets": Talk("[{name}] {us} {at}"),
+    "address at the name": Talk("{name} (http://x{n}.example.org/) on {us} at {at}"),
+    "picture text": Talk("{name}'s picture\n{name}\n{us} at {at}"),
+    "name and date touch": Talk("{name}{us} at {at}"),
+    "buttons that touch": Talk("{name}\n{us} at {at}", below="ReplyDelete\n"),
+    "year last": Talk("{name} {bare} {h24}:22 2004"),
+    "tilde": Talk("{name} ~ {us} {at}"),
+    "zone in brackets": Talk("{name}\n{us} at {small} (UTC -5)"),
+    "number on a line below": Talk("{name}\n{us} at {at}\nComment #{n}"),
+    "number behind the date": Talk("{name} {us} at {at} #{n}"),
+    "number before by": Talk("Comment {n} by {name} on {us} at {at}"),
+    "posted by on a line of its own": Talk(end="Posted by:\n{name}\n{us} at {at}"),
+    "said, posted below": Talk("{name} said:", "Posted on {us} {at} | Permalink"),
+    "title above": Talk("Submitted by {name} on {us} - {small}.", below="reply\n"),
+    "capitals": Talk("{name}\nMAY {day}, 2004 AT {at}"),
+}
 RELATIVE = {
     "one line": Talk("{name} {ago}"),
     "buttons": Talk("{name} · {ago}", below="Reply · Like"),
     "said": Talk("{name} said {ago}:"),
     "after": Talk(end="Posted by {name} {ago}"),
     "two lines": Talk("{name}\n{ago}"),
+    "bullet, votes and buttons, threaded": Talk("{name} • {ago}", below="△\n▽\nReply\nShare\n", indented=True),
+    "ago by": Talk("Posted {ago} by {name}"),
     "points, threaded": Talk("[-]{name} 3 points {ago}", indented=True),
 }
 
@@ -100,7 +123,7 @@ def read(talk: Talk) -> Thread:
     return found
 
 
-@pytest.mark.parametrize("talk", cases(TWO_LINES, ONE_LINE, AROUND))
+@pytest.mark.parametrize("talk", cases(TWO_LINES, ONE_LINE, AROUND, ODD))
 def test_authors_texts_times_and_parents_are_those_of_the_page(talk: Talk) -> None:
     found = read(talk)
     times = TIMES[::-1] if talk.newest_first else TIMES
@@ -122,6 +145,24 @@ def test_a_time_told_from_the_moment_of_saving_invents_no_date(talk: Talk) -> No
     assert moments[0].printed == "24 hours ago"
 
 
+@pytest.mark.parametrize("talk", cases({"around": Talk("{name} said...", "{at}"), "above": Talk("{name}\n{at}")}))
+def test_times_without_a_day_count_from_the_articles(talk: Talk) -> None:
+    page = talk.page().replace("May 9, 2004", "May 10, 2004").replace("9:15 am", "9:00 am")
+    found = thread(page)
+    assert told(tuple(found.comments)) == talk.expected()
+    assert [c.moment.local for c in found.comments] == [time.isoformat() for time in TIMES]
+    assert found.comments[0].moment.printed == "9:01 AM"
+    assert "12 times without a day" in [a.what for a in found.anomalies]
+
+
+def test_a_title_of_another_page_is_a_name_where_names_stand() -> None:
+    title = "Ten things worth reading this week about mills and wheels"
+    for talk in (TWO_LINES["name, date"], ONE_LINE["on"]):
+        found = thread(talk.page().replace("mo\nMay", f"{title}\nMay").replace("mo on May", f"{title} on May"))
+        assert title in [c.author for c in found.comments]
+        assert len(found.comments) == len(SAID)
+
+
 def test_names_without_any_date_are_read_where_they_repeat() -> None:
     found = read(Talk("{name} says:"))
     assert {comment.moment.precision for comment in found.comments} == {"none"}
@@ -137,7 +178,7 @@ def test_addresses_of_mail_are_in_no_name_and_no_source_line() -> None:
     assert not any("x@y" in comment.source or "x@y" in comment.author for comment in found.comments)
 
 
-@pytest.mark.parametrize("talk", cases(TWO_LINES, ONE_LINE, AROUND))
+@pytest.mark.parametrize("talk", cases(TWO_LINES, ONE_LINE, AROUND, ODD))
 def test_the_source_of_a_comment_is_its_lines(talk: Talk) -> None:
     page = talk.page()
     lines = page.split("\n")

@@ -44,9 +44,11 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
     """
     written = [found for n in range(first, len(lines)) if (found := shapes.read(n, lines[n]))]
     written = _below(written, gap)
-    wholes = _most_alike([w for w in written if (w.kind == "whole" and shapes.is_plain_tail(w.tail)) or w.uid], written)
+    wholes = _most_alike(
+        [w for w in written if w.uid or (w.kind == "whole" and not w.long and shapes.is_plain_tail(w.tail))], written
+    )
     halves = _most_alike([w for w in written if w.kind == "date"], written)
-    names = [w for w in written if w.kind == "name"]
+    names = [w for w in written if w.kind == "name" and not w.long]
     for dates in (halves, _without_constant_name(wholes)):
         pairs = (
             pairings.pair(lines, dates, names, gap or first)
@@ -100,10 +102,10 @@ def _without_constant_name(wholes: list[Written]) -> list[Written]:
 
 
 def _of_wholes(lines: Sequence[str], wholes: list[Written], names: Sequence[Written]) -> Notation:
-    same = _with_the_usual_lead(_with_undated(wholes, names))
+    same = _with_the_usual_lead(_with_undated(_without_sentences(wholes), names))
     tails = {tail for tail, times in Counter(_plain(w.tail) for w in same).items() if times > 1}
     kept, rejected = _apart_from_words(same, lines, tails)
-    attributions = tuple(_attribution(w, tails) for w in kept)
+    attributions = tuple(pairings.with_plain_names([_attribution(w, tails) for w in kept]))
     if not any(w.date for w in kept) and len(kept) < _LEAST_UNDATED:
         raise Refused(
             "The lines that name an author stand inside sentences, so nothing tells comments from the article."
@@ -112,6 +114,19 @@ def _of_wholes(lines: Sequence[str], wholes: list[Written], names: Sequence[Writ
     return Notation(
         f"{_describe(kept or same)}, on one line", attributions, tuple(w.line for w in rejected), introduces=says
     )
+
+
+def _without_sentences(wholes: list[Written]) -> list[Written]:
+    """A name as long as a title is believed where the time of day is printed too, and so little else fits."""
+    stops = _share(one.tail.strip() == "." for one in wholes)
+
+    def is_sentence(one: Written) -> bool:
+        if one.date is None:
+            return False
+        timed = one.date.hour is not None and shapes.is_plain_tail(one.tail)
+        return (one.long and not timed) or (one.date.relative and one.tail.strip() == "." and stops < _MOST)
+
+    return [one for one in wholes if not is_sentence(one)]
 
 
 def _with_undated(wholes: list[Written], names: Sequence[Written]) -> list[Written]:

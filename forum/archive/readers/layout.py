@@ -16,6 +16,8 @@ _TIMES: Final = 3
 _WORDS: Final = 6
 _SHARE_UNKNOWN: Final = 0.6
 _TIMES_UNKNOWN: Final = 4
+_WORDS_AROUND: Final = 2
+"""Beside the name, as in "Picture of NAME"."""
 _ROUNDS: Final = 8
 
 
@@ -38,7 +40,7 @@ def _take_off_words(page: Page, drafts: Sequence[Draft], *, last: bool) -> bool:
     def is_layout(draft: Draft, number: int) -> bool:
         text = _plain(page.lines[number])
         if known and text and shapes.is_layout(text):
-            return True
+            return alike[text] > 1 or not _is_all(page, draft, number)
         return text in often and not _is_all(page, draft, number)
 
     return _take(page, edges, is_layout, last=last, what="printed by the layout")
@@ -55,8 +57,12 @@ def _take_off_names(page: Page, drafts: Sequence[Draft], *, last: bool) -> bool:
     def is_next(draft: Draft, number: int) -> bool:
         return keys.normal_name(page.lines[number]) == keys.normal_name(following.get(id(draft), ""))
 
-    for is_name in (is_own, is_next):
-        if sum(is_name(*edge) for edge in edges) >= max(_TIMES, _SHARE * len(drafts)):
+    def has_name(draft: Draft, number: int) -> bool:
+        name, line = following.get(id(draft)) or draft.attribution.name, page.lines[number]
+        return name in line and len(line.split()) <= len(name.split()) + _WORDS_AROUND
+
+    for is_name, share in ((is_own, _SHARE), (is_next, _SHARE), (has_name, _SHARE_UNKNOWN)):
+        if sum(is_name(*edge) for edge in edges) >= max(_TIMES, share * len(drafts)):
             return _take(page, edges, is_name, last=last, what="the author's name, printed by the layout")
     return False
 

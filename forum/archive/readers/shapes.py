@@ -11,16 +11,20 @@ from forum.archive.limits import MAX_NAME
 Kind = Literal["whole", "date", "name"]
 
 _NAME_WORDS: Final = 8
-_NAME_WORDS_INTRODUCED: Final = 20
-"""After "by" a name may be the title of another page, as trackbacks have it."""
+_LONG_NAME_WORDS: Final = 20
+"""A name may be the title of another page, as trackbacks have it: after "by", or where nothing else can stand."""
 _LONGEST_PART: Final = 200
+_FEW_WORDS: Final = 3
 _TAB: Final = 4
 _DATE: Final = "\0"
 """Stands for the date in the forms; the text of a file has no such character left."""
 
-_NUMBER = r"[ \t]*(?:\#?(?P<number>\d{1,5})(?:[.):](?!\d)[ \t]*|[ \t]+)(?=\S))?"
+_NUMBER = (
+    r"[ \t]*(?:(?:(?:comment|reply|post|no\.)[ \t]*)?[\#(\[]*(?P<number>\d{1,5})"
+    r"(?:[.):\]](?!\d)[ \t]*|[ \t]+)(?=\S))?"
+)
 _VERB = (
-    r"(?:posted|written|submitted|sent|left|made|added|comment(?:ed)?|reply|review|response"
+    r"(?:posted|written|submitted|sent|left|made|added|comment(?:ed)?|reply|review|response|pingback|trackback"
     r"|geschrieben|verfasst|kommentar|escrito|publicado|comentario|publié|écrit|commentaire|scritto|inviato)"
 )
 _BY = (
@@ -36,7 +40,7 @@ _SAYS = (
 _SAYS_MARK = r"(?::|\.\.\.|\u2026|,)"
 _MARK = r"[|\u2022\u00b7\u2014\u2013,:;@/\u00bb(\[-]"
 _LINK_WORDS = rf"(?:on|at|am|le|el|il|op|posted|date|{_SAYS})"
-_SEPARATOR = rf"(?P<separator>(?:[ \t]*{_MARK}|[ \t]+{_LINK_WORDS}\b:?)*[ \t]*)"
+_SEPARATOR = rf"(?P<separator>(?:[ \t]*{_MARK}|[ \t]+[~=]{{1,3}}(?=[ \t])|[ \t]+{_LINK_WORDS}\b:?)*[ \t]*)"
 _NO_NAME = (
     r"(?:(?:posted|written|submitted|commented|updated|published|said|added|sent|created|date|time|gepostet|publié"
     r"|publicado|on|at|am|le|el|il|op|the|den)\b:?|[|\u2022\u00b7\u2014\u2013,:@/(\[-]|[ \t])*"
@@ -66,18 +70,20 @@ _BUTTONS: Final = (
     r"up|down|top|back to top|parent|thumbs? (?:up|down)|votes?(?: (?:up|down))?|rate|rating|recommend(?:ed)?(?: \d+)?",
     r"(?:rate|vote) (?:this|up|down)\b.{0,30}|mark as \w+|was this .{1,30}\?|via \w+|collapse|expand|close",
     r"view profile|profile|website|homepage|e-?mail|author|click (?:here )?to .{1,40}|like or dislike.{0,40}",
-    r"actions|offline|online|loading|score|(?:not )?helpful",
+    r"replydelete|deletereply|actions|offline|online|loading|score|(?:not )?helpful",
 )
-_LAYOUT: Final = re.compile(rf"(?:(?:{'|'.join(_BUTTONS)})(?![^\W_])[ \t.:,!?]*)+", re.IGNORECASE)
+_LAYOUT: Final = re.compile(rf"(?:(?:{'|'.join(_BUTTONS)})(?!(?<=[^\W_])[^\W_])[ \t.:,!?]*)+", re.IGNORECASE)
 _CLOSING: Final = re.compile(r"[ \t.:|,)\]\u2022\u00b7-]*")
 _SAYS_AFTER: Final = re.compile(rf"(?:\.|:|[)\]]+[.:]?|,?[ \t]*{_SAYS}:?)?[ \t]*$", re.IGNORECASE)
 _SAYS_END: Final = re.compile(rf"\b{_SAYS}[ \t]*{_SAYS_MARK}?$", re.IGNORECASE)
+_ANY_SAYS: Final = re.compile(rf"\b{_SAYS}(?![^\W_])", re.IGNORECASE)
 _RESPONSE: Final = re.compile(
     r"[ \t]*(?:in[ \t]+)?(?:response|reply|replying|responding|answer|antwort)[ \t]+(?:to|an|auf)\b", re.I
 )
 _EXTRAS: Final = re.compile(
     r"^(?:\[[\u2013\u2212+-]\]|[\u25b2\u25bc\u2022\u00bb])[ \t]*"
-    r"|(?:[ \t]+(?:\(\d{1,9}\)|\*|<[^>]*>|[\u2212-]?\d{1,6}[ \t](?:points?|votes?|likes?)))+[ \t]*$",
+    r"|(?:[ \t]+(?:\(\d{1,9}\)|[(\[]https?://[^\s)\]]+[)\]]|\*|<[^>]*>"
+    r"|[\u2212-]?\d{1,6}[ \t](?:points?|votes?|likes?)))+[ \t]*$",
     re.IGNORECASE,
 )
 _UID: Final = re.compile(r"\(\d{1,9}\)")
@@ -116,6 +122,8 @@ class Written:
     formal: bool
     """Whether more than a name and a date shows that this is no sentence: "by", a number, the date first."""
     uid: bool
+    long: bool
+    """Whether the name has more words than most."""
     tail: str
     tail_at: int
     indent: int
@@ -127,7 +135,7 @@ def read(number: int, line: str) -> Written | None:
     """The line as an attribution or a half of one, or None. Looks at its first 500 characters or so."""
     if _RESPONSE.match(line):
         return None
-    date = dates.find(line) or dates.find_relative(line)
+    date = dates.find(line) or dates.find_relative(line) or dates.find_clock(line)
     if date is None:
         return _undated(number, line)
     text = line[: date.start] + _DATE + line[date.end :][:_LONGEST_PART]
@@ -135,16 +143,18 @@ def read(number: int, line: str) -> Written | None:
         match = form.pattern.match(text)
         if match and (found := _written(number, line, date, form.kind, match)):
             return _without_buttons(found)
-    return None
+    return _undated(number, line) if date.is_clock else None
 
 
-def plain_name(line: str) -> str:
-    """The line as a name that stands alone, or nothing when it reads like a text."""
+def plain_name(line: str, *, long: bool = False) -> str:
+    """The line as a name that stands alone, or nothing when it reads like a text; a `long` one may be a title."""
     name = " ".join(line.split())
     words = name.split()
-    if not words or len(name) > MAX_NAME or len(words) > _NAME_WORDS or is_layout(name):
+    if not words or len(name) > MAX_NAME or len(words) > (_LONG_NAME_WORDS if long else _NAME_WORDS):
         return ""
-    ends = name.endswith((".", "!", "?", "\u2026", ":", ";", ",")) and len(words) > 3
+    if long:
+        return name
+    ends = is_layout(name) or (name.endswith((".", "!", "?", "\u2026", ":", ";", ",")) and len(words) > _FEW_WORDS)
     return "" if ends or dates.find(name) else _without_extras(name)
 
 
@@ -185,7 +195,7 @@ def _written(number: int, line: str, date: Printed | None, kind: Kind, match: re
     if kind == "date":
         if not _is_closing(tail or ""):
             return None
-    elif not _could_be_name(name, _NAME_WORDS_INTRODUCED if lead else _NAME_WORDS) or _only_layout_after(parts, name):
+    elif not _could_be_name(name, _LONG_NAME_WORDS) or _only_layout_after(parts, name):
         return None
     says = parts.get("says") or ""
     return Written(
@@ -199,6 +209,7 @@ def _written(number: int, line: str, date: Printed | None, kind: Kind, match: re
         says=bool(says) or bool(_SAYS_END.search(parts.get("separator") or "")),
         formal=bool(lead or parts.get("number") or tail is None),
         uid=bool(lead and _UID.search(name)),
+        long=not lead and len(name.split()) > _NAME_WORDS,
         tail=tail or "",
         tail_at=date.end if date and tail is not None else len(line.rstrip()),
         indent=columns(line),
@@ -230,7 +241,7 @@ def _shape(parts: dict[str, str | None], date: Printed | None, kind: Kind) -> st
     told = "[]" if date else ""
     name = "" if kind == "date" else "NAME"
     order = (before, told, mark, name, says) if "words" in parts else (name, mark or says, told)
-    return " ".join(part for part in order if part)
+    return _ANY_SAYS.sub("says", " ".join(part for part in order if part))
 
 
 def _could_be_name(name: str, most_words: int) -> bool:

@@ -1,17 +1,17 @@
 """Reads a saved article page as plain text: an article, then comments in the notation that the page repeats."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from forum.archive import charsets, dates, keys
-from forum.archive.items import Anomaly, Comment, Lines, Moment, Post, SavedFile, Stretch, Thread
+from forum.archive.items import Comment, Lines, Post, SavedFile, Stretch, Thread
 from forum.archive.limits import MAX_ARTICLE_BYTES, MAX_BODY_BYTES, MAX_COMMENTS, MAX_TITLE, Refused
-from forum.archive.readers import attributions, drafts, indentation, layout, replies
+from forum.archive.readers import attributions, drafts, indentation, layout, replies, times
 from forum.archive.readers.attributions import Notation
 from forum.archive.readers.drafts import Draft
 from forum.archive.readers.head import Head, Parts, find_gap, find_head, find_parts
-from forum.archive.readers.page import WHOLE_FILE, Page
+from forum.archive.readers.page import Page
 from forum.archive.readers.pairings import Attribution
 from forum.archive.readers.registry import Guess, Reader
 
@@ -48,7 +48,7 @@ def read(saved: SavedFile) -> Iterator[Thread]:
     threaded = _find_parents(page, made)
     comments = _comments(page, made, post.key)
     _say_lines(page, notation)
-    _say_times(page, comments, post)
+    times.say(page, comments, post)
     side = "around" if notation.split else "after" if after else "before"
     yield Thread(
         post=post,
@@ -90,11 +90,7 @@ def _post(page: Page, head: Head, parts: Parts) -> Post:
 def _drafts(page: Page, notation: Notation, post: Post, parts: Parts, *, after: bool) -> list[Draft]:
     """The comments in page order, cut out of the page and rid of what the layout printed around them."""
     lines = notation.lines
-    months_first = dates.month_first(line.date for line in lines if line.date)
-    near = post.moment.local
-    moments = [
-        dates.moment(line.date, months_first=months_first, near=near) if line.date else Moment() for line in lines
-    ]
+    moments = times.moments(page, [line.date for line in lines], near=post.moment.local)
     if notation.split:
         made = drafts.split_around(page, lines, moments)
     elif after:
@@ -210,28 +206,6 @@ def _say_lines(page: Page, notation: attributions.Notation) -> None:
     for line in notation.lines:
         if line.tail:
             page.say(line.line, f"“{line.tail[:60]}” after the attribution", "left out of the text")
-
-
-def _say_times(page: Page, comments: Sequence[Comment], post: Post) -> None:
-    if not any(comment.moment.zone for comment in comments):
-        line = post.byline_lines[0] if post.byline_lines else WHOLE_FILE
-        page.anomalies.append(Anomaly(line, "zone not stated", "times kept as printed, without an instant"))
-    unread, early, latest = [], [], ""
-    for comment in comments:
-        local = comment.moment.local
-        if not local:
-            unread.append(comment.lines[1] - 1)
-        elif local < latest[: len(local)]:
-            early.append(comment.lines[1] - 1)
-        else:
-            latest = local
-    page.say_of_each(unread, "a date that is none, or could be two", "dates that are none, or two", "kept as text")
-    page.say_of_each(
-        early,
-        "earlier than what stands before it",
-        "comments earlier than what stands before",
-        "page order kept",
-    )
 
 
 READER: Final = Reader("text-page", "saved article page as plain text", recognise, read)
