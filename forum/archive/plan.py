@@ -22,7 +22,8 @@ __all__ = ("Account", "Plan", "as_json", "as_text", "counts", "json_pieces", "ma
 IN_MEMORY: Final = 2_000
 """A thread of more comments, where its reader keeps it on disk, stays there."""
 QUOTES_SOUGHT: Final = 20_000
-"""In a thread of more comments no quotation is looked for: it would cost too much memory."""
+QUOTES_SOUGHT_IN: Final = 2 * 1024 * 1024
+"""In a thread of more comments, or more characters, no quotation is looked for: it would cost too much memory."""
 _TOLD: Final = 1_000
 """Runs of lines without a place that are told one by one."""
 
@@ -176,9 +177,10 @@ def _finished(thread: Thread, said: Corrections) -> Thread:
 
 
 def _with_quotations(thread: Thread) -> Thread:
-    if len(thread.comments) <= QUOTES_SOUGHT:
+    characters = sum(len(comment.body) for comment in thread.comments)
+    if len(thread.comments) <= QUOTES_SOUGHT and characters <= QUOTES_SOUGHT_IN:
         return quotes.infer_replies(thread)
-    what = f"{len(thread.comments):,} comments in one thread"
+    what = f"{len(thread.comments):,} comments with {characters:,} characters in one thread"
     note = Anomaly(thread.post.lines[0], what, "looked for no quotations among them")
     return replace(thread, anomalies=(*thread.anomalies, note))
 

@@ -22,7 +22,10 @@ _MARKS: Final = frozenset("“”„«»\"`'\N{LEFT SINGLE QUOTATION MARK}\N{RIG
 _STRAIGHT: Final = ('"', "'")
 
 _Word = tuple[str, int, int]
-_Gram = tuple[str, ...]
+_Gram = int
+"""The hash of some words: a long thread has a million of them, and no two are alike by chance."""
+_MOST_WORDS: Final = 2**24
+"""More than a comment can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,21 @@ class _Finder:
         counts = [len(words) for words in self.words if words]
         self.length = _WORDS_SHORT if counts and median(counts) <= _SHORT_PAGE else _WORDS
         self.article = frozenset(self._grams(keys.words_at(thread.post.body)))
-        self.first_said: dict[_Gram, tuple[int, int]] = {}
+        self.first_said: dict[_Gram, int] = {}
+        """By the number of a comment times `_MOST_WORDS`, plus that of the word in it."""
         self.at = {comment.key: n for n, comment in enumerate(thread.comments)}
         self.anomalies: list[Anomaly] = []
 
     def look_at(self, number: int, comment: Comment) -> Comment:
         """The comment with its quotations and its parent; then its own words count for those that follow."""
         words = self.words[number]
-        taken = _covered(words, comment.quotes)
-        runs = self._runs(number, words, taken)
+        taken = _covered(words, comment.quotes) if comment.quotes else set()
+        grams = self._grams(words)
+        runs = self._runs(number, words, grams, taken)
         quotes = [*comment.quotes, *(self._quote(number, comment, run) for run in runs)]
         quotes.sort(key=lambda quote: quote.start)
         taken |= {n for run in runs for n in range(run.first, run.end)}
-        self._remember(number, words, taken)
+        self._remember(number, grams, taken)
         said = self.threaded or comment.parent or comment.parent_basis == "moderator"
         apart = {self._quote(number, comment, run).start for run in runs if self._stands_apart(number, run)}
         proof = (q.of for q in quotes if q.attribution_start is not None or q.start in apart)
@@ -76,14 +81,15 @@ class _Finder:
         basis = "quote" if parent and not comment.parent else comment.parent_basis
         return replace(comment, quotes=tuple(quotes), parent=parent, parent_basis=basis)
 
-    def _grams(self, words: Sequence[_Word]) -> Iterable[_Gram]:
+    def _grams(self, words: Sequence[_Word]) -> list[_Gram]:
+        """Of the words from each on, as many as make a quotation."""
         plain = [word for word, _, _ in words]
-        return (tuple(plain[n : n + self.length]) for n in range(len(plain) - self.length + 1))
+        return list(map(hash, zip(*(plain[n:] for n in range(self.length)), strict=False)))
 
-    def _runs(self, number: int, words: Sequence[_Word], taken: set[int]) -> list[_Run]:
+    def _runs(self, number: int, words: Sequence[_Word], grams: Sequence[_Gram], taken: set[int]) -> list[_Run]:
         runs, at = [], 0
-        while at + self.length <= len(words):
-            run = self._run_at(number, words, at, taken)
+        while at < len(grams):
+            run = self._run_at(number, words, grams, at, taken) if grams[at] in self.first_said else None
             if run is None:
                 at += 1
                 continue
@@ -96,12 +102,12 @@ class _Finder:
                 self._say_quoted(number, run)
         return runs
 
-    def _run_at(self, number: int, words: Sequence[_Word], at: int, taken: set[int]) -> _Run | None:
-        gram = tuple(word for word, _, _ in words[at : at + self.length])
-        said = self.first_said.get(gram)
-        if said is None or gram in self.article or not taken.isdisjoint(range(at, at + self.length)):
+    def _run_at(
+        self, number: int, words: Sequence[_Word], grams: Sequence[_Gram], at: int, taken: set[int]
+    ) -> _Run | None:
+        if grams[at] in self.article or not taken.isdisjoint(range(at, at + self.length)):
             return None
-        of, begin = said
+        of, begin = divmod(self.first_said[grams[at]], _MOST_WORDS)
         if self._same_author(of, number) or not self._is_earlier(self.comments[of].key, number):
             return None
         theirs, length = self.words[of], self.length
@@ -151,10 +157,12 @@ class _Finder:
         beside = body[body.rfind("\n", 0, start) + 1 : start] + body[end : below if below >= 0 else None]
         return not any(mark.isalnum() or mark in _MARKS for mark in beside)
 
-    def _remember(self, number: int, words: Sequence[_Word], taken: set[int]) -> None:
-        for n, gram in enumerate(self._grams(words)):
-            if gram not in self.first_said and taken.isdisjoint(range(n, n + self.length)):
-                self.first_said[gram] = (number, n)
+    def _remember(self, number: int, grams: Sequence[_Gram], taken: set[int]) -> None:
+        for n, gram in enumerate(grams, number * _MOST_WORDS):
+            if gram not in self.first_said:
+                at = n % _MOST_WORDS
+                if not taken or taken.isdisjoint(range(at, at + self.length)):
+                    self.first_said[gram] = n
 
     def _is_earlier(self, key: str, number: int) -> bool:
         other = self.at.get(key)

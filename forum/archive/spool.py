@@ -16,7 +16,8 @@ from typing import Final, overload
 from forum.archive.items import Comment, Moment, Quote
 
 IN_MEMORY: Final = 2_000
-"""So many comments stay in memory; from the next one on all of them are on disk."""
+IN_MEMORY_CHARACTERS: Final = 8 * 1024 * 1024
+"""So many comments, and so much of their text, stay in memory; from the next one on all of them are on disk."""
 
 _NAMES: Final = tuple(field.name for field in fields(Comment))
 _MOMENT: Final = _NAMES.index("moment")
@@ -31,12 +32,13 @@ _TOGETHER: Final = 1024 * 1024
 class Spool(Sequence[Comment]):
     """Comments in the order in which they were appended; to be gone through again and again.
 
-    Past `IN_MEMORY` of them, each costs eight bytes of memory. The file has no name, so that nothing is left behind
+    Past `IN_MEMORY` of them each costs eight bytes of memory. The file has no name, so that nothing is left behind
     even by a process that is killed, and goes with the last reference. Not for several threads at once.
     """
 
     def __init__(self, comments: Iterable[Comment] = ()) -> None:
         self._held: list[Comment] = []
+        self._held_characters = 0
         self._file = -1
         self._ends = array("Q", [0])
         self._waiting: list[bytes] = []
@@ -46,7 +48,8 @@ class Spool(Sequence[Comment]):
 
     def append(self, comment: Comment) -> None:
         """Put one more at the end."""
-        if self._file < 0 and len(self._held) < IN_MEMORY:
+        self._held_characters += len(comment.body) + len(comment.source)
+        if self._file < 0 and len(self._held) < IN_MEMORY and self._held_characters < IN_MEMORY_CHARACTERS:
             self._held.append(comment)
             return
         if self._file < 0:
