@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from comments.importing import ArchivedComment, add_comments
@@ -14,6 +14,7 @@ from forum.archive.merging import Take
 from forum.archive.models import Item
 from forum.archive.opening import Way
 from forum.archive.people import Byline, byline, keep_names_off
+from forum.archive.suppressing import article_states
 from forum.states import State
 from forum.text.html import TooLarge
 from posts.models import Post
@@ -94,6 +95,10 @@ class Batch:
         }
         away = knowing.taken_away(set(digests.values()))
         self.away = {key for key, digest in digests.items() if digest in away}
+        self.loading.names_off.note(
+            {one.author for p in self.portions for one in p.comments}
+            | {p.way.thread.post.author for p in self.portions}
+        )
         self._count()
 
     @property
@@ -215,6 +220,7 @@ class Batch:
         for taken in self.takes:
             merging.take(taken, run, source)
         keep_names_off(people)
+        self.loading.names_off.keep(run, [pk for pk in posts if pk is not None])
 
     def _open(self, source: Source, run: Run, people: dict[Byline, Person]) -> dict[int | None, Post]:
         """The posts of this batch: those that are here locked, in one order, and the new ones made."""
@@ -226,6 +232,11 @@ class Batch:
             person = people.get(self._byline(way, way.thread.post.author, way.thread.post.identity))
             tags = opening.tags_of(way.thread, self.loading.tags, self.outcome) if way.thread.post.tags else ()
             found.append(rows.archived_post(way.thread, person, source, tags))
+        states = article_states([rows.words_digest_of_post(way.thread) for way in self.fresh])
+        found = [
+            replace(post, state=states.get(rows.words_digest_of_post(way.thread), post.state))
+            for way, post in zip(self.fresh, found, strict=True)
+        ]
         made = opening.make(self.fresh, found, run, source, self.outcome)
         posts |= {post.pk: post for post in made}
         aliases = []

@@ -21,6 +21,7 @@ from forum.archive.outcome import Outcome
 from forum.archive.people import People
 from forum.archive.readers import own
 from forum.archive.suggesting import suggest
+from forum.archive.suppressing import NamesOff
 from forum.users.models import Source
 from posts.models import Post
 
@@ -67,6 +68,7 @@ class Loading:
         self.started = timezone.now()
         self.outcome = Outcome()
         self.people = People(self.outcome)
+        self.names_off = NamesOff()
         self.source = Source.objects.filter(key=plan.said.source_key).first()
         self.run: Run | None = None
         self._report: dict[str, list[Any]] = {"furniture": [], "leftover": [], "anomalies": []}

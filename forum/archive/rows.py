@@ -141,7 +141,13 @@ def item_of_post(thread: Thread, post: Post, run: Run, source: Source) -> Item:
         evidence={"html": keys.digest(post.html)},
         element=found.element[:_ELEMENT_ROOM],
         raw=packed(found.source),
+        words_digest=words_digest_of_post(thread),
     )
+
+
+def words_digest_of_post(thread: Thread) -> str:
+    """By which an article that was taken down is known in any other file."""
+    return knowing.words_digest(thread.post.author, thread.post.body, thread.post.format)
 
 
 def digest_of_post(post: items.Post) -> str:

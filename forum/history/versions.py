@@ -11,8 +11,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments.models import Comment
 from comments.rendering import references, resolver
+from forum.archive.blackout import again, passages_hidden_from
+from forum.states import Format
 from forum.text import diff, markdown
-from forum.text.quotations import Resolve
+from forum.text.quotations import NOT_SHOWN, Resolve
+from forum.text.redaction import Change, change
 from forum.users.roles import may_moderate
 
 if TYPE_CHECKING:
@@ -78,7 +81,8 @@ def history_of(words: Comment | Post, user: User | AnonymousUser, *, after: int 
     if after is None:
         said.insert(0, (None, Text(getattr(words, "title", ""), getattr(words, "url", ""), words.body)))
     known = _known(words, [text for _, text in said if text])
-    read = [(row, _readable(text, known) if text else None) for row, text in said]
+    gone = _gone(words, user)
+    read = [(row, _readable(text, known, gone) if text else None) for row, text in said]
     shown = read[: len(page) + (after is None)]
     versions = [_version(words, row, text, _before(read[n + 1 :])) for n, (row, text) in enumerate(shown)]
     return History(versions, f"?after={page[-1].pk}" if len(rows) > PAGE else "")
@@ -105,10 +109,22 @@ def _known(words: Comment | Post, texts: Sequence[Text]) -> Resolve | None:
     return resolver(words.post, quoted)
 
 
-def _readable(text: Text, known: Resolve | None) -> Text:
+def _gone(words: Comment | Post, user: User | AnonymousUser) -> list[str]:
+    """Passages of archived words that repeat what ``user`` may not read: no line in them marks them as quotations."""
+    if not isinstance(words, Comment) or words.format == Format.MARKDOWN:
+        return []
+    return [words.body[start:end] for start, end in passages_hidden_from(words, user)]
+
+
+def _readable(text: Text, known: Resolve | None, gone: Sequence[str]) -> Text:
     if known is None:
         return text
-    return Text(text.title, text.url, markdown.without_hidden(text.body, resolve=known))
+    body = markdown.without_hidden(text.body, resolve=known)
+    for passage in gone:
+        places = again([(0, len(passage))], passage, body)
+        # What cannot be told in an earlier version takes the whole of it along.
+        body = NOT_SHOWN if places is None else change(body, [Change(*place, NOT_SHOWN) for place in places]).text
+    return Text(text.title, text.url, body)
 
 
 def _before(earlier: Sequence[tuple[Any, Text | None]]) -> Text | None:

@@ -103,12 +103,12 @@ def _posts(name: str, source: Source | None) -> list[Post]:
     posts: PostQuerySet = Post.objects.filter(archived=True)
     if source is not None:
         posts = posts.filter(source=source)
-    return list(posts.filter(_may_hold(name) | Q(title__icontains=_longest(name)))[:MOST])
+    return list(posts.filter(may_hold(name) | Q(title__icontains=_longest(name)))[:MOST])
 
 
 def _comments(name: str, source: Source | None) -> list[Comment]:
     comments = _within(Comment.objects.filter(archived=True), source)
-    found = comments.filter(_may_hold(name)).with_bylines().select_related("post")
+    found = comments.filter(may_hold(name)).with_bylines().select_related("post")
     return list(found.order_by("post", "position")[:MOST])
 
 
@@ -116,10 +116,12 @@ def _within(comments: CommentQuerySet, source: Source | None) -> CommentQuerySet
     return comments if source is None else comments.filter(post__source=source)
 
 
-def _may_hold(name: str) -> Q:
-    """Bodies worth reading for the name: in HTML any letter beyond plain ones may be written as an entity."""
+def may_hold(name: str) -> Q:
+    """Bodies worth reading for the name: in HTML any letter may be written as an entity."""
     letters = max(_LETTERS.findall(name), key=len, default="")
-    written = Q(body__icontains=letters) if len(letters) > 1 else Q(body__contains="&")
+    written = Q(body__contains="&#") if len(letters) > 1 else Q(body__contains="&")
+    if len(letters) > 1:
+        written |= Q(body__icontains=letters)
     return Q(body__icontains=_longest(name)) | Q(format=Format.HTML) & written
 
 
