@@ -5,16 +5,15 @@ from typing import Final
 
 from forum.archive.items import SavedFile
 from forum.archive.limits import Refused, check_size
-from forum.archive.readers import disqus, own, text_page, wxr
+from forum.archive.readers import disqus, html_page, own, text_page, wxr
 from forum.archive.readers.registry import Guess, Reader
 from forum.archive.readers.xml_bytes import packed
 
-READERS: Final[tuple[Reader, ...]] = (own.READER, text_page.READER, wxr.READER, disqus.READER)
+READERS: Final[tuple[Reader, ...]] = (own.READER, html_page.READER, text_page.READER, wxr.READER, disqus.READER)
 
 _HEAD: Final = 64 * 1024
 _ENOUGH: Final = 0.5
 _NOT_READ_YET: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
-    ("a saved HTML page", lambda head: b"<html" in head.lower() or b"<!doctype html" in head.lower()),
     ("an XML file", lambda head: head.lstrip().startswith(b"<?xml")),
     ("a JSON file", lambda head: head.lstrip()[:1] in (b"{", b"[")),
     ("a mailbox (mbox)", lambda head: head.startswith(b"From ") and b"\nMessage-I" in head),

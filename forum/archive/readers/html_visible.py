@@ -1,0 +1,98 @@
+"""Reads an HTML page whose markup shows no comments by its visible words, as the reader of text pages would."""
+
+from dataclasses import replace
+from typing import Final
+
+from forum.archive.items import Anomaly, Comment, Lines, SavedFile, Stretch, Thread
+from forum.archive.limits import Refused
+from forum.archive.readers import html_article, html_dates, html_lines, text_page
+from forum.archive.readers.html_groups import is_aside
+from forum.archive.readers.html_tree import Node, Tree
+from forum.archive.readers.html_words import Line, lines_of
+
+_FEW: Final = 3
+_DATED: Final = 3
+
+
+def read(tree: Tree) -> Thread | None:
+    """The thread that the visible words make, if at least three comments are found in them; else None."""
+    shown: list[str] = []
+    at: list[int] = []
+    for line in _lines(tree):
+        here = html_lines.of_pieces(tree, [piece for piece in line.pieces if piece.value.strip()][:1])
+        at += [*here] or [at[-1] if at else 1]
+        if line.paragraph and shown:
+            shown.append("")
+            at.append(at[-1])
+        shown.append(line.text)
+    try:
+        thread = next(iter(text_page.read(SavedFile("words.txt", "\n".join(shown).encode("utf-8", "replace")))), None)
+    except Refused:
+        return None
+    if thread is None or len(thread.comments) < _FEW or any(not comment.author for comment in thread.comments):
+        return None
+    return _placed(tree, thread, at)
+
+
+def sought(tree: Tree) -> bool:
+    """Whether the visible words bear dates at all."""
+    return sum(html_dates.find(line.text) is not None for line in _lines(tree) if len(line.text) < 200) >= _DATED
+
+
+def with_notes(thread: Thread, odd: list[Anomaly]) -> Thread:
+    """The thread with what was odd about the file added."""
+    return replace(thread, anomalies=tuple(sorted((*odd, *thread.anomalies), key=lambda anomaly: anomaly.line)))
+
+
+def _lines(tree: Tree) -> list[Line]:
+    aside = {
+        node for node in tree.root.walk() if node.tag == "nav" or (node.tag not in ("body", "html") and is_aside(node))
+    }
+    return [line for line in lines_of([tree.root], {n for n in aside if isinstance(n, Node)}) if line.pieces]
+
+
+def _placed(tree: Tree, thread: Thread, at: list[int]) -> Thread:
+    """The thread with the lines of the file in place of those of its words."""
+
+    def place(lines: Lines) -> Lines:
+        first, last = (at[min(max(n, 1), len(at)) - 1] for n in lines)
+        return first, max(first, last)
+
+    def placed(comment: Comment) -> Comment:
+        return replace(comment, lines=place(comment.lines))
+
+    comments = _apart([placed(comment) for comment in thread.comments])
+    told = html_article.find(tree, set())
+    post = replace(
+        thread.post,
+        title=told.title or thread.post.title,
+        address=told.address,
+        source_id=told.source_id,
+        lines=place(thread.post.lines),
+        title_line=place((thread.post.title_line,) * 2)[0] if thread.post.title_line else None,
+        byline_lines=tuple(sorted({place((n, n))[0] for n in thread.post.byline_lines})),
+    )
+    taken = [comment.lines for comment in comments]
+    return replace(
+        thread,
+        post=post,
+        comments=tuple(comments),
+        notation=f"the visible words of an HTML page: {thread.notation}",
+        anomalies=(
+            Anomaly(0, "the markup of the page shows no comments", "read by its visible words"),
+            *(replace(a, line=place((a.line, a.line))[0]) if a.line else a for a in thread.anomalies),
+        ),
+        furniture=tuple(html_lines.furniture(tree, post.lines if post.body else None, taken)),
+        leftover=tuple(Stretch(place(s.lines), s.what) for s in thread.leftover),
+        line_count=tree.line_count,
+        blank_lines=html_lines.blank(tree),
+    )
+
+
+def _apart(comments: list[Comment]) -> list[Comment]:
+    """The comments with no line given to two, where the file has enough lines."""
+    firsts = [comment.lines[0] for comment in comments[1:]]
+    return [
+        replace(comment, lines=(comment.lines[0], max(comment.lines[0], min(comment.lines[1], following - 1))))
+        for comment, following in zip(comments, [*firsts, comments[-1].lines[1] + 1], strict=True)
+    ]
