@@ -49,7 +49,7 @@ def page_of(post: Post) -> Iterator[str]:
     yield f"\n</section></main>\n{_foot(post)}\n"
     yield own.OPEN.decode() + "\n"
     for line in exported([post]):
-        yield line.replace("<", "\\u003c") + "\n"
+        yield line.replace("<", "\\u003c").replace("&", "\\u0026") + "\n"
     yield own.CLOSE.decode() + "\n</body></html>\n"
 
 

@@ -36,13 +36,15 @@ ol.thread,ol.replies{margin:0;padding:0;list-style:none}
 .marks{color:var(--now)}
 .then .marks{color:var(--then)}
 .branch>summary{color:var(--muted);font-size:.75rem;cursor:pointer}
+.branch[open]>summary>span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.comment h3 .to{font-weight:400;color:var(--muted)}
 .comment:target>article,.comment:target>.branch>article{background:var(--mark)}
 .divider{margin:1.5rem 0;padding:.5rem 0;border-block:1px solid var(--rail);list-style:none;text-align:center}
 footer{margin-top:3rem;border-top:1px solid var(--rule)}
 @media (max-width:30rem){.replies>.comment{padding-left:.625rem}.replies>.d4,.replies>.d5,.replies>.d6,.replies>.d7
 {padding-left:0;border-left:0}h1{font-size:1.75rem}}
 @media print{@page{margin:2cm}:root{--paper:#fff;--ink:#000;--muted:#444;--link:#000}
-body{max-width:none;padding:0;font-size:10.5pt}.branch>summary,.evidence>summary{display:none}
+body{max-width:none;padding:0;font-size:10.5pt}.branch>summary{display:none}.evidence>summary{list-style:none}
 header,h1,h2,h3,.quote-source{break-after:avoid}blockquote,figure{break-inside:avoid}p{orphans:3;widows:3}
 .body a[href^=http]::after,.article a[href^=http]::after{content:" (" attr(href) ")";overflow-wrap:anywhere}}
 """.strip()

@@ -53,8 +53,7 @@ def test_it_needs_nothing_but_itself(client: Client, seed: Post) -> None:
     for node in page.iter("a"):
         address = node.get("href")
         assert address.startswith("http") or address[1:] in ids, address
-    assert not page.xpath("//@src | //link | //form | //button | //iframe")
-    assert [script.get("type") for script in page.iter("script")] == ["application/x-ndjson"]
+    assert not page.xpath("//@src | //link | //form | //button | //iframe | //script")
     policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     assert policy == ["default-src 'none'; style-src 'unsafe-inline'"]
     assert len(page.xpath("//li[contains(@class, 'comment ')]")) == 41
@@ -78,7 +77,7 @@ def test_whoever_takes_it_gets_what_a_guest_may_read(
     assert len(files) == 1
     text = files.pop().decode()
     assert "canary" not in text
-    assert text.count("</script>") == 1
+    assert "</script" not in text
     assert "</script><script>alert(1)" in export()  # and is in the file as data
 
 

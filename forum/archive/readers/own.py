@@ -15,8 +15,8 @@ from forum.archive.readers.registry import Guess, Reader
 from forum.archive.records import Book, Owned, Values
 
 MARK: Final = b'<meta name="generator" content="Rejoinder thread">'
-OPEN: Final = b'<script type="application/x-ndjson" id="rejoinder">'
-CLOSE: Final = b"</script>"
+OPEN: Final = b'<template id="rejoinder">'
+CLOSE: Final = b"</template>"
 _BOM: Final = b"\xef\xbb\xbf"
 
 
