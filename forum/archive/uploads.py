@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from forum.archive import corrections, toml
+from forum.archive import corrections, rollback, toml
 from forum.archive.items import SavedFile
 from forum.archive.limits import Refused
 from forum.archive.load import Outcome, load
 from forum.archive.models import Run, Upload
 from forum.archive.plan import Plan, make_plan
+from forum.archive.rollback import RolledBack
 from forum.archive.rules import why_not_import
 from forum.moderation import ledger
 from forum.moderation.models import Action
@@ -103,13 +104,27 @@ def apply(*, upload: Upload, by: User, seen: str) -> Applied:
     refuse_many(plan, upload)
     outcome = load(plan, operator=by.username, commit=True)
     with transaction.atomic():
-        run = _run_of(upload, plan)
+        run = outcome.run or _run_of(upload, plan)
         row = Upload.objects.select_for_update().get(pk=upload.pk)
-        if row.run_id is None:
+        if row.run_id != run.pk:
             row.run = run
             row.save(update_fields=["run"])
             ledger.record(Action.Verb.IMPORT, actor=by, before={"run": run.pk, "file": run.file_name})
     return Applied(outcome, run)
+
+
+def foresee(plan: Plan) -> Outcome:
+    """What applying would do, without writing. Raises Refused where applying would."""
+    return load(plan, commit=False)
+
+
+def roll_back(*, run: Run, by: User) -> RolledBack:
+    """Take an import back, as far as nobody has touched what it brought. Raises Refused while another one runs."""
+    _check(by)
+    found = rollback.roll_back(run, by=by)
+    if found.removed:
+        ledger.record(Action.Verb.ROLL_BACK, actor=by, before={"run": run.pk, "file": run.file_name})
+    return found
 
 
 def throw_away(*, upload: Upload, by: User) -> None:

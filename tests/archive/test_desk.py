@@ -9,19 +9,28 @@ from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from comments.actions import add_comment
 from comments.models import Comment
 from forum.archive import corrections, uploads
 from forum.archive.models import Run, Upload
+from forum.moderation import undoing
 from forum.moderation.models import Action
+from forum.refusals import Conflict
 from forum.users.models import Source, User
 from posts.models import Post
 from tests.archive.exports import comment, item, wxr_file
 from tests.archive.pages import AFTER
+from tests.making import token
 
 SignIn = Callable[[User], Client]
 ADD = "/admin/archive/upload/add/"
 
 # In AFTER the three comments begin at lines 12, 16 and 20.
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_held(settings: Any) -> None:
+    settings.FIRST_COMMENTS_HELD = 0
 
 
 @pytest.fixture
@@ -222,8 +231,8 @@ def test_the_page_tells_the_head_what_is_odd_and_what_would_be_created(desk: Cli
         "% certain",
         "The mill by the river",
         "3 found, the page names no number",
-        "Applying it would create 1 post and 3 comments.",
-        "Named like members Oskar.",
+        "Would create: 1 post, 3 comments, 4 persons.",
+        "Oskar",
         "zone not stated",
         "heading “Trackback URL”",
     ):
@@ -269,7 +278,7 @@ def test_a_file_of_several_threads_is_looked_at_thread_by_thread(desk: Client) -
     assert bring(desk, many, called="mill.xml").status_code == 302
     upload = Upload.objects.get()
     first = words(desk.get(page_of(upload)))
-    assert "Applying it would create 2 posts and 3 comments." in first
+    assert "Would create: 2 posts, 3 comments," in first
     assert "The mill by the river , 2 comments The other mill , 1 comments" in first
     assert "answers comment 1, stated in the file" in first
     assert "mo@secret.example" in first  # it is raw, and staff alone read it
@@ -478,3 +487,82 @@ def test_an_upload_is_thrown_away(desk: Client, upload: Upload) -> None:
     assert "Nothing was brought yet" in answer.content.decode()
     assert not Upload.objects.exists()
     assert desk.get(page_of(upload)).status_code == 404
+
+
+# ── Rolling back ─────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def run(desk: Client, upload: Upload) -> Run:
+    act(desk, upload, "apply")
+    return Run.objects.get()
+
+
+def road(run: Run) -> str:
+    return f"/admin/archive/run/{run.pk}/roll-back/"
+
+
+def test_what_would_go_is_listed_and_goes_on_demand(desk: Client, run: Run, upload: Upload) -> None:
+    asked = words(desk.get(road(run)))
+    assert "removes 1 post and 3 comments" in asked
+    assert "nobody has answered, edited, quoted" in asked
+    assert Post.objects.count() == 1
+    answer = desk.post(road(run), follow=True)
+    assert "Removed: 1 post, 3 comments, 4 persons of whom nothing is left." in answer.content.decode()
+    assert (Post.objects.count(), Comment.objects.count()) == (0, 0)
+    assert "rolled back by mod" in answer.content.decode()
+    assert "it was rolled back" in answer.content.decode()
+    assert Action.objects.get(verb="roll_back").before["run"] == run.pk
+    assert desk.get("/admin/moderation/action/").status_code == 200
+    assert desk.post(road(run), follow=True).status_code == 200
+    assert Action.objects.filter(verb="roll_back").count() == 1
+
+
+def test_what_somebody_answered_stays_and_says_why(desk: Client, run: Run, ben: User) -> None:
+    post = Post.objects.get()
+    parent = Comment.objects.get(person__name="Lena B")
+    add_comment(post=post, author=ben, body="I swam there too.", parent=parent, token=token())
+    asked = words(desk.get(road(run)))
+    assert "comment by Lena B somebody answered it" in asked
+    assert "removes 0 posts and 2 comments" in asked
+    desk.post(road(run))
+    assert list(Comment.objects.filter(archived=True).values_list("person__name", flat=True)) == ["Lena B"]
+
+
+def test_what_was_rolled_back_is_corrected_and_applied_again(desk: Client, run: Run, upload: Upload) -> None:
+    desk.post(road(run))
+    assert "It can be applied again." in words(desk.get(page_of(upload)))
+    assert correct(desk, upload, 2, author="Lena Berg").status_code == 302
+    act(desk, upload, "apply")
+    assert Comment.objects.filter(person__name="Lena Berg").exists()
+    assert Upload.objects.get().run != run
+
+
+def test_only_those_who_may_import_roll_back(run: Run, ann: User, sign_in: SignIn) -> None:
+    half = User.objects.create_user("half", "half@example.org", "x", is_staff=True)
+    for codename in ("moderate", "view_run"):
+        half.user_permissions.add(Permission.objects.get(codename=codename))
+    for who, status in ((Client(), 302), (sign_in(ann), 302), (sign_in(half), 403)):
+        assert who.get(road(run)).status_code == status
+        assert who.post(road(run)).status_code == status
+        assert who.get(f"/admin/archive/run/{run.pk}/file/").status_code == status
+    assert "Roll back" not in sign_in(half).get(f"/admin/archive/run/{run.pk}/change/").content.decode()
+    assert Post.objects.count() == 1
+
+
+def test_an_import_and_its_rolling_back_are_not_undone_in_the_record(desk: Client, run: Run, mod: User) -> None:
+    made = Action.objects.get(verb="import")
+    with pytest.raises(Conflict, match="Roll the import back on its own page"):
+        undoing.undo(action=made, by=mod)
+
+
+def test_the_page_of_an_import_has_its_report_and_its_file(desk: Client, run: Run) -> None:
+    page = words(desk.get(f"/admin/archive/run/{run.pk}/change/"))
+    assert "zone not stated" in page
+    assert "The mill by the river , 3 comments" in page
+    answer = desk.get(f"/admin/archive/run/{run.pk}/file/")
+    assert answer.content.decode() == AFTER
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert desk.get(f"/admin/archive/item/?run__id__exact={run.pk}").status_code == 200
+    assert "mill.txt" in desk.get("/admin/archive/run/").content.decode()
+    assert "No import is here" in desk.get("/admin/archive/run/?q=nothing").content.decode()

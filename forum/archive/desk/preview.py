@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from forum.archive.beside import Block, Note
 from forum.archive.corrections import Corrections
 from forum.archive.desk.forms import CommentForm, in_words
 from forum.archive.fixes import Fix
-from forum.archive.items import Anomaly, Comment, Lines, Moment, Thread
+from forum.archive.items import Anomaly, Comment, Lines, Moment
 from forum.archive.limits import Refused
 from forum.archive.plan import Plan
 from forum.text import html
@@ -244,11 +244,6 @@ def joined(notes: Sequence[Note]) -> list[Note]:
         else:
             made.append(note)
     return made
-
-
-def authors_of(threads: Iterable[Thread]) -> set[str]:
-    """Every printed name of a file."""
-    return {name for thread in threads for name in (thread.post.author, *(c.author for c in thread.comments))}
 
 
 def said_of_page(said: Corrections) -> list[str]:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from forum.archive import rollback, uploads
 from forum.archive.desk.uploads import as_file
+from forum.archive.limits import Refused
 from forum.archive.models import Item, Run
+from forum.archive.rollback import RolledBack
 from forum.archive.rules import may_import
 from forum.moderation.desk.filters import SourceFilter
-from forum.moderation.desk.records import RecordAdmin
+from forum.moderation.desk.records import RecordAdmin, moderator
 from posts.models import Post
 
 THREADS = 100
@@ -39,9 +46,12 @@ class RunAdmin(RecordAdmin):
         return Run.objects.select_related("source").defer("raw")
 
     def more_urls(self) -> list[URLPattern]:
-        """The file, for those who may import."""
+        """The file, and the page that takes an import back."""
         view = self.admin_site.admin_view
-        return [path("<int:pk>/file/", view(self.file_view), name="archive_run_file")]
+        return [
+            path("<int:pk>/file/", view(self.file_view), name="archive_run_file"),
+            path("<int:pk>/roll-back/", view(self.roll_back_view), name="archive_run_roll_back"),
+        ]
 
     def page_context(self, request: HttpRequest, found: Run) -> dict[str, Any]:
         """The report: what it brought, what was odd, and where it stands."""
@@ -68,9 +78,43 @@ class RunAdmin(RecordAdmin):
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The file as it came."""
         run: Run = self.found(request, str(pk))
+        if not may_import(request.user):
+            raise PermissionDenied
         if not run.raw:
             raise Http404("this file was too large to be kept")
         return as_file(run.data, run.file_name)
+
+    def roll_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Says what would go and what stays; posted, takes the import back."""
+        run: Run = self.found(request, str(pk))
+        if not may_import(request.user):
+            raise PermissionDenied
+        try:
+            if request.method == "POST":
+                self._tell(request, uploads.roll_back(run=run, by=moderator(request)))
+                return redirect("admin:archive_run_change", run.pk)
+            found = rollback.roll_back(run, by=moderator(request), commit=False)
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+            return redirect("admin:archive_run_change", run.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Roll back {run.file_name}",
+            "record": run,
+            "found": found,
+            "kept": found.kept[:ODD],
+            "kept_more": max(len(found.kept) - ODD, 0),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/archive/roll_back.html", context)
+
+    def _tell(self, request: HttpRequest, found: RolledBack) -> None:
+        words = f"Removed: {_number(found.removed_posts, 'post')}, {_number(found.removed_comments, 'comment')}"
+        messages.success(request, f"{words}, {_number(found.removed_persons, 'person')} of whom nothing is left.")
+        if found.kept:
+            say = f"{_number(len(found.kept), 'thing')} stayed because somebody has touched what was imported."
+            messages.warning(request, say)
 
     @display(description="file")
     def file(self, run: Run) -> SafeString:
@@ -93,3 +137,7 @@ class RunAdmin(RecordAdmin):
         if run.rolled_back_at is None:
             return str(run.get_state_display())
         return f"rolled back by {run.rolled_back_by or 'nobody named'}, {run.rolled_back_at:%B %-d, %Y, %H:%M} UTC"
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -25,11 +25,13 @@ from forum.archive.desk import preview
 from forum.archive.desk.forms import AboutForm, CommentForm, UploadForm, corrected, undone
 from forum.archive.desk.preview import Preview
 from forum.archive.fixes import TOP, Fix
-from forum.archive.foreseeing import clashes, foresee
 from forum.archive.items import Comment
 from forum.archive.limits import Refused
 from forum.archive.models import Upload
+from forum.archive.outcome import Outcome
+from forum.archive.plan import Plan
 from forum.archive.receiving import TOO_LARGE
+from forum.archive.reporting import told
 from forum.archive.rules import may_import
 from forum.moderation.desk.records import RecordAdmin, moderator
 from forum.reading.zones import names as zone_names
@@ -38,6 +40,8 @@ from forum.refusals import Refusal
 ODD = 200
 THREADS = 100
 """Anomalies and threads that a page lists."""
+_QUICK = 1_000
+"""Comments that are tried on every part of a preview; what more of them would do is said on the first part alone."""
 
 
 class UploadAdmin(RecordAdmin):
@@ -173,10 +177,10 @@ class UploadAdmin(RecordAdmin):
         said = corrections.parse(upload.corrections)
         form = AboutForm(request.POST, said=said, upload=upload)
         if form.is_valid():
-            told = form.said(said)
+            found = form.said(said)
             if not form.errors:
                 forced = form.cleaned_data["format"]
-                return self._correct(request, upload, told, {"about": form}, forced=forced)
+                return self._correct(request, upload, found, {"about": form}, forced=forced)
         return self._again(request, upload, "Nothing was saved yet. Your words are kept.", 422, about=form)
 
     def comment_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -307,7 +311,7 @@ class UploadAdmin(RecordAdmin):
 
 
 def _shown(
-    upload: Upload, plan: Any, number: int, line: int, comment: tuple[CommentForm, str] | None
+    upload: Upload, plan: Plan, number: int, line: int, comment: tuple[CommentForm, str] | None
 ) -> dict[str, Any]:
     shown = Preview(plan, upload.data, number=number, line=line)
     form, key = comment or (None, "")
@@ -315,6 +319,7 @@ def _shown(
     furniture, remainder = shown.aside()
     count = plan.account().comments
     few = count <= uploads.MOST_COMMENTS
+    foreseen = _foreseen(plan) if few and (count <= _QUICK or shown.at == 0) else {}
     spans, at = shown.spans(), shown.at
     return {
         "shown": shown,
@@ -332,12 +337,19 @@ def _shown(
         "before": spans[at - 1][0] if at else None,
         "after": spans[at + 1][0] if at + 1 < len(spans) else None,
         "spans": spans if len(spans) > 1 else [],
-        "foreseen": foresee(plan) if few else None,
-        "clashes": clashes(preview.authors_of(shown.threads)) if few else [],
+        **foreseen,
         "count": count,
         "most": uploads.MOST_COMMENTS,
         "command": uploads.command_of(upload),
     }
+
+
+def _foreseen(plan: Plan) -> dict[str, Any]:
+    """What applying would do, in sentences, or why it would be refused."""
+    try:
+        return {"foreseen": told(uploads.foresee(plan), done=False)[:-1]}
+    except Refused as refusal:
+        return {"would_refuse": refusal.reason}
 
 
 def _fix(shown: Preview, comment: Comment, form: Form, do: str, by: str) -> Fix:
@@ -360,19 +372,11 @@ def _fix(shown: Preview, comment: Comment, form: Form, do: str, by: str) -> Fix:
     return replace(fix, parent=parent_line, parent_key=parent_key)
 
 
-def _tell(request: HttpRequest, outcome: Any) -> None:
+def _tell(request: HttpRequest, outcome: Outcome) -> None:
     """What was created, changed and left, in sentences."""
-    made = [(outcome.created_posts, "post"), (outcome.created_comments, "comment"), (outcome.created_persons, "person")]
-    words = ", ".join(f"{count:,} {thing}{'' if count == 1 else 's'}" for count, thing in made)
-    if outcome.wrote:
-        messages.success(request, f"Created: {words}. Left as they were: {outcome.left:,}.")
-    else:
-        messages.info(request, f"Nothing was written: all of it was here ({outcome.left:,} left as they were).")
-    if outcome.changed:
-        at = ", ".join(str(line) for line in outcome.changed[:20])
-        messages.warning(request, f"Other words in the file than here, left as they are here: lines {at}.")
-    if outcome.clashes:
-        messages.warning(request, f"Named like members, and joined to none: {', '.join(outcome.clashes[:20])}.")
+    say = messages.success if outcome.wrote else messages.info
+    for sentence in told(outcome, done=True):
+        say(request, sentence)
 
 
 def as_file(data: bytes, name: str) -> HttpResponse:
