@@ -116,11 +116,13 @@ class Threads(Sequence[Thread]):
 
     def _read(self) -> Iterator[Thread]:
         account, ledger, said = Account(), Ledger(), self._said
+        line_count = 0
         for found in self._reader.read(self._saved):
             if isinstance(found, Rest):
                 account.rest = found
                 continue
             thread = _finished(found, said)
+            line_count = max(line_count, found.line_count)
             account.threads += 1
             account.comments += len(thread.comments)
             account.anomalies += len(thread.anomalies)
@@ -130,7 +132,8 @@ class Threads(Sequence[Thread]):
         if self._account is None:
             if account.rest is not None:
                 ledger.enter_rest(account.rest)
-                account.strays = tuple(ledger.close(account.rest.line_count))
+                line_count = account.rest.line_count
+            account.strays = tuple(ledger.close(line_count))
             account.tally = ledger.tally()
             account.anomalies += len(account.of_the_rest)
             self._account = account

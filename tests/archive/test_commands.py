@@ -126,3 +126,20 @@ def test_a_zone_given_by_the_operator_is_told(db: None, tmp_path: Path) -> None:
     shown = said("import_archive", page(tmp_path), "--zone", "Europe/London", "--commit")
     assert "took Europe/London, as the operator said" in shown
     assert Comment.objects.exclude(instant=None).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "guess"),
+    [
+        (
+            "From mo@example.org Tue May  4 09:15:00 2004\nMessage-Id: <1@example.org>\nDate: May 4, 2004\n\nHo.\n",
+            "mbox",
+        ),
+        ("AUTHOR: Mo\nDATE: 05/04/2004 09:15:00 AM\n-----\nBODY:\nHo.\n-----\n", "Movable Type"),
+    ],
+)
+def test_what_another_program_wrote_is_not_taken_for_a_page(db: None, tmp_path: Path, text: str, guess: str) -> None:
+    path = tmp_path / "brought.txt"
+    path.write_text(text * 9)
+    with pytest.raises(CommandError, match=guess):
+        said("import_archive", str(path))

@@ -243,7 +243,7 @@ def test_every_line_of_the_file_stands_beside_what_it_became(desk: Client, uploa
     page = desk.get(page_of(upload)).content.decode()
     lines = re.findall(r'<li value="(\d+)" id="L\d+">([^<]*)</li>', page)
     assert [int(number) for number, _ in lines] == list(range(1, AFTER.count("\n") + 2))
-    assert [text for _, text in lines] == AFTER.split("\n")
+    assert [text for _, text in lines] == AFTER.splitlines()
     assert "2. Lena B" in page
 
 

@@ -108,4 +108,4 @@ def test_every_line_is_in_exactly_one_place() -> None:
     for stretch in (*rest.furniture, *rest.leftover):
         seen += range(stretch.lines[0], stretch.lines[1] + 1)
     assert sorted(seen) == list(range(1, rest.line_count + 1))
-    assert rest.line_count == len(text.split("\n"))
+    assert rest.line_count == len(text.splitlines())

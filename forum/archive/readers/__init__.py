@@ -17,6 +17,10 @@ _NOT_READ_YET: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
     ("an XML file", lambda head: head.lstrip().startswith(b"<?xml")),
     ("a JSON file", lambda head: head.lstrip()[:1] in (b"{", b"[")),
     ("a mailbox (mbox)", lambda head: head.startswith(b"From ") and b"\nMessage-I" in head),
+    (
+        "a Movable Type export",
+        lambda head: b"AUTHOR: " in head[:2000] and b"\n-----\n" in head.replace(b"\r", b"") and b"\nBODY:" in head,
+    ),
     ("a PDF", lambda head: head.startswith(b"%PDF")),
 )
 
@@ -30,10 +34,11 @@ def choose(saved: SavedFile, forced: str = "") -> tuple[Reader, Guess]:
         raise Refused(f"This file is {kind}. Nothing is unpacked here: unpack it, and bring the file that is in it.")
     guesses = sorted(((reader, reader.recognise(head)) for reader in READERS), key=lambda pair: -pair[1].certainty)
     reader, guess = guesses[0]
-    if guess.certainty >= _ENOUGH:
+    others = [f"{label}, which is not read yet" for label, looks in _NOT_READ_YET if looks(head)]
+    # What another program wrote has dates in it as well, but it is no page.
+    if guess.certainty >= _ENOUGH and not (others and reader is text_page.READER):
         return reader, guess
     check_size(saved.size)
-    others = [f"{label}, which is not read yet" for label, looks in _NOT_READ_YET if looks(head)]
     nearest = [*others, *(f"{r.label} ({g.certainty:.0%}: {g.reason})" for r, g in guesses)][:3]
     raise Refused(f"The format of this file is not known. Nearest guesses: {'; '.join(nearest)}.")
 

@@ -60,7 +60,7 @@ def read(saved: SavedFile) -> Iterator[Thread]:
         anomalies=tuple(sorted(page.anomalies, key=lambda anomaly: anomaly.line)),
         furniture=tuple(sorted(page.furniture, key=lambda stretch: stretch.lines)),
         leftover=tuple(page.leftover),
-        line_count=len(page.lines),
+        line_count=len(page.lines) - page.text.endswith("\n"),
         blank_lines=frozenset(n for n, line in enumerate(page.lines, 1) if not line.strip()),
     )
 

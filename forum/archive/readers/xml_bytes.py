@@ -74,7 +74,8 @@ class CleanPieces:
         self.controls = 0
         self.undecodable = 0
         self.references = 0
-        self.line_count = 1
+        self._lines_ended = 0
+        self._line_open = False
         self._after_return = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -89,6 +90,11 @@ class CleanPieces:
                 clean, kept = _cut(clean)
                 yield self._counted(self._without_bad_references(clean))
         yield self._counted(self._without_bad_references(kept + self._clean(self._decoded(decoder, b"", last=True))))
+
+    @property
+    def line_count(self) -> int:
+        """The lines read so far; an end of line at the end of the file begins no other."""
+        return max(1, self._lines_ended + self._line_open)
 
     def anomalies(self) -> Iterator[Anomaly]:
         """What was done to the bytes so far."""
@@ -126,9 +132,11 @@ class CleanPieces:
 
     def _counted(self, data: bytes) -> bytes:
         """Count the lines, which end with LF, CR LF or CR, as the parser does."""
-        self.line_count += data.count(b"\n")
+        if data:
+            self._line_open = data[-1:] not in (b"\n", b"\r")
+        self._lines_ended += data.count(b"\n")
         if b"\r" in data or self._after_return:
-            self.line_count += data.count(b"\r") - data.count(b"\r\n") - (self._after_return and data[:1] == b"\n")
+            self._lines_ended += data.count(b"\r") - data.count(b"\r\n") - (self._after_return and data[:1] == b"\n")
             self._after_return = data.endswith(b"\r") if data else self._after_return
         return data
 
