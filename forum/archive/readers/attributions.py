@@ -14,6 +14,7 @@ from forum.archive.readers.shapes import Written
 _HUGGED_SHARE: Final = 0.9
 _MOST: Final = 0.6
 _BELOW_SHARE: Final = 0.7
+_WIDE: Final = 5
 _LEAST: Final = 2
 _LEAST_UNDATED: Final = 3
 _LEAST_CONSTANT: Final = 4
@@ -43,7 +44,7 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
     attributions stand below.
     """
     written = [found for n in range(first, len(lines)) if (found := shapes.read(n, lines[n]))]
-    written = _below(written, gap)
+    written = _below(lines, written, gap)
     wholes = _most_alike(
         [w for w in written if w.uid or (w.kind == "whole" and not w.long and shapes.is_plain_tail(w.tail))], written
     )
@@ -68,10 +69,12 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
     )
 
 
-def _below(written: list[Written], gap: int) -> list[Written]:
+def _below(lines: Sequence[str], written: list[Written], gap: int) -> list[Written]:
+    """Those below the gap, where most are; below one that is not very wide, only where all are."""
     below = [w for w in written if w.line >= gap]
     dated, dated_below = (sum(w.kind != "name" for w in group) for group in (written, below))
-    return below if dated_below >= max(1, _BELOW_SHARE * dated) else written
+    wide = not any(_filled(lines, n) for n in range(gap - _WIDE, gap))
+    return below if dated_below >= max(1, (_BELOW_SHARE if wide else 1) * dated) else written
 
 
 def _most_alike(some: list[Written], written: Sequence[Written]) -> list[Written]:

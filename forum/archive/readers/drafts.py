@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from forum.archive import keys
@@ -11,6 +12,7 @@ from forum.archive.readers import furniture, shapes
 from forum.archive.readers.page import Page
 from forum.archive.readers.pairings import Attribution
 
+_WIDE: Final = 4
 _TO_THE_MINUTE: Final = ("minute", "second")
 """A name with the same day alone, or the same "2 days ago", comes up again without being quoted."""
 
@@ -48,14 +50,21 @@ class Quoted:
 def attributed_after(page: Page, lines: Sequence[Attribution], gap: int) -> bool:
     """Text after the last attribution, other than a footer, says that attributions stand before texts.
 
-    Where the comments begin is known too (`gap`, 0 when not), no text before the first one says the same.
+    Where the comments begin is known too (`gap`, 0 when not): no text before the first attribution says the same, and
+    with text there a few words like a title, after the last one, are a footer that is not known as such.
     """
-    below = page.filled(lines[-1].last + 1, len(page.lines))
-    if not all(furniture.is_footer(page.lines[n]) or shapes.is_layout(page.lines[n]) for n in below):
-        return False
-    above = page.filled(gap, lines[0].line) if gap else []
+    below = [n for n in page.filled(lines[-1].last + 1, len(page.lines)) if not shapes.is_layout(page.lines[n])]
+    above = page.filled(gap, lines[0].line) if 0 < gap <= lines[0].line else []
     words = [n for n in above if not furniture.is_heading(page.lines[n]) and not shapes.is_layout(page.lines[n])]
+    if below and not furniture.is_footer(page.lines[below[0]]):
+        return bool(words) and furniture.could_be_title(page.lines[below[0]]) and _stands_apart(page, lines, below[0])
     return bool(words) or not 0 < gap <= lines[0].line
+
+
+def _stands_apart(page: Page, lines: Sequence[Attribution], below: int) -> bool:
+    """Whether more blank lines part a line from the last attribution than part text from any other."""
+    gaps = [page.filled(a.last + 1, b.line + 1)[0] - a.last for a, b in pairwise(lines)]
+    return below - lines[-1].last > max(gaps, default=0)
 
 
 def split_after(page: Page, lines: Sequence[Attribution], moments: Sequence[Moment], first: int) -> list[Draft]:
@@ -86,7 +95,7 @@ def split_before(page: Page, lines: Sequence[Attribution], moments: Sequence[Mom
     """The comments of a page where the attribution begins a comment; the last one ends before the footer."""
     drafts: list[Draft] = []
     done: dict[tuple[str, str], Draft] = {}
-    stops = [page.starts[line.line] for line in lines[1:]] + [_footer(page, lines[-1].last)]
+    stops = [page.starts[line.line] for line in lines[1:]] + [_footer(page, lines)]
     for line, told, stop in zip(lines, moments, stops, strict=True):
         start, end = _span(page, line)
         earlier = done.get(_key(line, told)) if told.precision in _TO_THE_MINUTE else None
@@ -164,10 +173,16 @@ def _joined(text: str) -> str:
     return f" {' '.join(keys.words(text))} "
 
 
-def _footer(page: Page, line: int) -> int:
-    """Where the last comment ends: before the first footer line, or with the file."""
-    for number in page.filled(line + 1, len(page.lines)):
-        if furniture.is_footer(page.lines[number]) and not shapes.is_layout(page.lines[number]):
+def _footer(page: Page, lines: Sequence[Attribution]) -> int:
+    """Where the last comment ends: before the first footer line or a space wider than any other, or with the file."""
+    filled = page.filled(lines[0].line, len(page.lines))
+    gaps = [(number, number - above) for above, number in pairwise(filled)]
+    widest = max((gap for number, gap in gaps if number <= lines[-1].last), default=0)
+    for number, gap in gaps:
+        if number <= lines[-1].last:
+            continue
+        known = furniture.is_footer(page.lines[number]) and not shapes.is_layout(page.lines[number])
+        if known or gap > max(widest, _WIDE):
             page.set_aside(page.filled(number, len(page.lines)), "footer")
             return page.starts[number]
     return len(page.text)

@@ -68,13 +68,11 @@ def find_head(page: Page) -> Head:
 
 
 def find_gap(page: Page, head: Head) -> int:
-    """The line below the widest blank space, which mostly parts article and comments; 0 when none is wide."""
+    """The line below the widest blank space, which mostly parts article and comments; 0 when none stands out."""
     filled = page.filled(head.end, len(page.lines))
     gaps = [(below - above, below) for above, below in zip([head.end - 1, *filled], filled, strict=False)]
-    widest = max((gap for gap, _ in gaps), default=0)
-    if widest <= _GAP:
-        return 0
-    return next(below for gap, below in gaps if gap == widest)
+    (next_widest, _), (widest, below) = sorted([(0, 0), (0, 0), *gaps])[-2:]
+    return below if widest > max(_GAP, next_widest) else 0
 
 
 def find_parts(page: Page, head: Head, attribution: int, *, after: bool, gap: int) -> Parts:
