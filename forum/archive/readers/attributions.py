@@ -15,6 +15,7 @@ _HUGGED_SHARE: Final = 0.9
 _MOST: Final = 0.6
 _BELOW_SHARE: Final = 0.7
 _WIDE: Final = 5
+_BARE: Final = ("NAME []", "NAME on []")
 _LEAST: Final = 2
 _LEAST_UNDATED: Final = 3
 _LEAST_CONSTANT: Final = 4
@@ -49,7 +50,7 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
         [w for w in written if w.uid or (w.kind == "whole" and not w.long and shapes.is_plain_tail(w.tail))], written
     )
     halves = _most_alike([w for w in written if w.kind == "date"], written)
-    names = [w for w in written if w.kind == "name" and not w.long]
+    names = [w for w in written if w.kind == "name"]
     for dates in (halves, _without_constant_name(wholes)):
         pairs = (
             pairings.pair(lines, dates, names, gap or first)
@@ -60,7 +61,7 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
             return Notation(pairs.description, pairs.lines, pairs.rejected, pairs.split, pairs.says)
     if len(wholes) >= _LEAST:
         return _of_wholes(lines, wholes, names)
-    spoken = _most_alike([w for w in names if w.says or w.uid], names)
+    spoken = _most_alike([w for w in names if (w.says or w.uid) and not w.long], names)
     if len(spoken) >= _LEAST_UNDATED and len(spoken) > len(halves):
         return _of_wholes(lines, spoken, [])
     raise Refused(
@@ -120,14 +121,16 @@ def _of_wholes(lines: Sequence[str], wholes: list[Written], names: Sequence[Writ
 
 
 def _without_sentences(wholes: list[Written]) -> list[Written]:
-    """A name as long as a title is believed where the time of day is printed too, and so little else fits."""
+    """A name as long as a title is believed where a time of day, a number or a mark shows that it is no sentence."""
     stops = _share(one.tail.strip() == "." for one in wholes)
 
     def is_sentence(one: Written) -> bool:
         if one.date is None:
             return False
-        timed = one.date.hour is not None and shapes.is_plain_tail(one.tail)
-        return (one.long and not timed) or (one.date.relative and one.tail.strip() == "." and stops < _MOST)
+        marked = one.number or one.shape not in _BARE or one.date.hour is not None
+        return (one.long and not (marked and shapes.is_plain_tail(one.tail))) or (
+            one.date.relative and one.tail.strip() == "." and stops < _MOST
+        )
 
     return [one for one in wholes if not is_sentence(one)]
 

@@ -155,7 +155,7 @@ def plain_name(line: str, *, long: bool = False) -> str:
     if long:
         return name
     ends = is_layout(name) or (name.endswith((".", "!", "?", "\u2026", ":", ";", ",")) and len(words) > _FEW_WORDS)
-    return "" if ends or dates.find(name) else _without_extras(name)
+    return "" if ends or dates.find(name) or dates.find_clock(name) else _without_extras(name)
 
 
 def is_layout(line: str) -> bool:

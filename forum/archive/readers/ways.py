@@ -1,5 +1,6 @@
 """The ways in which a name and a date of one comment stand apart, as a table, and how each pairs them."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from forum.archive.readers.shapes import Written
 
 _NEAR: Final = 4
 """A name stands at most this many lines from its date."""
+
+_DIGITS: Final = re.compile(r"\d+")
 
 Pair = tuple[Written, Written | int]
 """A date, and the line that names its author: read as such, or the index of a line that is a name and nothing else."""
@@ -107,9 +110,15 @@ def _plain(halves: Halves, step: int) -> Iterator[Pair]:
     near = [(date, _near(halves.lines, date.line, step)) for date in halves.dates]
     blanks = {date.line: _blanks(halves.lines, date.line, n) for date, n in near if n is not None}
     usual = Counter(blanks.values()).most_common(1)[0][0] if blanks else 0
-    for date, n in near:
-        if n is not None and blanks[date.line] == usual and shapes.plain_name(halves.lines[n], long=halves.long):
-            yield date, n
+    found = [(date, n) for date, n in near if n is not None and blanks[date.line] == usual]
+    if _is_numbering([halves.lines[n] for _, n in found]):
+        return
+    yield from ((date, n) for date, n in found if shapes.plain_name(halves.lines[n], long=halves.long))
+
+
+def _is_numbering(lines: Sequence[str]) -> bool:
+    """Whether the lines differ in their numbers alone ("Comment 12"), and so name nobody."""
+    return len({_DIGITS.sub("0", line.strip()) for line in lines}) == 1 and bool(_DIGITS.search(lines[0]))
 
 
 def _near(lines: Sequence[str], line: int, step: int) -> int | None:
