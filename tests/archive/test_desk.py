@@ -242,7 +242,7 @@ def test_the_page_tells_the_head_what_is_odd_and_what_would_be_created(desk: Cli
 def test_every_line_of_the_file_stands_beside_what_it_became(desk: Client, upload: Upload) -> None:
     page = desk.get(page_of(upload)).content.decode()
     lines = re.findall(r'<li value="(\d+)" id="L\d+">([^<]*)</li>', page)
-    assert [int(number) for number, _ in lines] == list(range(1, AFTER.count("\n") + 2))
+    assert [int(number) for number, _ in lines] == list(range(1, len(AFTER.splitlines()) + 1))
     assert [text for _, text in lines] == AFTER.splitlines()
     assert "2. Lena B" in page
 
