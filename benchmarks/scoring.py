@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from forum.archive import keys
 from forum.archive.items import Comment, Moment, Thread
 
 _WORD: Final = re.compile(r"\w+")
@@ -93,6 +94,8 @@ def score(name: str, kind: str, labelled: dict[str, Any], thread: Thread) -> Sco
 
 def _truth(labelled: dict[str, Any]) -> list[Labelled]:
     items = labelled.get("comments") or labelled.get("messages") or []
+    # A plan keeps pingbacks apart from comments.
+    items = [item for item in items if not item.get("pingback")]
     ids = [str(item.get("source_id") or item.get("message_id") or "") for item in items]
     at = {one: n for n, one in reversed(list(enumerate(ids, 1))) if one}
     return [_true(item, n, one, at) for n, (item, one) in enumerate(zip(items, ids, strict=True), 1)]
@@ -143,7 +146,7 @@ def _alike(one: Labelled, comment: Comment, words: list[str]) -> tuple[bool, boo
     author = bool(one.author) and _name(comment.author) == _name(one.author)
     time = bool(one.time) and _time(comment.moment) == one.time
     body = any(tuple(words[: len(head)]) == head for head in one.heads) or not (one.heads or words)
-    same_id = bool(one.source_id) and comment.source_id == one.source_id
+    same_id = bool(one.source_id) and keys.item_id(comment.source_id) == one.source_id
     return same_id, author and (time or not one.time) and body, body and (author or time), author and time
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+")
+_ANCHOR: Final = re.compile(r"(?:[A-Za-z]+[-_])*(?:[A-Za-z]{0,12}[-_]?(?P<number>\d+)|(?P<hex>[0-9a-f]{12,}))")
 _PLACEHOLDERS: Final = frozenset(
     {"anonymous", "anon", "guest", "admin", "administrator", "unknown", "[deleted]", "deleted", "[removed]"}
 )
@@ -40,6 +41,12 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     return unicodedata.normalize("NFKC", word).casefold()
+
+
+def item_id(anchor: str) -> str:
+    """The id of an item in its source, from its anchor on the old page: 143 for `comment-143`."""
+    match = _ANCHOR.fullmatch(anchor)
+    return (match["number"] or match["hex"]) if match else anchor
 
 
 def digest(*parts: str) -> str:

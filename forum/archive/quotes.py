@@ -7,6 +7,7 @@ from typing import Final
 
 from forum.archive import keys
 from forum.archive.items import Anomaly, Comment, Quote, Thread
+from forum.archive.unmarked import unmarked
 
 _WORDS_SHORT: Final = 8
 _WORDS: Final = 10
@@ -43,13 +44,22 @@ def infer_replies(thread: Thread) -> Thread:
     Where the source shows who answers whom (`threaded`) quotations are still found, but set no parents.
     Cost grows with the words of the thread, not with its square.
     """
-    finder = _Finder(thread)
-    comments = tuple(finder.look_at(n, comment) for n, comment in enumerate(thread.comments))
+    shown = tuple(_without_tags(comment) for comment in thread.comments)
+    post = thread.post
+    post = replace(post, body=unmarked(post.body)) if post.format == "html" else post
+    finder = _Finder(replace(thread, post=post, comments=shown))
+    looked = (finder.look_at(n, comment) for n, comment in enumerate(shown))
+    comments = tuple(replace(found, body=one.body) for found, one in zip(looked, thread.comments, strict=True))
     return replace(
         thread,
         comments=comments,
         anomalies=tuple(sorted((*thread.anomalies, *finder.anomalies), key=lambda a: a.line)),
     )
+
+
+def _without_tags(comment: Comment) -> Comment:
+    """The comment for looking at: tags are no words, and each place in the text stays where it is."""
+    return replace(comment, body=unmarked(comment.body)) if comment.format == "html" else comment
 
 
 class _Finder:

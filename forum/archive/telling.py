@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from forum.archive import keys
 from forum.archive.accounting import counts
 from forum.archive.items import Anomaly, Comment, Lines, Moment, Stretch, Thread
 
@@ -110,7 +111,8 @@ def _head_json(thread: Thread) -> dict[str, Any]:
 def _comment_json(comment: Comment) -> dict[str, Any]:
     return {
         "key": comment.key,
-        "source_id": comment.source_id or None,
+        "source_id": keys.item_id(comment.source_id) or None,
+        "anchor": comment.source_id or None,
         "author": comment.author,
         "posted_at": _posted_at(comment.moment),
         "body": comment.body,

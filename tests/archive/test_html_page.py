@@ -1,12 +1,13 @@
 """A saved HTML page gives up its comments by what repeats in its markup, whatever blog it came from."""
 
+import json
 from itertools import pairwise
 
 import pytest
 
 from forum.archive.items import Comment
 from forum.archive.limits import MAX_BODY_BYTES, Refused
-from forum.archive.plan import tally
+from forum.archive.plan import as_json, tally
 from forum.text import html
 from tests.archive import html_pages
 from tests.archive.html_pages import PLAIN_ARTICLE, WORDPRESS, WORDS, comments, page, parents, plan, thread
@@ -367,3 +368,31 @@ def test_a_thousand_comments_are_read_in_seconds() -> None:
 def test_the_words_of_the_article_are_not_those_of_its_comments() -> None:
     inside = page(f'<div class="entry-content"><h1>The ferry</h1>{WORDS}', WORDPRESS.split("</div></div></div>")[1])
     assert "green" not in thread(inside).post.body
+
+
+# -- with the plan around it -----------------------------------------------------------------------------
+
+
+def test_the_plan_gives_the_id_in_the_blog_and_the_anchor_on_the_page() -> None:
+    told = json.loads(as_json(plan(WORDPRESS)))
+    assert [(c["source_id"], c["anchor"]) for c in told["comments"][:2]] == [("41", "comment-41"), ("42", "comment-42")]
+    assert [c["source_id"] for c in told["pings"]] == ["43"]
+
+
+def test_a_claim_that_counts_pingbacks_is_no_anomaly() -> None:
+    assert not [a for a in plan(WORDPRESS).anomalies if "claims" in a.what]
+    assert [a for a in plan(WORDPRESS.replace("5 thoughts", "6 thoughts")).anomalies if "claims" in a.what]
+
+
+def test_tags_are_no_words_of_a_quotation() -> None:
+    said = "<p>The <b>ferry</b> was green when I was a boy of six years, said he.</p>"
+    answer = (
+        "<blockquote><p>The ferry was green when I was a boy of six years</p></blockquote><p>No, it never was that.</p>"
+    )
+    text = html_pages.TYPEPAD.replace("<p>Plums are late.</p><p>Very late.</p>", said).replace(
+        "<p>Here too.</p>", answer
+    )
+    (quote,) = comments(text)[1].quotes
+    body = comments(text)[1].body
+    assert body[quote.start : quote.end] == "The ferry was green when I was a boy of six years"
+    assert comments(text)[1].parent_basis == "quote"

@@ -111,7 +111,7 @@ def test_the_json_has_the_form_that_score_programs_read() -> None:
     told = json.loads(as_json(seed_plan()))
     assert {"post", "comments", "anomalies", "leftover"} <= set(told)
     assert set(told["comments"][0]) == {
-        *("key", "source_id", "author", "posted_at", "body"),
+        *("key", "source_id", "anchor", "author", "posted_at", "body"),
         *("parent", "parent_basis", "quotes", "lines", "state", "kind"),
     }
     assert told["comments"][22]["quotes"] == [{"of": told["comments"][19]["key"]}]
