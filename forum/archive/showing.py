@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from forum.archive.blackout import BAR
 
 PAGE: Final = 24_000  # characters shown at once
+GLANCE: Final = 1_000  # characters shown of a neighbour
 PIECE: Final = 2_000  # characters of a line shown as one
 
 _TURNING: Final = re.compile("[\u061c\u202a-\u202e\u2066-\u2069]")
@@ -80,12 +81,27 @@ def pieces(text: str, first: int) -> Iterator[Piece]:
 
 def window(found: Sequence[Piece], start: int, near: int) -> tuple[Sequence[Piece], int, int]:
     """A page of pieces from ``start``, or the first ``near`` or last ``-near``; how many come before and after it."""
-    if near < 0:
-        return found[near:], max(len(found) + near, 0), 0
+    if near:
+        chosen = found[near:] if near < 0 else found[:near]
+        chosen = _few(chosen[::-1])[::-1] if near < 0 else _few(chosen)
+        left = len(found) - len(chosen)
+        return (chosen, left, 0) if near < 0 else (chosen, 0, left)
     rest = found[start:]
     limit = rest[0].start + PAGE if rest else 0
-    chosen = [piece for piece in rest if piece.end <= limit][: near or None]
+    chosen = [piece for piece in rest if piece.end <= limit]
     return chosen, start, len(rest) - len(chosen)
+
+
+def _few(found: Sequence[Piece]) -> Sequence[Piece]:
+    """The first of these up to so many characters, and one at least."""
+    room = GLANCE
+    few: list[Piece] = []
+    for piece in found:
+        room -= piece.end - piece.start
+        if few and room < 0:
+            break
+        few.append(piece)
+    return few
 
 
 def line(text: str, piece: Piece, covered: Sequence[Covered], *, whole: bool) -> Line:

@@ -261,7 +261,8 @@ def _what(item: Item) -> str:
     if item.comment:
         return f"Comment by {item.comment.byline.name}" if _is_public(item.comment) else "A comment"
     if item.post:
-        return "The " + item.post.get_kind_display().lower()
+        kind = item.post.get_kind_display().lower()
+        return f"The {kind} “{item.post.title}”" if _is_public(item.post) else f"The {kind}"
     return f"A {item.get_kind_display()}"
 
 
