@@ -68,11 +68,21 @@ def pair(lines: Sequence[str], halves: list[Written], names: list[Written], firs
     good = [(way, pairs) for way, pairs in tried if len(pairs) >= _NEARLY * most]
     way, _ = min(good, key=lambda each: (not each[0].says, _distance(each[1]), -len(each[1])))
     pairs = list(way.pairs(replace(known, long=True)))
-    found = sorted((_attribution(lines, *both, way) for both in pairs), key=lambda a: a.line)
+    found = _apart(sorted((_attribution(lines, *both, way) for both in pairs), key=lambda a: a.line))
     rejected = sorted(dated - {date.line for date, _ in pairs})
     says = way.says and any(name.says for name in spoken)
     words = _describe(way, usual, pairs)
     return Found(words, _with_times_below(lines, with_plain_names(found)), tuple(rejected), way.split, says)
+
+
+def _apart(found: list[Attribution]) -> list[Attribution]:
+    """Those that share no line with the one before: a name has one date."""
+    kept = found[:1]
+    for one in found[1:]:
+        last = kept[-1].last if kept[-1].foot is None else kept[-1].foot
+        if one.line > last:
+            kept.append(one)
+    return kept
 
 
 def _describe(way: Way, usual: tuple[str, str], pairs: Sequence[Pair]) -> str:

@@ -153,7 +153,7 @@ def plain_name(line: str, *, long: bool = False) -> str:
     if not words or len(name) > MAX_NAME or len(words) > (_LONG_NAME_WORDS if long else _NAME_WORDS):
         return ""
     if long:
-        return name
+        return "" if dates.find(name) or dates.find_relative(name) else name
     ends = is_layout(name) or (name.endswith((".", "!", "?", "\u2026", ":", ";", ",")) and len(words) > _FEW_WORDS)
     return "" if ends or dates.find(name) or dates.find_clock(name) else _without_extras(name)
 

@@ -13,7 +13,7 @@ from forum.archive.readers.shapes import Written
 _NEAR: Final = 4
 """A name stands at most this many lines from its date."""
 
-_DIGITS: Final = re.compile(r"\d+")
+_DIGITS: Final = re.compile(r"(?<!\w)\d+(?!\w)")
 
 Pair = tuple[Written, Written | int]
 """A date, and the line that names its author: read as such, or the index of a line that is a name and nothing else."""
