@@ -129,7 +129,7 @@ def test_what_is_no_post_or_not_public_is_accounted_for() -> None:
         )
     )
     assert [thread.post.key for thread in threads] == ["wxr:post:7"]
-    assert "2 of: attachment" in [stretch.what for stretch in rest.furniture]
+    assert "attachment (2 of them)" in [stretch.what for stretch in rest.furniture]
     assert ["draft" in rest.leftover[0].what, "trash" in rest.leftover[1].what] == [True, True]
     assert "with 1 comments" in rest.anomalies[0].what
 
@@ -212,3 +212,9 @@ def test_old_exports_without_kinds_and_states_are_read() -> None:
     assert (threads[0].post.body, threads[0].post.author) == ("<p>The <b>mill</b></p>", "")
     assert (threads[0].comments[0].body, threads[0].comments[0].author) == ("<p>Yes</p>", "")
     assert threads[0].comments[0].state == "published"
+
+
+def test_an_author_of_whom_nothing_is_said_is_a_commenter_of_that_name() -> None:
+    told = {"dc__creator": "<![CDATA[mo]]>"}
+    post = read_wxr(wxr_file(item(**told)))[0][0].post
+    assert (post.author, post.identity) == ("mo", "")

@@ -78,7 +78,7 @@ class Stretches:
     def all(self) -> tuple[Stretch, ...]:
         """The stretches, each with the number of items in it where they can be counted."""
         return tuple(
-            Stretch((first, last), f"{number:,} of: {what}" if number > 1 else what)
+            Stretch((first, last), f"{what} ({number:,} of them)" if number > 1 else what)
             for first, last, what, number in self._runs
         )
 

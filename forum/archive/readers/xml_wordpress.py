@@ -60,7 +60,7 @@ class Maker:
             address=_address(record.get("link")),
             format="html",
             state=_state_of_post(record, notes),
-            identity=identity or (f"login:{login}" if login else ""),
+            identity=identity,
             tags=_tags(record),
             element=f"item {number}".rstrip()[:200],
             source=record.source,
