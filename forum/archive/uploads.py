@@ -43,10 +43,21 @@ class Applied:
     run: Run
 
 
+_made: dict[tuple[str, str, str, str], Plan] = {}
+"""The plan that was made last in this process: the parts of a preview, and a correction, are looked at one by one."""
+
+
 def plan_of(upload: Upload) -> Plan:
     """What the file would become with its corrections. Raises Refused; costs reading the whole file."""
+    name = (upload.sha256, upload.file_name, upload.format, upload.corrections)
+    if plan := _made.get(name):
+        return plan
     saved = SavedFile(upload.file_name, upload.data)
-    return make_plan(saved, corrections.parse(upload.corrections), forced=upload.format)
+    plan = make_plan(saved, corrections.parse(upload.corrections), forced=upload.format)
+    if plan.account().comments <= MOST_COMMENTS and plan.threads.in_memory:
+        _made.clear()
+        _made[name] = plan
+    return plan
 
 
 def bring(*, by: User, name: str, data: bytes, said: Corrections, forced: str = "") -> tuple[Upload, bool]:
@@ -83,11 +94,13 @@ def correct(*, upload: Upload, by: User, seen: str, said: Corrections, forced: s
     """
     _check(by)
     forced = upload.format if forced is None else forced
-    make_plan(SavedFile(upload.file_name, upload.data), said, forced=forced).account()
+    text = toml.written(said)
+    named = Upload(file_name=upload.file_name, sha256=upload.sha256, raw=upload.raw, format=forced, corrections=text)
+    plan_of(named).account()
     with transaction.atomic():
         row = _locked(upload, seen)
         _check_open(row)
-        row.corrections, row.format, row.changed_at = toml.written(said), forced, timezone.now()
+        row.corrections, row.format, row.changed_at = text, forced, timezone.now()
         row.save(update_fields=["corrections", "format", "changed_at"])
     return row
 
