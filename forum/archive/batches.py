@@ -220,7 +220,7 @@ class Batch:
         for taken in self.takes:
             merging.take(taken, run, source)
         keep_names_off(people)
-        self.loading.names_off.keep(run, [pk for pk in posts if pk is not None])
+        self.loading.names_off.keep([run], [pk for pk in posts if pk is not None])
 
     def _open(self, source: Source, run: Run, people: dict[Byline, Person]) -> dict[int | None, Post]:
         """The posts of this batch: those that are here locked, in one order, and the new ones made."""

@@ -17,9 +17,12 @@ from comments.restoring import Passage, Restored, Restoring
 from forum.archive import keys, records, shapes
 from forum.archive.blackout import removed_names
 from forum.archive.exporting import site_key
+from forum.archive.knowing import words_digest
 from forum.archive.limits import Refused
 from forum.archive.models import Item, Run
+from forum.archive.suppressing import NamesOff, article_states, comments_away
 from forum.refusals import Unreadable
+from forum.states import State
 from forum.text.html import TooLarge
 from forum.users.models import Person, Source
 from posts.models import Post, Tag
@@ -75,6 +78,7 @@ class _Restoration:
         self.outcome.run = self.run
         self.book: Book | None = None
         self.people = _People(outcome, commit)
+        self.names_off = NamesOff()
         self.runs: dict[int, Run] = {}
         self.sources: dict[str, Source] = {}
 
@@ -172,13 +176,19 @@ class _Restoration:
         bringing.written += len(rows)
 
     def _restored(self, bringing: _Bringing, found: Sequence[Found], book: Book) -> list[Restored]:
-        persons = self.people.here([_values(one) for one in found], book, self._source)
-        return [bringing.restored(one, persons) for one in found]
+        values = [_values(one) for one in found]
+        self.names_off.note(_names(values, book))
+        persons = self.people.here(values, book, self._source)
+        digests = {one["n"]: _words_digest(one, book) for one in values}
+        away = comments_away(digests.values(), but=self.run)
+        return [bringing.restored(one, persons, away=digests[_values(one)["n"]] in away) for one in found]
 
     def _complete(self, thread: Thread, bringing: _Bringing) -> None:
         """What follows from all comments of a thread: forward references, the figures, the answer."""
         if bringing.writing.later:
             bringing.writing.join_later()
+        if bringing.fresh and self.run is not None:
+            self.names_off.keep([self.run, *self.runs.values()], [bringing.post.pk])
         recount(bringing.post.pk, repair=True)
         answer = _own(thread.post).values["answer"]
         if answer and bringing.fresh and answer < len(bringing.writing.ids) and bringing.writing.ids[answer]:
@@ -188,12 +198,15 @@ class _Restoration:
 
     def _post(self, values: Values, book: Book, line: int) -> Post:
         run = self._run()
+        self.names_off.note(_names([values], book))
+        digest = _words_digest(values, book)
         try:
             with transaction.atomic():
                 persons = self.people.here([values], book, self._source)
                 post = restore_post(
                     fields={
                         **_columns(values, persons),
+                        "state": article_states([digest], but=run).get(digest, values["state"]),
                         "kind": values["kind"],
                         "title": values["title"],
                         "url": values["address"],
@@ -323,8 +336,8 @@ class _Bringing:
         """Join these once more when everything is here, where they name what comes after them."""
         self.writing.later += [item for _, item in zip(found, restored, strict=True) if self.writing.waits(item)]
 
-    def restored(self, found: Found, persons: dict[int, Person]) -> Restored:
-        """A comment as it is written."""
+    def restored(self, found: Found, persons: dict[int, Person], *, away: bool = False) -> Restored:
+        """A comment as it is written; ``away``: its words were taken down here before."""
         values = _values(found)
         number = values["n"]
         columns = {
@@ -334,6 +347,8 @@ class _Bringing:
             "anchor": values["anchor"],
             "reply_count": self.shape.replies[number] if self.fresh else 0,
         }
+        if away:
+            columns["state"] = State.REMOVED
         passages = tuple(
             Passage(
                 of=one["of"],
@@ -438,6 +453,18 @@ def _columns(values: Values, persons: dict[int, Person]) -> dict[str, Any]:
         "edited_at": values["edited_at"],
         "revised_at": values["revised_at"],
     }
+
+
+def _names(values: Iterable[Values], book: Book) -> set[str]:
+    """The names of those whose words these are, as far as the file has them."""
+    return {book.persons[one["by"]]["name"] for one in values if one["by"] is not None} - {""}
+
+
+def _words_digest(values: Values, book: Book) -> str:
+    """By which words that were taken down are known in any other file."""
+    told = str((values["origin"] or {}).get("words_digest") or "")
+    author = book.persons[values["by"]]["name"] if values["by"] is not None else ""
+    return told or words_digest(author, values["body"], values["format"])
 
 
 def _version(one: Values, **more: Any) -> dict[str, Any]:

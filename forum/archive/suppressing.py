@@ -11,7 +11,7 @@ from comments.models import Comment
 from forum.archive import keys
 from forum.archive.blackout import removed_names
 from forum.archive.limits import Refused
-from forum.archive.models import Item
+from forum.archive.models import Item, Run
 from forum.moderation import naming
 from forum.refusals import Conflict
 from forum.states import Format, State
@@ -21,19 +21,36 @@ from posts import actions as posts
 from posts.models import Post
 
 if TYPE_CHECKING:
-    from forum.archive.models import Run
+    from django.db.models import QuerySet
 
 _TAKEN = (State.HIDDEN, State.REMOVED)
 
 
-def article_states(digests: Collection[str]) -> dict[str, State]:
-    """Of articles with these words, what became of those that a moderator took down, in any source. One query."""
+def article_states(digests: Collection[str], *, but: Run | None = None) -> dict[str, State]:
+    """Of articles with these words, what became of those that a moderator took down, in any source. One query.
+
+    ``but`` leaves out what came with this import.
+    """
     wanted = {digest for digest in digests if digest}
     if not wanted:
         return {}
-    found = Item.objects.filter(kind=Item.Kind.POST, words_digest__in=wanted, post__state__in=_TAKEN)
+    found = _before(but).filter(kind=Item.Kind.POST, words_digest__in=wanted, post__state__in=_TAKEN)
     # Of two answers the stricter one holds: "removed" sorts after "hidden".
     return {digest: State(state) for digest, state in sorted(found.values_list("words_digest", "post__state"))}
+
+
+def comments_away(digests: Collection[str], *, but: Run | None) -> set[str]:
+    """Of comments with these words, those that a moderator took down before this import, in any source. One query."""
+    wanted = {digest for digest in digests if digest}
+    if not wanted:
+        return set()
+    found = _before(but).filter(words_digest__in=wanted, comment__state__in=_TAKEN)
+    return set(found.values_list("words_digest", flat=True))
+
+
+def _before(run: Run | None) -> QuerySet[Item]:
+    found = Item.objects.order_by()
+    return found if run is None else found.exclude(run=run).exclude(run__in=Run.objects.filter(carried_by=run))
 
 
 class NamesOff:
@@ -41,25 +58,28 @@ class NamesOff:
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._off: frozenset[str] | None = None
 
     def note(self, printed: Iterable[str]) -> None:
-        """Remember which of these names were taken off, in any source. One query."""
-        off = removed_names()
+        """Remember which of these names were taken off before the import, in any source. One query the first time."""
+        if self._off is None:
+            self._off = removed_names()
+        off = self._off
         if off:
             self._names |= {name for name in printed if not keys.is_placeholder(name) and Person.digest_of(name) in off}
 
-    def keep(self, run: Run, among: Collection[int]) -> None:
-        """Put the mark in place of them in the words that ``run`` brought under these posts.
+    def keep(self, runs: Collection[Run], among: Collection[int]) -> None:
+        """Put the mark in place of them in the words that these runs brought under these posts.
 
         Two queries for each name, none without one. What was here before is as a moderator left it.
         """
         for name in sorted(self._names):
             brought = Comment.objects.filter(naming.may_hold(name), post__in=among, archived=True)
-            for comment in brought.filter(archive_items__run=run).order_by("pk").distinct():
+            for comment in brought.filter(archive_items__run__in=runs).order_by("pk").distinct():
                 changes = list(_changes(comment.body, name, is_html=comment.format == Format.HTML))
                 if changes:
                     comments.redact(comment=comment, changes=changes)
-            for post in Post.objects.filter(pk__in=among, archived=True, archive_items__run=run).distinct():
+            for post in Post.objects.filter(pk__in=among, archived=True, archive_items__run__in=runs).distinct():
                 _take_off_post(post, name)
 
 

@@ -19,7 +19,8 @@ from forum.users.models import Person, User
 from posts.actions import change_post_state
 from posts.models import Post
 from tests.archive import exports
-from tests.archive.moving import export
+from tests.archive.moving import bring as bring_export
+from tests.archive.moving import empty, export
 from tests.making import make_post, say
 
 NAME = "Lena Brook"
@@ -185,3 +186,17 @@ def test_the_name_comes_back_where_a_later_import_left_it_out(taken: None, mod: 
 def test_living_words_are_their_authors(taken: None, ann: User) -> None:
     """Members may write what they like: a digest forbids nothing to them."""
     assert say(make_post(ann), ann, f"{NAME} and the wheel.").body == f"{NAME} and the wheel."
+
+
+def test_an_export_of_another_site_brings_nothing_back_either(db: None, mod: User) -> None:
+    bring(PAGE)
+    elsewhere = export()
+    User.objects.all().delete()
+    empty()
+    mod = User.objects.create_user("mod", "mod@example.org", is_staff=True, is_superuser=True)
+    bring(LONGER, "other")
+    actions.change_state(comment=Comment.objects.get(person__name="mo"), to=State.REMOVED, by=mod)
+    take_off(mod)
+    bring_export(elsewhere)
+    assert Post.objects.count() == 2
+    assert_away(Client())
