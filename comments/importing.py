@@ -18,6 +18,7 @@ from comments.models import SHELVED, Comment, Quotation
 from comments.ranking import UNRANKED, best
 from comments.recounting import recount
 from comments.rendering import known_comments, render_archived, render_markdown
+from forum.inserting import insert, reserve
 from forum.search import index
 from forum.states import MEANING, Format, Precision, State
 from posts.actions import locked
@@ -90,38 +91,20 @@ def add_comments(threads: Sequence[tuple[Post, Sequence[ArchivedComment]]]) -> l
     thirty comments and one for each post.
     """
     with transaction.atomic():
-        ids = iter(_reserve(sum(len(found) for _, found in threads)))
+        ids = iter(reserve(Comment, sum(len(found) for _, found in threads)))
         added = [_rows(post, found, ids) for post, found in threads]
         rows = [row for made in added for row in made]
         outside = _place(rows)
         quotations = []
         for (post, found), made in zip(threads, added, strict=True):
             quotations += _draw(post, made, found)
-        Comment.objects.bulk_create(rows, batch_size=BATCH)
-        Quotation.objects.bulk_create(quotations, batch_size=BATCH)
+        insert(rows)
+        insert(quotations)
         _count_replies(outside)
-        index.put_comments(rows)
+        index.put_new_comments(rows)
         for (post, _), made in zip(threads, added, strict=True):
             _count(post, made)
     return added
-
-
-def _reserve(number: int) -> list[int]:
-    """Ids for so many new comments, so that they can name each other before they are written. One query.
-
-    On SQLite the caller's transaction is the only one that writes.
-    """
-    table = Comment._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number]
-            )
-            return sorted(row[0] for row in cursor.fetchall())
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        row = cursor.fetchone()
-    first = (row[0] if row else 0) + 1
-    return list(range(first, first + number))
 
 
 def _rows(post: Post, found: Sequence[ArchivedComment], ids: Iterator[int]) -> list[Comment]:

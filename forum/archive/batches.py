@@ -15,6 +15,7 @@ from forum.archive.models import Item
 from forum.archive.opening import Way
 from forum.archive.people import Byline, byline, keep_names_off
 from forum.archive.suppressing import article_states
+from forum.inserting import insert
 from forum.states import State
 from forum.text.html import TooLarge
 from posts.models import Post
@@ -77,6 +78,7 @@ class Batch:
         self.known: dict[str, Known] = {}
         self.takes: list[Take] = []
         self.html: dict[str, str] = {}
+        self.words: dict[str, str] = {}
         self.away: set[str] = set()
         self.pings: list[items.Comment] = []
         self.fresh: list[Way] = []
@@ -90,11 +92,11 @@ class Batch:
         for portion in self.portions:
             changed += self._sort(portion)
         self.takes += merging.changes(changed, force=self.loading.update, outcome=self.outcome)
-        digests = {
+        self.words = {
             one.key: knowing.words_digest(one.author, one.body, one.format) for p in self.portions for one in p.new
         }
-        away = knowing.taken_away(set(digests.values()))
-        self.away = {key for key, digest in digests.items() if digest in away}
+        away = knowing.taken_away(set(self.words.values()))
+        self.away = {key for key, digest in self.words.items() if digest in away}
         self.loading.names_off.note(
             {one.author for p in self.portions for one in p.comments}
             | {p.way.thread.post.author for p in self.portions}
@@ -212,11 +214,11 @@ class Batch:
         for (portion, _), made in zip(here, added, strict=True):
             pairs = [*zip(portion.new, made, strict=True)]
             pairs += [(one, portion.again[one.key]) for one in portion.comments if one.key in portion.again]
-            new += [rows.item_of_comment(one, row, run, source) for one, row in pairs]
+            new += [rows.item_of_comment(one, row, run, source, words=self.words.get(one.key)) for one, row in pairs]
             self.known |= {one.key: knowing.of_row(one, row) for one, row in pairs}
             portion.way.wrote = portion.way.wrote or bool(made)
         new += [rows.item_of_comment(ping, None, run, source) for ping in self.pings]
-        Item.objects.bulk_create(new, batch_size=SIZE)
+        insert(new)
         for taken in self.takes:
             merging.take(taken, run, source)
         keep_names_off(people)

@@ -26,7 +26,9 @@ def is_placeholder(name: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of the text, folded for comparing."""
-    return [fold(match.group()) for match in _WORD.finditer(text)]
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    return [fold(word) for word in _WORD.findall(text)]
 
 
 def words_at(text: str) -> list[tuple[str, int, int]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import overload
 
+from forum.archive import keys
 from forum.archive.items import Anomaly, Comment, Thread
 
 _NONE, _MISSING = -1, -2
@@ -28,46 +29,66 @@ class Doubts:
 
 
 def examine(thread: Thread) -> Doubts:
-    """Find parents that are missing, not imported, or in a loop. Linear, however deep the thread; about 150 bytes
-    of memory a comment."""
-    doubts = Doubts()
-    index, lines = _index(thread, doubts)
-    parents = array("l", [_NONE]) * len(lines)
-    pings = {ping.key for ping in thread.pings}
+    """Find parents that are missing, not imported, or in a loop, and names that differ in their capitals alone.
+
+    Goes through the comments once, however deep the thread; about 200 bytes of memory a comment.
+    """
+    doubts, names = Doubts(), _Names()
+    index: dict[str, int] = {}
+    lines: array[int] = array("l")
+    answered: dict[int, str] = {}
     spam: set[int] = set()
     for number, comment in enumerate(thread.comments):
+        lines.append(comment.lines[0])
+        if comment.key in index:
+            _rename(doubts, number, comment, index, lines)
+        else:
+            index[comment.key] = number
+        if comment.parent:
+            answered[number] = comment.parent
         if comment.state == "spam":
             spam.add(number)
-        if comment.parent:
-            parents[number] = index.get(comment.parent, _MISSING)
-            if parents[number] == _MISSING:
-                is_ping = comment.parent in pings
-                what = "it answers a pingback or trackback" if is_ping else "its parent is not in the file"
-                _leave(doubts, number, lines, what)
-    for number, parent in enumerate(parents):
-        if parent in spam and number not in spam:
+        doubts.anomalies += names.look_at(comment)
+    parents = array("l", [_NONE]) * len(lines)
+    pings = {ping.key for ping in thread.pings}
+    for number, key in answered.items():
+        parents[number] = parent = index.get(key, _MISSING)
+        if parent == _MISSING:
+            what = "it answers a pingback or trackback" if key in pings else "its parent is not in the file"
+            _leave(doubts, number, lines, what)
+        elif parent in spam and number not in spam:
             _leave(doubts, number, lines, "its parent is spam, which is not imported")
     for number in _loops(parents, doubts.alone):
         _leave(doubts, number, lines, "its parent stands under it: a loop")
     return doubts
 
 
-def _index(thread: Thread, doubts: Doubts) -> tuple[dict[str, int], "array[int]"]:
-    """The number of each key, and the first line of each comment."""
-    index: dict[str, int] = {}
-    lines: array[int] = array("l")
-    times: dict[str, int] = {}
-    for number, comment in enumerate(thread.comments):
-        lines.append(comment.lines[0])
-        if comment.key not in index:
-            index[comment.key] = number
-            continue
-        times[comment.key] = times.get(comment.key, 1) + 1
-        doubts.again[number] = again = f"{comment.key[:190]}#{times[comment.key]}"
-        index[again] = number
-        what = f"its id is that of the comment at line {lines[index[comment.key]]}"
-        doubts.anomalies.append(Anomaly(comment.lines[0], what, "kept as a comment of its own"))
-    return index, lines
+def _rename(doubts: Doubts, number: int, comment: Comment, index: dict[str, int], lines: "array[int]") -> None:
+    """Give a comment whose id another has a key of its own, the same in every run."""
+    nth = 2
+    while (again := f"{comment.key[:190]}#{nth}") in index:
+        nth += 1
+    doubts.again[number] = again
+    index[again] = number
+    what = f"its id is that of the comment at line {lines[index[comment.key]]}"
+    doubts.anomalies.append(Anomaly(comment.lines[0], what, "kept as a comment of its own"))
+
+
+class _Names:
+    """Names that differ in their capitals alone are told, and stay two."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._told: set[str] = set()
+
+    def look_at(self, comment: Comment) -> Iterator[Anomaly]:
+        """What is odd about the name of one comment."""
+        name = keys.normal_name(comment.author)
+        other = self._first.setdefault(name.casefold(), name)
+        if other != name and name not in self._told:
+            self._told.add(name)
+            what = f"“{name}” and “{other}” differ in capitals alone"
+            yield Anomaly(comment.lines[0], what, "kept as two people")
 
 
 def _leave(doubts: Doubts, number: int, lines: "array[int]", what: str) -> None:

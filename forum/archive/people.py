@@ -11,11 +11,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from comments.actions import redact
 from comments.models import Comment
 from forum.archive import keys
+from forum.inserting import insert, reserve
 from forum.moderation import naming
 from forum.text import names
 from forum.text.redaction import Change
@@ -71,34 +73,29 @@ class People:
         Found by the digest of the name, so that a name taken off stays off. Three queries at most for each batch.
         """
         wanted = [one for one in dict.fromkeys(bylines) if one.name]  # in the order of the page
-        digests = {one: Person.digest_of(one.name) for one in wanted}
-        known = self._known(source, set(digests.values()))
+        digests = {name: Person.digest_of(name) for name in {one.name for one in wanted}}
+        namesakes = _namesakes(source, wanted, digests)
         off = _taken_off(set(digests.values()))
         found: dict[Byline, Person] = {}
         missing: list[Person] = []
         for one in wanted:
-            alike = known[digests[one]]
-            person = _fitting(alike, one)
+            digest = digests[one.name]
+            alike = namesakes[digest]
+            person = alike.fitting(one)
             if person is None:
-                person = _new(source, one, digests[one], alike, off=digests[one] in off)
-                alike.append(person)
+                person = _new(source, one, digest, alike, off=digest in off)
                 missing.append(person)
                 self._count(one, person)
             elif one.identity and not person.identity and not one.scope:
-                person.identity = one.identity
+                alike.known_as(person, one.identity)
                 if write and person.pk:
                     Person.objects.filter(pk=person.pk, identity="").update(identity=one.identity)
             found[one] = person
-        if write:
-            Person.objects.bulk_create(missing, batch_size=500)
+        if write and missing:
+            for person, pk in zip(missing, reserve(Person, len(missing)), strict=True):
+                person.pk = pk
+            insert(missing)
         return found
-
-    def _known(self, source: Source | None, digests: set[str]) -> defaultdict[str, list[Person]]:
-        known: defaultdict[str, list[Person]] = defaultdict(list)
-        if source is not None:
-            for person in Person.objects.filter(source=source, digest__in=digests).order_by("pk"):
-                known[person.digest].append(person)
-        return known
 
     def _count(self, one: Byline, person: Person) -> None:
         who = (one.name, one.scope, one.identity)
@@ -122,21 +119,60 @@ def _skeleton(name: str) -> str:
     return names.skeleton(name)
 
 
-def _fitting(alike: Sequence[Person], one: Byline) -> Person | None:
-    """Who has this name and is not known to be somebody else."""
-    if one.scope:
-        return next((person for person in alike if person.scope == one.scope), None)
-    plain = [person for person in alike if not person.scope or person.scope.isdigit()]
-    if not one.identity:
-        return plain[0] if plain else None
-    same = [person for person in plain if person.identity == one.identity]
-    unknown = [person for person in plain if not person.identity]
-    return next(iter(same or unknown), None)
+class _Namesakes:
+    """The persons of one printed name in a source that may be meant, and how many there are in all."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.scoped: dict[str, Person] = {}
+        self.first: Person | None = None
+        self.unknown: Person | None = None
+        self.by_identity: dict[str, Person] = {}
+
+    def add(self, person: Person) -> None:
+        """One more of them."""
+        if person.scope and not person.scope.isdigit():
+            self.scoped[person.scope] = person
+            return
+        if self.first is None or not person.scope:
+            self.first = person
+        if person.identity:
+            self.by_identity.setdefault(person.identity, person)
+        elif self.unknown is None:
+            self.unknown = person
+
+    def known_as(self, person: Person, identity: str) -> None:
+        """From now on it is known who this is."""
+        person.identity = identity
+        self.by_identity[identity] = person
+        self.unknown = None
+
+    def fitting(self, one: Byline) -> Person | None:
+        """Who has this name and is not known to be somebody else."""
+        if one.scope:
+            return self.scoped.get(one.scope)
+        return self.by_identity.get(one.identity, self.unknown) if one.identity else self.first
 
 
-def _new(source: Source | None, one: Byline, digest: str, alike: Sequence[Person], *, off: bool) -> Person:
-    plain = sum(1 for person in alike if not person.scope or person.scope.isdigit())
-    scope = one.scope or (str(plain + 1) if plain else "")
+def _namesakes(
+    source: Source | None, wanted: Sequence[Byline], digests: dict[str, str]
+) -> defaultdict[str, _Namesakes]:
+    """Whoever may be meant by these bylines. Two queries: there may be thousands of one name."""
+    alike: defaultdict[str, _Namesakes] = defaultdict(_Namesakes)
+    if source is None or not wanted:
+        return alike
+    same_name = Person.objects.filter(source=source, digest__in=set(digests.values())).order_by("pk")
+    scopes = {"", *(one.scope for one in wanted)}
+    meant = Q(scope__in=scopes) | Q(identity__in={one.identity for one in wanted if one.identity})
+    for person in same_name.filter(meant):
+        alike[person.digest].add(person)
+    for digest, number in same_name.order_by().values_list("digest").annotate(Count("pk")):
+        alike[digest].number = number
+    return alike
+
+
+def _new(source: Source | None, one: Byline, digest: str, alike: _Namesakes, *, off: bool) -> Person:
+    scope = one.scope or (str(alike.number + 1) if alike.first is not None else "")
     off = off and not one.scope
     person = Person(
         scope=scope,
@@ -147,6 +183,8 @@ def _new(source: Source | None, one: Byline, digest: str, alike: Sequence[Person
     )
     if source is not None:
         person.source = source
+    alike.number += 1
+    alike.add(person)
     return person
 
 

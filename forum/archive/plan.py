@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final, overload
 
-from forum.archive import corrections, dates, keys, parents, quotes, readers
+from forum.archive import corrections, dates, parents, quotes, readers
 from forum.archive.accounting import Ledger, counts, tally, unplaced
 from forum.archive.corrections import Corrections
 from forum.archive.items import Anomaly, Comment, Lines, Rest, SavedFile, Stretch, Thread
@@ -170,7 +170,7 @@ def _finished(thread: Thread, said: Corrections) -> Thread:
         settle = parents.examine(thread)
         comments = Settled(comments, settle.settle)
     thread = replace(thread, comments=comments)
-    notes = [*settle.anomalies, *_note_names(thread), *_note_claim(thread)]
+    notes = [*settle.anomalies, *_note_claim(thread)]
     if thread.line_count and (strays := unplaced(thread)):
         stretches = tuple(Stretch(lines, "not placed by the reader") for lines in strays)
         notes += [_no_place(lines) for lines in strays]
@@ -206,19 +206,6 @@ def _on_disk(thread: Thread, said: Corrections) -> tuple[Thread, Sequence[Commen
 
 def _no_place(lines: Lines) -> Anomaly:
     return Anomaly(lines[0], "lines that found no place", "listed in the remainder")
-
-
-def _note_names(thread: Thread) -> Iterator[Anomaly]:
-    """Names that differ in their capitals alone are told, and stay two."""
-    first: dict[str, str] = {}
-    told: set[str] = set()
-    for comment in thread.comments:
-        name = keys.normal_name(comment.author)
-        other = first.setdefault(name.casefold(), name)
-        if other != name and name not in told:
-            told.add(name)
-            what = f"“{name}” and “{other}” differ in capitals alone"
-            yield Anomaly(comment.lines[0], what, "kept as two people")
 
 
 def _note_claim(thread: Thread) -> Iterator[Anomaly]:

@@ -33,6 +33,7 @@ STATES: Final[Mapping[str, State]] = {
 }
 BEFORE_ALL: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 """Orders words whose page gives no date that could be read; nothing shows it."""
+_SHORT: Final = 4_096
 _KEY_ROOM: Final = 200
 _ELEMENT_ROOM: Final = 200
 _ANCHOR_ROOM: Final = 100
@@ -155,8 +156,12 @@ def digest_of_post(post: items.Post) -> str:
     return keys.digest(post.title, post.body)
 
 
-def item_of_comment(found: items.Comment, row: Comment | None, run: Run, source: Source) -> Item:
-    """Where a comment came from, or a pingback that is none."""
+def item_of_comment(
+    found: items.Comment, row: Comment | None, run: Run, source: Source, *, words: str | None = None
+) -> Item:
+    """Where a comment came from, or a pingback that is none; ``words`` is the digest of its words, if it is known."""
+    if words is None:
+        words = knowing.words_digest(found.author, found.body, found.format)
     return Item(
         run=run,
         source=source,
@@ -170,14 +175,20 @@ def item_of_comment(found: items.Comment, row: Comment | None, run: Run, source:
         element=found.element[:_ELEMENT_ROOM],
         raw=packed(found.source),
         body_digest=keys.digest(found.body),
-        words_digest=knowing.words_digest(found.author, found.body, found.format) if row is not None else "",
+        words_digest=words if row is not None else "",
         parent_key=(found.parent or "")[:_KEY_ROOM],
     )
 
 
 def packed(text: str) -> bytes:
     """The text of the source as it is kept; whatever no database takes is marked as lost."""
-    return zlib.compress(text.encode("utf-8", "replace"), 6) if text else b""
+    if not text:
+        return b""
+    data = text.encode("utf-8", "replace")
+    if len(data) > _SHORT:
+        return zlib.compress(data, 6)
+    small = zlib.compressobj(6, zlib.DEFLATED, 12, 5)  # short texts: most of the time goes into clearing memory
+    return small.compress(data) + small.flush()
 
 
 def evidence(comment: items.Comment) -> dict[str, Any]:

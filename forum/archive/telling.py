@@ -192,14 +192,12 @@ def _counts_text(thread: Thread, found: dict[str, Any]) -> Iterator[str]:
         yield f"Attribution lines: {attributions}, of which {found['quoted_attributions']} are quotations"
     yield f"Authors of comments: {found['authors']}"
     yield f"Replies: {bases}"
-    yield from _replies_text(thread)
+    if sum(found["replies"].values()) <= _DETAILS:
+        yield from _replies_text(thread)
     yield f"Zone: {found['zone'] or 'not stated'}"
 
 
 def _replies_text(thread: Thread) -> Iterator[str]:
-    replies = sum(1 for comment in thread.comments if comment.parent)
-    if not replies or replies > _DETAILS:
-        return
     number = {comment.key: n for n, comment in enumerate(thread.comments, 1)}
     for comment in thread.comments:
         if comment.parent:
