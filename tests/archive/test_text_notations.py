@@ -195,6 +195,14 @@ def test_windows_1252_is_read_in_every_notation() -> None:
     assert "“wheel”" in found.comments[0].body
 
 
+def test_pingbacks_and_trackbacks_are_kept_apart() -> None:
+    page = ONE_LINE["comment by"].page().replace("Comment by pond99", "Pingback by pond99")
+    found = thread(page.replace("Comment by mo", "Trackback by mo"))
+    assert len(found.comments) == len(SAID) - 2
+    assert [(ping.author, ping.kind) for ping in found.pings] == [("pond99", "pingback"), ("mo", "trackback")]
+    assert sum(tally(found).values()) == found.line_count
+
+
 # -- threads by indentation ------------------------------------------------------------------------------
 
 

@@ -67,6 +67,22 @@ def test_headings_between_article_and_comments_belong_to_neither() -> None:
     assert "the page claims 12 comments, 3 were found" in [a.what for a in found.anomalies]
 
 
+def test_day_month_and_year_on_lines_of_their_own_are_no_title() -> None:
+    post = thread(f"11\nJuly\n2004\n{AFTER}").post
+    assert (post.title, post.moment.local, post.byline_lines) == ("The mill by the river", "2004-07-11", (1, 2, 3, 6))
+
+
+def test_a_number_of_comments_behind_the_title_is_a_claim() -> None:
+    post = thread(AFTER.replace("by the river", "by the river | 3 Comments", 1)).post
+    assert (post.title, post.claimed_comments) == ("The mill by the river", 3)
+
+
+def test_a_footer_that_nobody_knows_is_told_by_the_space_above_it() -> None:
+    found = thread(BEFORE + "\n\n\n\n\n\nAbout this paper\n\nIt is printed on Fridays.\n")
+    assert found.comments[-1].body == BODIES[-1]
+    assert [s.what for s in found.furniture][-1] == "footer"
+
+
 def test_without_a_heading_a_wide_gap_parts_article_and_comments() -> None:
     found = thread(AFTER.replace("Trackback URL", "\n\n"))
     assert found.post.body.endswith("Monday.")

@@ -197,6 +197,7 @@ def _attribution(one: Written, tails: set[str]) -> Attribution:
         begin=one.begin,
         number=one.number,
         source_id=shapes.source_id(tail) if usual or apart else "",
+        kind=pairings.kind_of(one),
     )
 
 

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from forum.archive import dates
+from forum.archive.date_words import MONTHS
 from forum.archive.items import Moment, Stretch
 from forum.archive.limits import MAX_NAME, Refused
 from forum.archive.readers import furniture, shapes
@@ -15,7 +16,14 @@ _WITHIN: Final = 6
 _LENGTH: Final = 150
 _PROSE_WORDS: Final = 12
 _GAP: Final = 3
-_NAME: Final = re.compile(r"\bby:?[ \t]+(?P<name>\S.*?)[ \t]*(?:\b(?:on|in|at)\b[ \t]*)?[.,]?[ \t]*$", re.I)
+_NAME: Final = re.compile(
+    r"\bby:?[ \t]+(?P<name>\S.*?)[ \t]*(?:\b(?:on|in|at|published|posted|updated|date)\b:?[ \t]*)*[|.,-]?[ \t]*$", re.I
+)
+_LEAF: Final = re.compile(r"(?:[^\W\d_]{3,10}|\d{1,2}(?:st|nd|rd|th)?|(?:19|20)\d\d)[.,]?")
+_CLAIM: Final = re.compile(
+    r"(?:^|[ \t]+|[ \t]*[|(\u2022\u00b7\u2013\u2014-][ \t]*)(?P<n>\d[\d,]{0,8})[ \t]+(?:comments|responses)[ \t)]*$",
+    re.I,
+)
 _BEGINS_BY: Final = re.compile(r"[ \t]*(?:posted[ \t]+|written[ \t]+)?by[ \t]+\S", re.I)
 _SAYS_POSTED: Final = re.compile(r"\b(?:by|posted|written|published)\b", re.I)
 
@@ -28,6 +36,7 @@ class Head:
     byline: list[int] = field(default_factory=list)
     author: str = ""
     moment: Moment = field(default_factory=Moment)
+    claimed: int | None = None
 
     @property
     def end(self) -> int:
@@ -50,11 +59,16 @@ def find_head(page: Page) -> Head:
     first = page.filled(0, 200)[:_WITHIN]
     if not first:
         raise Refused("The file begins with 200 blank lines.")
+    _read_calendar_leaf(page, head, first)
     for above, number in pairwise([first[0], *first]):
+        if number in head.byline:
+            continue
         if number - above > _GAP and above > first[0]:
             # Below a wide space under title and text the comments may begin already.
             break
         line = page.lines[number]
+        if (claim := _CLAIM.search(line)) and head.claimed is None:
+            head.claimed = int(claim["n"].replace(",", ""))
         if _is_byline(line):
             head.byline.append(number)
             _read_byline(head, line)
@@ -65,6 +79,24 @@ def find_head(page: Page) -> Head:
     if not head.byline:
         page.say_of_all("no line under the title names an author or a date", "the post has neither")
     return head
+
+
+def title(page: Page, head: Head) -> str:
+    """The title on one line, without the number of comments that some pages print behind it."""
+    return "" if head.title is None else " ".join(_CLAIM.sub("", page.lines[head.title]).split())
+
+
+def _read_calendar_leaf(page: Page, head: Head, first: list[int]) -> None:
+    """Where day, month and year stand on lines of their own above the title, they are the date and no title."""
+    leaf = list(takewhile(lambda number: _LEAF.fullmatch(page.lines[number].strip()), first))
+    words = [page.lines[number].strip(" \t.,") for number in leaf]
+    months = [word for word in words if word.isalpha() and word.lower() in MONTHS]
+    if len(leaf) == 1 or len(months) != 1:
+        return
+    head.byline = leaf
+    others = sorted((word for word in words if word.isdigit()), key=len)
+    date = dates.find(" ".join([*others[:1], *months, *others[1:]]))
+    head.moment = dates.moment(date, months_first=None, printed=" ".join(words)) if date else Moment(" ".join(words))
 
 
 def find_gap(page: Page, head: Head) -> int:
@@ -93,7 +125,7 @@ def find_parts(page: Page, head: Head, attribution: int, *, after: bool, gap: in
     between = [n for n in between if n not in strays]
     page.set_aside(between, lambda line: f"heading “{' '.join(line.split())[:60]}”")
     claims = [n for line in between if (n := furniture.claimed(page.lines[line])) is not None]
-    return Parts(_article(page, head, top), comments, claims[-1] if claims else None)
+    return Parts(_article(page, head, top), comments, claims[-1] if claims else head.claimed)
 
 
 def _at_the_gap(page: Page, first: int, gap: int, attribution: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from forum.archive.dates import Printed
+from forum.archive.items import Kind
 from forum.archive.readers import shapes
 from forum.archive.readers.shapes import Written
 from forum.archive.readers.ways import WAYS, Halves, Pair, Way
@@ -41,6 +42,8 @@ class Attribution:
     begin: int = 0
     number: str = ""
     source_id: str = ""
+    kind: Kind = "comment"
+    """A "Pingback by" is no comment."""
     foot: int | None = None
     """The line with the time after the text, where the attribution is split."""
 
@@ -61,7 +64,11 @@ def pair(lines: Sequence[str], halves: list[Written], names: list[Written], firs
     dated = {one.line for one in halves}
     manners = Counter((name.shape, name.lead) for name in names)
     usual = manners.most_common(1)[0][0] if manners else ("", "")
-    spoken = [name for name in names if name.line not in dated and (name.shape, name.lead) == usual]
+    spoken = [
+        name
+        for name in names
+        if name.line not in dated and name.shape == usual[0] and (name.lead == usual[1] or kind_of(name) != "comment")
+    ]
     known = Halves(lines, halves, spoken, first)
     tried = [(way, list(way.pairs(known))) for way in WAYS]
     most = max(len(pairs) for _, pairs in tried)
@@ -91,6 +98,17 @@ def _describe(way: Way, usual: tuple[str, str], pairs: Sequence[Pair]) -> str:
     return way.description.replace("DATE", date, 1).replace("NAMED", named)
 
 
+def kind_of(one: Written) -> Kind:
+    """Whether the line names a pingback or trackback, another site that linked here."""
+    return (
+        "pingback"
+        if one.lead.startswith("pingback")
+        else "trackback"
+        if one.lead.startswith("trackback")
+        else "comment"
+    )
+
+
 def date_words(date: Printed | None) -> str:
     """How a manner of writing dates is called in a report."""
     if date is None:
@@ -114,13 +132,12 @@ def date_words(date: Printed | None) -> str:
 
 def with_plain_names(found: list[Attribution]) -> list[Attribution]:
     """Running numbers, marks and brackets that stand at most names are none of theirs."""
-    for pattern in (_BULLET, _NUMBERED, _MARKED, _BRACKETS):
-        cut = [
-            replace(a, name=pattern.sub(r"\g<name>" if pattern is _BRACKETS else "", a.name) or a.name) for a in found
-        ]
-        if sum(a.name != b.name for a, b in zip(cut, found, strict=True)) >= _MOST * len(found):
-            found = cut
-    return found
+    names = [a.name for a in found]
+    for pattern, rest in ((_BULLET, ""), (_NUMBERED, ""), (_MARKED, ""), (_BRACKETS, r"\g<name>")):
+        cut = [pattern.sub(rest, name) or name for name in names]
+        if sum(a != b for a, b in zip(cut, names, strict=True)) >= _MOST * len(names):
+            names = cut
+    return [a if a.name == name else replace(a, name=name) for a, name in zip(found, names, strict=True)]
 
 
 def _with_times_below(lines: Sequence[str], found: list[Attribution]) -> tuple[Attribution, ...]:
@@ -171,5 +188,6 @@ def _attribution(lines: Sequence[str], date: Written, name: Written | int, way: 
         shift=shapes.columns(lines[first]) - shapes.columns(lines[last]),
         begin=len(lines[first]) - len(lines[first].lstrip(" \t")),
         number=date.number if isinstance(name, int) else name.number,
+        kind="comment" if isinstance(name, int) else kind_of(name),
         foot=date.line if way.split else None,
     )

@@ -76,6 +76,7 @@ _LAYOUT: Final = re.compile(rf"(?:(?:{'|'.join(_BUTTONS)})(?!(?<=[^\W_])[^\W_])[
 _CLOSING: Final = re.compile(r"[ \t.:|,)\]\u2022\u00b7-]*")
 _SAYS_AFTER: Final = re.compile(rf"(?:\.|:|[)\]]+[.:]?|,?[ \t]*{_SAYS}:?)?[ \t]*$", re.IGNORECASE)
 _SAYS_END: Final = re.compile(rf"\b{_SAYS}[ \t]*{_SAYS_MARK}?$", re.IGNORECASE)
+_INTRODUCED: Final = re.compile(rf"{_NUMBER}{_BY}", re.IGNORECASE)
 _ANY_SAYS: Final = re.compile(rf"\b{_SAYS}(?![^\W_])", re.IGNORECASE)
 _RESPONSE: Final = re.compile(
     r"[ \t]*(?:in[ \t]+)?(?:response|reply|replying|responding|answer|antwort)[ \t]+(?:to|an|auf)\b", re.I
@@ -178,7 +179,7 @@ def columns(line: str) -> int:
 
 def _undated(number: int, line: str) -> Written | None:
     text = line.rstrip()
-    if not text or len(text) > _LONGEST_PART:
+    if not text or len(text) > _LONGEST_PART or not (_SAYS_END.search(text) or _INTRODUCED.match(text)):
         return None
     for form in UNDATED:
         match = form.pattern.match(text)

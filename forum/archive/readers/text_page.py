@@ -11,6 +11,7 @@ from forum.archive.readers import attributions, drafts, indentation, layout, rep
 from forum.archive.readers.attributions import Notation
 from forum.archive.readers.drafts import Draft
 from forum.archive.readers.head import Head, Parts, find_gap, find_head, find_parts
+from forum.archive.readers.head import title as title_of
 from forum.archive.readers.page import Page
 from forum.archive.readers.pairings import Attribution
 from forum.archive.readers.registry import Guess, Reader
@@ -52,7 +53,8 @@ def read(saved: SavedFile) -> Iterator[Thread]:
     side = "around" if notation.split else "after" if after else "before"
     yield Thread(
         post=post,
-        comments=tuple(comments),
+        comments=tuple(comment for comment in comments if comment.kind == "comment"),
+        pings=tuple(comment for comment in comments if comment.kind != "comment"),
         notation=notation.description if notation.split else f"{notation.description} {side} the text",
         threaded=threaded,
         attribution_lines=len(notation.lines),
@@ -66,7 +68,7 @@ def read(saved: SavedFile) -> Iterator[Thread]:
 
 
 def _post(page: Page, head: Head, parts: Parts) -> Post:
-    title = "" if head.title is None else " ".join(page.lines[head.title].split())
+    title = title_of(page, head)
     if len(title) > MAX_TITLE:
         raise Refused(f"The first line has {len(title):,} characters; a title has at most {MAX_TITLE}.")
     article = parts.article
@@ -159,6 +161,7 @@ def _finish(page: Page, draft: Draft) -> Comment | None:
         source_id=own.source_id,
         parent=draft.parent.key if draft.parent else None,
         parent_basis=draft.basis,
+        kind=own.kind,
         quotes=tuple(quote.within(draft.begin, draft.end) for quote in draft.quotes if quote.of.key),
         source=_source(page, lines, own),
     )
