@@ -292,3 +292,65 @@ FRONT = page(
     ),
     "",
 )
+
+
+PLAIN = f'<div class="post"><h2>The ferry</h2><div class="entry">{WORDS}</div></div>'
+
+WORDPRESS_15 = page(
+    PLAIN,
+    """<h2 id="comments">3 Comments</h2><ol id="commentlist">
+<li id="comment-12"><p>Some text.</p><p><cite>Comment by <a href="http://a.example">Alex</a> &#8212; June 12, 2005 @ <a
+href="#comment-12">10:11 am</a></cite></p></li>
+<li id="comment-13"><p>[...] this [...]</p><p><cite>Pingback by <a href="http://b.example">A Blog</a> &#8212; June 13, 2005 @ <a
+href="#comment-13">10:11 am</a></cite></p></li>
+<li id="comment-15"><p>Other text.</p><p><cite>Comment by Bea &#8212; June 15, 2005 @ <a
+href="#comment-15">10:11 am</a></cite></p></li></ol>""",
+)
+
+SERENDIPITY = page(
+    PLAIN,
+    """<div class="serendipity_comments">
+<a id="c31"></a><div id="serendipity_comment_31" class="serendipity_comment" style="padding-left: 0px"><div
+class="serendipity_commentBody">First text.</div><div class="serendipity_comment_source"><a href="#c31">#1</a> <span
+class="comment_source_author"><b>Isa</b> (<a href="http://i.example">Homepage</a>)</span> am <span
+class="comment_source_date">12.03.2008 10:11</span> <a class="comment_reply" href="#r">(Antwort)</a></div></div>
+<a id="c32"></a><div id="serendipity_comment_32" class="serendipity_comment" style="padding-left: 20px"><div
+class="serendipity_commentBody">An answer.</div><div class="serendipity_comment_source"><a href="#c32">#1.1</a> <span
+class="comment_source_author"><b>Garv</b></span> am <span class="comment_source_date">13.03.2008 10:11</span></div></div>
+</div>""",
+    lang="de",
+)
+
+DOTCLEAR = page(
+    PLAIN,
+    """<div id="comments"><h3>Commentaires</h3><dl>
+<dt id="c21"><a href="#c21" class="comment-number">1.</a> Le lundi 12 mars 2007, 10:11 par <a href="http://n.example">Nadège</a>
+<dd><p>Bonjour.</p></dd>
+<dt id="c22"><a href="#c22" class="comment-number">2.</a> Le mardi 13 mars 2007, 11:11 par Jean-Luc</dt>
+<dd><p>Bonjour aussi.</p><p>Encore.</p></dd></dl></div>""",
+    lang="fr",
+)
+
+NEVER_CLOSED = page(
+    PLAIN,
+    """<section class="comments">
+<div class="comment" id="comment-1144">
+On <a href="#comment-1144">December 13, 2006  4:59 PM</a>, <a href="http://d.example" rel="nofollow">David Ingen</a>
+said:
+<p>Hi Stefan.</p>
+
+<div class="comment" id="comment-1145">
+On <a href="#comment-1145">December 14, 2006  5:44 AM</a>, Spar Haak
+said:
+<p>Very interesting.</p>
+</section>""",
+)
+
+CAPITALS_WITHIN = page(
+    PLAIN,
+    """<div class="commentBoxStyle"><div class="commentDateStyle">Friday, March 12, 2004 10:11:12 AM (GMT Standard Time,
+UTC+00:00)</div><div class="commentBodyStyle">Good stuff.</div><div class="commentBoxFooter"><a
+href="#a1">#</a> <a href="http://s.example">Scot</a></div></div>
+<div class="commentBoxStyle"><div class="commentDateStyle">Saturday, March 13, 2004 10:11:12 AM (GMT Standard Time,
+UTC+00:00)</div><div class="commentBodyStyle">Thanks.</div><div class="commentBoxFooter"><a href="#a2">#</a> Omer</div></div>""",
+)

@@ -40,6 +40,11 @@ SAID = {
     "TABLE": [("Bill", "1", None), ("Ben", "2", None), ("Bob", "3", None)],
     "DEPTHS": [("Ann", "10", None), ("Ben", "20", 1), ("Cay", "30", 2), ("Dan", "40", 1), ("Eva", "50", None)],
     "WORDS_ALONE": [("Ken", "", None), ("Kim", "", None), ("Kai", "", None), ("Kurt", "", None)],
+    "WORDPRESS_15": [("Alex", "12", None), ("Bea", "15", None)],
+    "SERENDIPITY": [("Isa", "31", None), ("Garv", "32", 1)],
+    "DOTCLEAR": [("Nadège", "21", None), ("Jean-Luc", "22", None)],
+    "NEVER_CLOSED": [("David Ingen", "1144", None), ("Spar Haak", "1145", None)],
+    "CAPITALS_WITHIN": [("Scot", "", None), ("Omer", "", None)],
 }
 TIMES = {
     "WORDPRESS": "2012-06-01T13:20:05",
@@ -57,6 +62,11 @@ TIMES = {
     "TABLE": "2005-03-12T10:11:00",
     "DEPTHS": "2010-05-01T10:00:00",
     "WORDS_ALONE": "2006-05-04T10:11:00",
+    "WORDPRESS_15": "2005-06-12T10:11:00",
+    "SERENDIPITY": "2008-03-12T10:11:00",
+    "DOTCLEAR": "2007-03-12T10:11:00",
+    "NEVER_CLOSED": "2006-12-13T16:59:00",
+    "CAPITALS_WITHIN": "2004-03-12T10:11:12",
 }
 FIRST = {
     "WORDPRESS": "<p>It was <b>green</b>, was it not?</p><p>Write to anna@lantern.example :-)</p>",
@@ -74,6 +84,11 @@ FIRST = {
     "TABLE": "<p>I have a cow.</p>",
     "DEPTHS": "<p>The words of Ann</p>",
     "WORDS_ALONE": "I like it.",
+    "WORDPRESS_15": "<p>Some text.</p>",
+    "SERENDIPITY": "<p>First text.</p>",
+    "DOTCLEAR": "<p>Bonjour.</p>",
+    "NEVER_CLOSED": "<p>Hi Stefan.</p>",
+    "CAPITALS_WITHIN": "<p>Good stuff.</p>",
 }
 
 

@@ -21,7 +21,7 @@ _REPLY_LINK: Final = re.compile(r"[?&](?:amp;)?replytocom=(\d+)")
 _PING: Final = re.compile(r"(?:^|[-_])(?:ping|pings|pingback|pingbacks|pinglist)(?:$|[-_])")
 _TRACK: Final = re.compile(r"(?:^|[-_])(?:trackback|trackbacks|tb|tbs)(?:$|[-_])")
 _PING_TEXT: Final = re.compile(
-    r"\W*(ping|track)backs?\b[ ]?(?:\(.{0,40}\))?(?: (?:by|from|von|de|di)\b)?:?", re.IGNORECASE
+    r"\W*(ping|track)backs?\b[ ]?(?:\(.{0,40}\))?(?P<mark>:|[ ]?(?:by|from|von|de|di)\b:?)?", re.IGNORECASE
 )
 _WAITING: Final = re.compile(
     r"awaiting (?:moderation|approval)|held for moderation|wartet auf (?:freischaltung|moderation|genehmigung)"
@@ -85,7 +85,7 @@ def _anchor(unit: Unit, parts: Parts) -> str:
     if named:
         return named[0][:100]
     plain = [name for name in ids if re.fullmatch(r"(?:comment|c|cmt)[-_]?\w+", name)]
-    return min(plain or ids, key=len, default="")[:100]
+    return min(plain or ids[:1], key=len, default="")[:100]
 
 
 def _kind(unit: Unit) -> Kind:
@@ -103,10 +103,10 @@ def _kind(unit: Unit) -> Kind:
         return "pingback"
     if any(_TRACK.search(label) for label in labels) and not mixed:
         return "trackback"
-    lines = lines_of(unit.nodes, unit.region().skipped)[:2]
-    match = next(
-        (m for line in lines if (m := _PING_TEXT.match(line.text)) and (m.end() == len(line.text) or ":" in m[0])), None
-    )
+    lines = lines_of(unit.nodes, unit.region().skipped)
+    lines = [*lines[:2], *lines[2:][-1:]]
+    matches = ((line, _PING_TEXT.match(line.text)) for line in lines)
+    match = next((m for line, m in matches if m and (m["mark"] or m.end() == len(line.text))), None)
     return "comment" if match is None else "pingback" if match[1].lower() == "ping" else "trackback"
 
 

@@ -76,6 +76,7 @@ _ISO: Final = re.compile(
     r"\s*(?P<date>\d{4}-?\d\d-?\d\d)[T ](?P<time>\d\d:?\d\d(?::?\d\d)?)(?:\.\d+)?\s*"
     r"(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*"
 )
+_ZONE: Final = re.compile(r"[^()\n]{0,4}\([^()\n]{0,40}(?:time|gmt|utc)[^()\n]{0,20}\)", re.IGNORECASE)
 _EPOCH: Final = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
 _MAYBE: Final = re.compile(r"\d|ago|vor|hace|ayer|hier|gestern|yesterday|il y a", re.IGNORECASE)
 _LOOK: Final = 300
@@ -117,7 +118,7 @@ def _find(head: str) -> Found | None:
     ):
         return foreign
     if english:
-        return _with_clock(head, english)
+        return _with_zone(head, _with_clock(head, english))
     ago = _AGO.search(head)
     return Found(ago.start(), ago.end(), ago.group(), None) if ago and len(head) < _LOOK else None
 
@@ -213,6 +214,12 @@ def _with_clock(line: str, date: dates.Printed) -> Found:
     if date.hour is None and (clock := _CLOCK_AFTER.match(line, date.end)):
         return Found(date.start, clock.end(), line[date.start : clock.end()], _at(date, clock))
     return Found(date.start, date.end, line[date.start : date.end], date)
+
+
+def _with_zone(line: str, found: Found) -> Found:
+    """The date with the name of the zone that stands after it in brackets, wherever the reading of it ended."""
+    match = _ZONE.match(line, max(found.end - 4, found.start))
+    return replace(found, end=match.end(), printed=line[found.start : match.end()]) if match else found
 
 
 def _at(date: dates.Printed, clock: re.Match[str] | None) -> dates.Printed:

@@ -29,6 +29,7 @@ _FURNITURE_CLASS: Final = re.compile(
     r"|screenreader|sr-only|assistive-text|visually-hidden|offscreen|number|num|count|tools|toolbar|controls|buttons?"
     r"|links|userpic|icon|perma|abuse|moderate|badge)(?:[-_]?(?:link|links|text|button|btn|wrap|box))?$"
 )
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 META_LINE: Final = 220
 
 
@@ -139,7 +140,12 @@ def props(node: Node) -> set[str]:
 
 
 def labels_of(node: Node) -> Iterable[str]:
-    yield from node.classes
+    """The classes and the id of an element without its number; `commentBodyStyle` is read as `comment-body`."""
+    for name in node.get("class").split():
+        apart = _CAMEL.sub("-", name).lower()
+        yield apart.removesuffix("-style")
+        if apart != name.lower():
+            yield name.lower()
     if name := node.get("id"):
         yield re.sub(r"[-_]?\d+$", "", name.lower())
 

@@ -42,6 +42,11 @@ _ENDS: Final = re.compile(
     r"|[ \t]+-[ \t]+|[ \t]*\((?=\x00)"
 )
 NO_NAME: Final = re.compile(r"(?:by|von|par|por|says|said|posted|author|reply|on|at|name)|\W*", re.IGNORECASE)
+_ROLE: Final = re.compile(
+    r"[ \t]*\((?:visitor|guest|author|not verified|nicht überprüft|gast|unregistered"
+    r"|homepage|website|url|link|mail|e-mail)\)$",
+    re.IGNORECASE,
+)
 NUMBERED: Final = re.compile(r"^#?\d{1,5}(?:[.):]+|[ \t]+(?=\D))[ \t]*|^#\d{1,5}[ \t]*")
 _NAME_WORDS: Final = 14
 
@@ -57,10 +62,8 @@ def clean_name(text: str) -> str:
     text = _POSTED.sub("", text)
     pieces = [piece for piece in _ENDS.split(text) if piece and piece.strip()]
     text = next((p for p in pieces if not is_furniture(p)), "") if len(pieces) > 1 else "".join(pieces)
-    text = text.replace("\0", "").strip(" \t:,;|·•—\u2013\u200b")
-    text = re.sub(
-        r"[ \t]*\((?:visitor|guest|author|not verified|nicht überprüft|gast|unregistered)\)$", "", text, flags=re.I
-    )
+    text = text.replace("\0", "").strip(" \t:,;|/#·•—\u2013\u200b")
+    text = _ROLE.sub("", text)
     if len(text) > MAX_NAME or len(text.split()) > _NAME_WORDS:
         return ""
     return text.strip()

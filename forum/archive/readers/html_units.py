@@ -96,6 +96,11 @@ def _whole(unit: Unit) -> Unit:
     return Unit([outer], anchor=unit.anchor)
 
 
+def _is_left_open(unit: Unit) -> bool:
+    """Whether the page forgot to end the element, so that what comes next seems to stand in it."""
+    return all(node.tag in ("div", "article", "section") and node.stop == node.end for node in unit.nodes)
+
+
 def _has_words(unit: Unit) -> bool:
     region = unit.region()
     return bool(lines_of(region.nodes, region.skipped))
@@ -117,7 +122,7 @@ def relate(units: list[Unit]) -> list[Unit]:
         unit.inner = []
         while around and not (around[-1].start <= unit.start and unit.end <= around[-1].end):
             around.pop()
-        unit.parent = around[-1] if around else None
+        unit.parent = next((one for one in reversed(around) if not _is_left_open(one)), None)
         if around:
             around[-1].inner.append(unit)
         around.append(unit)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
-from forum.archive.items import Anomaly, Comment, Lines, SavedFile, Stretch, Thread
+from forum.archive.items import Anomaly, Comment, Lines, Post, SavedFile, Stretch, Thread
 from forum.archive.limits import Refused
-from forum.archive.readers import html_article, html_dates, html_lines, text_page
+from forum.archive.readers import html_article, html_dates, html_head, html_lines, text_page
 from forum.archive.readers.html_groups import is_aside
+from forum.archive.readers.html_head import Article
 from forum.archive.readers.html_tree import Node, Tree
-from forum.archive.readers.html_words import Line, lines_of
+from forum.archive.readers.html_words import Line, html_of, lines_of, text_of
 
 _FEW: Final = 3
 _DATED: Final = 3
@@ -63,12 +64,13 @@ def _placed(tree: Tree, thread: Thread, at: list[int]) -> Thread:
 
     comments = _apart([placed(comment) for comment in thread.comments])
     told = html_article.find(tree, set())
+    written = _article(tree, thread, told)
     post = replace(
-        thread.post,
+        written or thread.post,
         title=told.title or thread.post.title,
         address=told.address,
         source_id=told.source_id,
-        lines=place(thread.post.lines),
+        lines=written.lines if written else place(thread.post.lines),
         title_line=place((thread.post.title_line,) * 2)[0] if thread.post.title_line else None,
         byline_lines=tuple(sorted({place((n, n))[0] for n in thread.post.byline_lines})),
     )
@@ -87,6 +89,22 @@ def _placed(tree: Tree, thread: Thread, at: list[int]) -> Thread:
         line_count=tree.line_count,
         blank_lines=html_lines.blank(tree),
     )
+
+
+def _article(tree: Tree, thread: Thread, told: Article) -> Post | None:
+    """The article by its markup, where that holds no comment: it knows better where an article ends."""
+    lines = html_lines.of_words(tree, told.body, told.skipped)
+    words = text_of(told.body, told.skipped)
+    begins = [_on_one_line(comment.body)[:40] for comment in thread.comments if comment.body.strip()]
+    if lines is None or len(words) < len(thread.post.body) / 2 or any(one in words for one in begins):
+        return None
+    body = html_of(told.body, told.skipped, link=lambda address: html_head.resolve(address, told.address))
+    return replace(thread.post, body=body, format="html", lines=lines, source=words, element=told.body[0].name)
+
+
+def _on_one_line(text: str) -> str:
+    """The words on one line."""
+    return " ".join(text.split())
 
 
 def _apart(comments: list[Comment]) -> list[Comment]:
