@@ -133,18 +133,21 @@ class _Export:
         self.told.add((kind, key))
         return True
 
-    def _shape(self, post: Post) -> tuple[dict[int, int], list[tuple[str, int]]]:
+    def _shape(self, post: Post) -> tuple[dict[int, int], list[tuple[str, int]], set[int]]:
         """The number of each comment, and whoever wrote what is shown, in the order of the page."""
         numbers: dict[int, int] = {}
         people: dict[tuple[str, int], None] = {}
+        hidden: set[int] = set()
         if self.cover.shows(post) and (who := told.who(post.person_id, post.author_id)):
             people[who] = None
         fields = ("pk", "person_id", "author_id", "state")
         for pk, person, author, state in self._placed(post).values_list(*fields).iterator(_READ):
             numbers[pk] = len(numbers) + 1
-            if (self.everything or state == State.PUBLISHED) and (who := told.who(person, author)):
+            if not self.everything and state != State.PUBLISHED:
+                hidden.add(pk)
+            elif who := told.who(person, author):
                 people[who] = None
-        return numbers, list(people)
+        return numbers, list(people), hidden
 
     def _placed(self, post: Post) -> told.Comments:
         rows = Comment.objects.filter(post=post)
@@ -194,12 +197,12 @@ class _Export:
             if run.pk in self.runs:
                 continue
             self.runs[run.pk] = len(self.runs) + 1
-            values = told.run_values(run, everything=self.everything)
+            values = told.run_values(run, self.cover)
             yield self._line("run", {"number": self.runs[run.pk], **values})
 
     def _source(self, source: Source) -> Iterator[str]:
         if self._first("source", source.key):
-            yield self._line("source", told.source_values(source))
+            yield self._line("source", told.source_values(source, self.cover.names))
 
     def _site(self) -> Source:
         known = Source.objects.filter(key=self.site).first()

@@ -51,6 +51,8 @@ class Shape:
     post: Post
     numbers: dict[int, int]
     people: list[tuple[str, int]]
+    hidden: set[int]
+    """The ids of comments whose words are not told."""
 
 
 class Told(Protocol):
@@ -69,14 +71,14 @@ def who(person: int | None, author: int | None) -> tuple[str, int] | None:
     return ("member", author) if author is not None else None
 
 
-def source_values(source: Source) -> Values:
+def source_values(source: Source, names: frozenset[str]) -> Values:
     """A site that words came from."""
     return {
         "key": source.key,
         "name": source.name,
         "address": source.address,
-        "provenance": source.provenance_note,
-        "content": source.content_note,
+        "provenance": black_out(source.provenance_note, names=names),
+        "content": black_out(source.content_note, names=names),
         "downloads": source.downloads,
     }
 
@@ -99,19 +101,19 @@ def member_values(member: User, site: str) -> Values:
     return {"source": site, "scope": scope, "name": member.username, "digest": digest, "removed_at": None}
 
 
-def run_values(run: Run, *, everything: bool) -> Values:
+def run_values(run: Run, cover: Cover) -> Values:
     """An import; what it said of lines in no comment, and who ran it, is for staff."""
     return {
         "source": run.source.key,
-        "file": run.file_name,
+        "file": black_out(run.file_name, names=cover.names),
         "sha256": run.sha256,
         "size": run.size,
         "format": run.format,
         "started_at": records.moment(run.started_at),
         "ended_at": records.moment(run.ended_at),
         "counts": run.counts,
-        "options": run.options if everything else {},
-        "report": run.report if everything else {},
+        "options": run.options if cover.everything else {},
+        "report": run.report if cover.everything else {},
     }
 
 
@@ -188,7 +190,7 @@ def comment_values(comment: Comment, shape: Shape, export: Told) -> Values:
         "edited_at": records.moment(comment.edited_at),
         "revised_at": records.moment(comment.revised_at),
         "earlier": [
-            _earlier(one, _markdown(one.body, comment, shape, export.cover))
+            _earlier(one, _markdown(one.body, shape, export.cover))
             for one in sorted(comment.revisions.all(), key=lambda one: one.pk)
             if export.cover.everything or (one.counts and not one.hidden)
         ],
@@ -252,16 +254,13 @@ def _body(thing: Comment | Post, cover: Cover) -> str:
     return thing.html if thing.format == Format.HTML and not cover.everything else thing.body
 
 
-def _markdown(body: str, comment: Comment, shape: Shape, cover: Cover) -> str:
+def _markdown(body: str, shape: Shape, cover: Cover) -> str:
     """Markdown that names other comments by their numbers in the file, with what may not be read covered."""
-    hidden = {
-        quotation.quoted_id or POST
-        for quotation in comment.quotations.all()
-        if not cover.shows(quotation.quoted or shape.post)
-    }
 
     def shown(pk: int) -> bool:
-        return cover.everything or (pk not in hidden and (pk == POST or pk in shape.numbers))
+        if pk == POST:
+            return cover.shows(shape.post)
+        return cover.everything or (pk in shape.numbers and pk not in shape.hidden)
 
     found = markdown.renumbered(body, number=lambda pk: shape.numbers.get(pk, UNKNOWN), shown=shown, bar=BAR)
     return black_out(found, names=cover.names)
@@ -270,7 +269,7 @@ def _markdown(body: str, comment: Comment, shape: Shape, cover: Cover) -> str:
 def _covered(comment: Comment, shape: Shape, cover: Cover) -> tuple[str, list[Values]]:
     """The words and the passages they repeat, after names and passages that may not be read were covered."""
     if comment.format == Format.MARKDOWN:
-        return _markdown(comment.body, comment, shape, cover), []
+        return _markdown(comment.body, shape, cover), []
     body = _body(comment, cover)
     spans = [
         _Span(one.quoted_id, cover.shows(one.quoted or shape.post), *_places(one, comment.body, body))
