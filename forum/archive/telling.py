@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from forum.archive import keys
 from forum.archive.accounting import counts
 from forum.archive.items import Anomaly, Comment, Lines, Moment, Stretch, Thread
+from forum.archive.unmarked import unmarked
 
 if TYPE_CHECKING:
     from forum.archive.plan import Plan
@@ -234,7 +235,7 @@ def _samples_text(thread: Thread) -> Iterator[str]:
     shown = list(islice(numbered, _SHOWN)) + list(deque(numbered, maxlen=_SHOWN))
     yield "The first and the last comments as they will look:"
     for number, comment in shown:
-        words = " ".join(comment.body.split())
+        words = " ".join((unmarked(comment.body) if comment.format == "html" else comment.body).split())
         excerpt = words if len(words) <= _EXCERPT else words[:_EXCERPT].rsplit(" ", 1)[0] + " …"
         yield f"  {number}. {comment.author}, {comment.moment.printed}"
         yield f"     {excerpt}"

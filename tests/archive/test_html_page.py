@@ -296,6 +296,29 @@ def test_the_printed_time_stays_where_machines_are_told_another() -> None:
     assert (first.moment.local, first.moment.instant) == ("2012-06-01T13:20:00", "2012-06-01T11:20:05+00:00")
 
 
+@pytest.mark.parametrize(
+    ("stamp", "local", "precision"),
+    [
+        ("2012-06-01T13:20:05", "2012-06-01T13:20:05", "second"),
+        ("2012-06-01 13:20", "2012-06-01T13:20:00", "minute"),
+        ("2012-06-01", "2012-06-01", "day"),
+        ("1338556805", "2012-06-01T13:20:05", "second"),
+        ("2012-13-45T99:99", "", "none"),
+    ],
+)
+def test_times_for_machines_alone_are_read_as_far_as_they_go(stamp: str, local: str, precision: str) -> None:
+    text = WORDPRESS.replace("2012-06-01T13:20:05+02:00", stamp).replace("June 1, 2012 at 1:20 pm", "")
+    first = comments(text)[0]
+    assert (first.moment.local, first.moment.precision) == (local, precision)
+
+
+def test_the_day_of_a_change_is_not_the_day_of_the_article() -> None:
+    text = WORDPRESS.replace(
+        '<time class="entry-date', '<time class="updated" datetime="2019-01-01T00:00:00Z">2019</time><time class="x'
+    )
+    assert thread(text).post.moment.local == "2012-06-01T10:00:00"
+
+
 # -- traps -----------------------------------------------------------------------------------------------
 
 

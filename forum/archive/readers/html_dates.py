@@ -73,12 +73,13 @@ _AGO: Final = re.compile(
     re.IGNORECASE,
 )
 _ISO: Final = re.compile(
-    r"\s*(?P<date>\d{4}-?\d\d-?\d\d)[T ](?P<time>\d\d:?\d\d(?::?\d\d)?)(?:\.\d+)?\s*"
-    r"(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*"
+    r"\s*(?P<date>\d{4}-?\d\d-?\d\d)(?:[T ](?P<time>\d\d:?\d\d(?::?\d\d)?)(?:\.\d+)?\s*"
+    r"(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?)?\s*(?![\d:])"
 )
 _ZONE: Final = re.compile(r"[^()\n]{0,4}\([^()\n]{0,40}(?:time|gmt|utc)[^()\n]{0,20}\)", re.IGNORECASE)
 _EPOCH: Final = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
 _MAYBE: Final = re.compile(r"\d|ago|vor|hace|ayer|hier|gestern|yesterday|il y a", re.IGNORECASE)
+_TO_THE_MINUTE: Final = len("2004-05-04T09:15")
 _LOOK: Final = 300
 _STAMPS: Final = (
     "data-timestamp",
@@ -145,11 +146,14 @@ def stamp_of(node: Node) -> str:
 def with_stamp(told: Moment, stamp: str) -> Moment:
     """The moment made exact by what machines were told: an instant only where an offset stands with it."""
     local, offset, instant = _read_stamp(stamp)
-    if local is None:
+    if local is None or (len(local) < len(told.local) and told.local.startswith(local)):
         return told
     if not told.local or _agree(told.local, local):
         printed = told.printed or stamp.strip()
-        return Moment(printed, local, "second" if len(local) > 16 else "minute", offset, instant)
+        if "T" not in local:
+            return Moment(printed, local, "day")
+        whole = local if len(local) > _TO_THE_MINUTE else f"{local}:00"
+        return Moment(printed, whole, "second" if whole == local else "minute", offset, instant)
     return replace(told, zone=told.zone, instant=told.instant or instant)
 
 
@@ -174,16 +178,23 @@ def _read_stamp(stamp: str) -> tuple[str | None, str, str]:
         return None, "", ""
     offset = match["zone"] or ""
     try:
-        local = datetime.fromisoformat(f"{match['date']}T{match['time']}")
+        local = datetime.fromisoformat(f"{match['date']}T{match['time'] or '00:00'}")
         if not 1990 <= local.year <= datetime.now(UTC).year + 1:
             return None, "", ""
         if not offset:
-            return local.isoformat(), "", ""
+            return _as_told(local, match), "", ""
         zone = "+00:00" if offset in ("Z", "UTC", "GMT") else offset
         at = datetime.fromisoformat(f"{local.isoformat()}{zone}").astimezone(UTC)
     except (ValueError, OverflowError):
         return None, "", ""
-    return local.isoformat(), "UTC" if offset in ("Z", "UTC", "GMT") else offset, at.isoformat()
+    return _as_told(local, match), "UTC" if offset in ("Z", "UTC", "GMT") else offset, at.isoformat()
+
+
+def _as_told(local: datetime, match: re.Match[str]) -> str:
+    """The time to the second, the minute or the day, as it was told."""
+    if not match["time"]:
+        return local.date().isoformat()
+    return local.isoformat(timespec="seconds" if len(match["time"].replace(":", "")) > 4 else "minutes")
 
 
 def _agree(printed: str, local: str) -> bool:

@@ -129,6 +129,7 @@ def _title_rank(node: Node, article: Article, said: dict[str, str]) -> tuple[int
     segments = [_plain(part) for part in _SUFFIX.split(said["title"])]
     points += 3 if text in segments[:1] else 2 if text and (text in segments or title.startswith(f"{text} ")) else 0
     points += 1 if text and text in title and len(text) * 3 > len(title) else 0
+    points += 1 if text and text in title and node.tag == "h1" else 0
     marked = any(_TITLE.search(name) for name in node.classes) or props(node) & {"headline", "name"}
     points += 2 if marked and "site" not in node.get("class") else 0
     points -= 3 if any(a.tag == "a" and urlsplit(a.get("href")).path in ("", "/") for a in node.walk()) else 0

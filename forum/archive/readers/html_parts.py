@@ -20,6 +20,8 @@ from forum.archive.readers.html_tags import HEADINGS
 from forum.archive.readers.html_tree import Node, Text
 from forum.archive.readers.html_words import Line, Skipped, joined, lines_of, text_of
 
+_OLDEST = 1990
+
 
 @dataclass
 class Parts:
@@ -69,6 +71,7 @@ def read_byline(region: Region, used: set[Node | Text], *, whole: bool = True) -
     Adds what it read to `used`.
     """
     parts = Parts()
+    region = region.without(*(node for node in region.walk() if _is_of_a_change(node)))
     every = lines_of(region.nodes, region.skipped)
     edges = every if whole else [*every[:3], *every[3:][-3:]]
     seen = [line for line in edges if len(line.text) < META_LINE]
@@ -79,7 +82,8 @@ def read_byline(region: Region, used: set[Node | Text], *, whole: bool = True) -
     seen = seen[:60] if whole else [line for line in seen if _is_mostly_date(line.text)]
     _read_date(region if whole else Region([]), seen, parts, used, whole=False)
     if not parts.author:
-        by = next((line for line in seen if BY.search(line.text) and len(line.text.split()) < 16), None)
+        near = [line for line in edges if BY.search(line.text) and (line in seen or BY.match(line.text))]
+        by = next((line for line in near if len(line.text.split()) < 16), None)
         if by is not None and (parts.dated or len(by.text.split()) < 7):
             parts.author = clean_name(by.text)
             used.update(by.pieces)
@@ -139,13 +143,24 @@ def _dated_line(lines: list[Line], *, whole: bool) -> Line | None:
     return None if whole and rank(best)[0] else best[1]
 
 
+def _is_of_a_change(node: Node) -> bool:
+    """Whether the element says when the article was changed last, which is not when it was written."""
+    names = set(node.classes)
+    return bool(names & {"updated", "modified", "dt-updated"}) and not names & {
+        "published",
+        "entry-date",
+        "dt-published",
+    }
+
+
 def _has_clock(found: Found) -> bool:
     return found.date is not None and found.date.hour is not None
 
 
 def _is_mostly_date(text: str) -> bool:
     found = html_dates.find(text)
-    return found is not None and found.date is not None and len(text) - (found.end - found.start) < 60
+    dated = found is not None and found.date is not None and found.date.year >= _OLDEST
+    return dated and found is not None and len(text) - (found.end - found.start) < 60
 
 
 def _read_attribution(lines: list[Line], parts: Parts, used: set[Node | Text], *, whole: bool) -> None:
