@@ -81,6 +81,7 @@ YEAR_LAST: Final = re.compile(r"[ \t]+(?:[A-Z]{3,4}[ \t]+)?(?P<y>(?:19|20)\d{2})
 NO_YEAR: Final = re.compile(
     rf"(?<![\w.])(?:{_WEEKDAYS}[.,]{{0,2}}[ \t]+)?(?:"
     rf"(?P<mdn_m>{_MONTH_EN})\.?[ \t]+(?P<mdn_d>\d{{1,2}}){_NTH}"
+    rf"|(?P<nun_a>\d{{1,2}})/(?P<nun_b>\d{{1,2}})(?![/\d])"
     rf"|(?P<dmn_d>\d{{1,2}}){_NTH}\.?[ \t]*(?:(?:of|de)[ \t]+)?(?P<dmn_m>{_MONTH})\b\.?"
     r")(?![\d:])",
     re.IGNORECASE,

@@ -26,6 +26,7 @@ from forum.archive.limits import Refused
 
 _OLDEST: Final = 1990
 _LOOK: Final = 300
+_NUMBERS: Final = ("num", "nun")
 _LAST_HOUR: Final = 23
 _AGO: Final = re.compile("ago|vor |hace|il y a|yesterday|today|just now", re.IGNORECASE)
 _DIGIT: Final = re.compile(r"\d")
@@ -169,7 +170,7 @@ def _with_last_year(line: str, date: Printed) -> Printed:
 def _printed(kind: str, match: re.Match[str], text: str, clock: re.Match[str] | None, *, shape: str) -> Printed:
     parts = match.groupdict()
     times = clock.groupdict() if clock else dict.fromkeys(("h", "m", "s", "ap", "zone", "zone_name"))
-    names = ("a", "b") if kind == "num" else ("m", "d")
+    names = ("a", "b") if kind in _NUMBERS else ("m", "d")
     first, second = (parts.get(f"{kind}_{name}") or "0" for name in names)
     begin = min(match.start(), clock.start()) if clock else match.start()
     if kind == "clock":
@@ -183,7 +184,7 @@ def _printed(kind: str, match: re.Match[str], text: str, clock: re.Match[str] | 
         year=_full_year(parts.get(f"{kind}_y") or ""),
         first=int(first) if first.isdigit() else MONTHS[first.lower()],
         second=int(second),
-        numbers_only=kind == "num",
+        numbers_only=kind in _NUMBERS,
         hour=_hour(int(times["h"]), (times["ap"] or "").lower()) if times["h"] else None,
         minute=int(times["m"] or 0),
         seconds=int(times["s"]) if times["s"] else None,

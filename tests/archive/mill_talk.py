@@ -101,6 +101,7 @@ def _words(number: int, name: str) -> dict[str, object]:
         "eu": f"{time.day} {time:%B} {time.year}",
         "iso": f"{time:%Y-%m-%d}",
         "num": f"{time:%m/%d/%Y}",
+        "slashed": f"{time:%m/%d}",
         "dots": f"{time:%m.%d.%y}",
         "day": time.day,
         "weekday": f"{time:%A}",

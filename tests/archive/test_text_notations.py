@@ -97,6 +97,11 @@ ODD = {
     "posted by on a line of its own": Talk(end="Posted by:\n{name}\n{us} at {at}"),
     "said, posted below": Talk("{name} said:", "Posted on {us} {at} | Permalink"),
     "title above": Talk("Submitted by {name} on {us} - {small}.", below="reply\n"),
+    "dashes before by": Talk(end="-- Posted by: {name} at {us} {at}"),
+    "a row of buttons": Talk(end="by {name} on {short} {at} EDT   reply   rec   flag   0 recs"),
+    "homepage behind the name": Talk(end="{name} | Homepage | {dots} - {small} | #"),
+    "in reply to": Talk("{name} said in reply to the miller...", "{us} at {at}"),
+    "no year, numbers": Talk("{name} on {slashed} at {at}"),
     "capitals": Talk("{name}\nMAY {day}, 2004 AT {at}"),
 }
 RELATIVE = {

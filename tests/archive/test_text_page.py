@@ -58,6 +58,12 @@ def test_a_footer_is_no_part_of_the_last_comment() -> None:
     assert found.comments[-1].body == BODIES[-1]
 
 
+def test_a_last_name_that_cannot_be_read_does_not_turn_the_direction() -> None:
+    text = AFTER.replace("Trackback URL", "\n\n\n\n").replace(" on May 4, 2004", "\nMay 4, 2004")
+    found = thread(text.replace("Oskar", "links for 2004-05-04 by Oskar"))
+    assert [c.body for c in found.comments] == BODIES[:2]
+
+
 def test_headings_between_article_and_comments_belong_to_neither() -> None:
     text = AFTER.replace("Trackback URL", "Related Posts:\n\nA walk along the river\n\n12 Comments")
     found = thread(text)

@@ -46,8 +46,9 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
     """
     written = [found for n in range(first, len(lines)) if (found := shapes.read(n, lines[n]))]
     written = _below(lines, written, gap)
+    usual = Counter((w.shape, _plain(w.tail)) for w in written if w.kind == "whole")
     wholes = _most_alike(
-        [w for w in written if w.uid or (w.kind == "whole" and not w.long and shapes.is_plain_tail(w.tail))], written
+        [w for w in written if w.uid or (w.kind == "whole" and not w.long and _is_whole(w, usual))], written
     )
     halves = _most_alike([w for w in written if w.kind == "date"], written)
     names = [w for w in written if w.kind == "name"]
@@ -68,6 +69,11 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
         "No line that names an author and a date repeats, so nothing tells comments from the article. "
         "Save the page again with the authors and dates of its comments showing, or as HTML."
     )
+
+
+def _is_whole(one: Written, usual: Counter[tuple[str, str]]) -> bool:
+    """Whether nothing stands behind the date but what stands behind several."""
+    return shapes.is_plain_tail(one.tail) or usual[one.shape, _plain(one.tail)] >= _LEAST_UNDATED
 
 
 def _below(lines: Sequence[str], written: list[Written], gap: int) -> list[Written]:

@@ -9,6 +9,7 @@ from typing import Final
 from forum.archive import keys
 from forum.archive.items import Basis, Moment, Quote, Stretch
 from forum.archive.readers import furniture, shapes
+from forum.archive.readers.attributions import Notation
 from forum.archive.readers.page import Page
 from forum.archive.readers.pairings import Attribution
 
@@ -47,16 +48,19 @@ class Quoted:
         return Quote(self.of.key, start, stop, first, last)
 
 
-def attributed_after(page: Page, lines: Sequence[Attribution], gap: int) -> bool:
+def attributed_after(page: Page, notation: Notation, gap: int) -> bool:
     """Text after the last attribution, other than a footer, says that attributions stand before texts.
 
     Where the comments begin is known too (`gap`, 0 when not): no text before the first attribution says the same, and
-    with text there a few words like a title, after the last one, are a footer that is not known as such.
+    with text there a few words like a title, after the last one, are a footer that is not known as such. A page that
+    ends with a line written like an attribution, though none, ends with an attribution all the same.
     """
+    lines = notation.lines
     below = [n for n in page.filled(lines[-1].last + 1, len(page.lines)) if not shapes.is_layout(page.lines[n])]
     above = page.filled(gap, lines[0].line) if 0 < gap <= lines[0].line else []
     words = [n for n in above if not furniture.is_heading(page.lines[n]) and not shapes.is_layout(page.lines[n])]
-    if below and not furniture.is_footer(page.lines[below[0]]):
+    ends_with_one = bool(below) and below[-1] in notation.rejected
+    if below and not ends_with_one and not furniture.is_footer(page.lines[below[0]]):
         return bool(words) and furniture.could_be_title(page.lines[below[0]]) and _stands_apart(page, lines, below[0])
     return bool(words) or not 0 < gap <= lines[0].line
 

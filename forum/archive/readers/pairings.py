@@ -116,6 +116,7 @@ def date_words(date: Printed | None) -> str:
     kinds = {"mdy": "MONTH DAY, YEAR", "dmy": "DAY MONTH YEAR", "iso": "YEAR-MONTH-DAY", "num": "DATE", "ymd": "DATE"}
     more = {
         "mdn": "MONTH DAY",
+        "nun": "DATE",
         "dmn": "DAY MONTH",
         "dash": "DAY-MONTH-YEAR",
         "relative": "RELATIVE TIME",

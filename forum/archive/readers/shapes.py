@@ -20,7 +20,8 @@ _DATE: Final = "\0"
 """Stands for the date in the forms; the text of a file has no such character left."""
 
 _NUMBER = (
-    r"[ \t]*(?:(?:(?:comment|reply|post|no\.)[ \t]*)?[\#(\[]*(?P<number>\d{1,5})"
+    r"[ \t]*(?:[*\u2022\u2013\u2014\u00bb-]{1,3}[ \t]+)?"
+    r"(?:(?:(?:comment|reply|post|no\.)[ \t]*)?[\#(\[]*(?P<number>\d{1,5})"
     r"(?:[.):\]](?!\d)[ \t]*|[ \t]+)(?=\S))?"
 )
 _VERB = (
@@ -37,6 +38,7 @@ _SAYS = (
     r"|ha[ \t]+(?:dicho|detto|scritto)"
     r"|scrive|disse|diz|zegt|zei|schreef|schrijft)"
 )
+_IN_REPLY = r"(?:[ \t]+in[ \t]+(?:reply|response)[ \t]+to[ \t]+[^\0]{1,60}?)?"
 _SAYS_MARK = r"(?::|\.\.\.|\u2026|,)"
 _MARK = r"[|\u2022\u00b7\u2014\u2013,:;@/\u00bb(\[-]"
 _LINK_WORDS = rf"(?:on|at|am|le|el|il|op|posted|date|{_SAYS})"
@@ -70,21 +72,23 @@ _BUTTONS: Final = (
     r"up|down|top|back to top|parent|thumbs? (?:up|down)|votes?(?: (?:up|down))?|rate|rating|recommend(?:ed)?(?: \d+)?",
     r"(?:rate|vote) (?:this|up|down)\b.{0,30}|mark as \w+|was this .{1,30}\?|via \w+|collapse|expand|close",
     r"view profile|profile|website|homepage|e-?mail|author|click (?:here )?to .{1,40}|like or dislike.{0,40}",
-    r"replydelete|deletereply|actions|offline|online|loading|score|(?:not )?helpful",
+    r"replydelete|deletereply|(?:\d{1,6} )?recs?|actions|offline|online|loading|score|(?:not )?helpful",
 )
 _LAYOUT: Final = re.compile(rf"(?:(?:{'|'.join(_BUTTONS)})(?!(?<=[^\W_])[^\W_])[ \t.:,!?]*)+", re.IGNORECASE)
 _CLOSING: Final = re.compile(r"[ \t.:|,)\]\u2022\u00b7-]*")
 _SAYS_AFTER: Final = re.compile(rf"(?:\.|:|[)\]]+[.:]?|,?[ \t]*{_SAYS}:?)?[ \t]*$", re.IGNORECASE)
-_SAYS_END: Final = re.compile(rf"\b{_SAYS}[ \t]*{_SAYS_MARK}?$", re.IGNORECASE)
+_SAYS_END: Final = re.compile(rf"\b{_SAYS}{_IN_REPLY}[ \t]*{_SAYS_MARK}?$", re.IGNORECASE)
 _INTRODUCED: Final = re.compile(rf"{_NUMBER}{_BY}", re.IGNORECASE)
-_ANY_SAYS: Final = re.compile(rf"\b{_SAYS}(?![^\W_])", re.IGNORECASE)
+_ANY_SAYS: Final = re.compile(
+    rf"\b{_SAYS}(?![^\W_])(?: in (?:reply|response) to .*?(?=[.:,\u2026]+$|$))?", re.IGNORECASE
+)
 _RESPONSE: Final = re.compile(
     r"[ \t]*(?:in[ \t]+)?(?:response|reply|replying|responding|answer|antwort)[ \t]+(?:to|an|auf)\b", re.I
 )
 _EXTRAS: Final = re.compile(
     r"^(?:\[[\u2013\u2212+-]\]|[\u25b2\u25bc\u2022\u00bb])[ \t]*"
     r"|(?:[ \t]+(?:\(\d{1,9}\)|[(\[]https?://[^\s)\]]+[)\]]|\*|<[^>]*>"
-    r"|[\u2212-]?\d{1,6}[ \t](?:points?|votes?|likes?)))+[ \t]*$",
+    r"|[|][ \t]*(?:e-?mail|homepage|website|web|url|profile)|[\u2212-]?\d{1,6}[ \t](?:points?|votes?|likes?)))+[ \t]*$",
     re.IGNORECASE,
 )
 _UID: Final = re.compile(r"\(\d{1,9}\)")
@@ -101,7 +105,7 @@ DATED: Final[tuple[Form, ...]] = (
 )
 """Tried in this order on a line that bears a date."""
 UNDATED: Final[tuple[Form, ...]] = (
-    _form("name", rf"{_NUMBER}(?P<lead>{_BY})?{_NAME}(?P<says>[ \t]+{_SAYS}[ \t]*{_SAYS_MARK}?)[ \t]*$"),
+    _form("name", rf"{_NUMBER}(?P<lead>{_BY})?{_NAME}(?P<says>[ \t]+{_SAYS}{_IN_REPLY}[ \t]*{_SAYS_MARK}?)[ \t]*$"),
     _form("name", rf"{_NUMBER}(?P<lead>{_BY}){_NAME}[ \t]*$"),
 )
 """Tried in this order on a line that bears none."""

@@ -42,7 +42,7 @@ def read(saved: SavedFile) -> Iterator[Thread]:
     notation = attributions.learn(page.lines, head.end, gap)
     if len(notation.lines) > MAX_COMMENTS:
         raise Refused(f"The page has {len(notation.lines):,} comments; at most {MAX_COMMENTS:,} are read.")
-    after = not (notation.split or notation.introduces) and drafts.attributed_after(page, notation.lines, gap)
+    after = not (notation.split or notation.introduces) and drafts.attributed_after(page, notation, gap)
     parts = find_parts(page, head, notation.lines[0].line, after=after, gap=gap)
     post = _post(page, head, parts)
     made = _drafts(page, notation, post, parts, after=after)
