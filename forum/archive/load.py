@@ -129,7 +129,7 @@ class Loading:
             operator=self.operator[:150],
             started_at=self.started,
             ended_at=timezone.now(),
-            raw=zlib.compress(saved.data, 9) if saved.size <= MAX_BYTES else b"",
+            raw=zlib.compress(saved.data, 6) if saved.size <= MAX_BYTES else b"",
             state=Run.State.RUNNING,
         )
 
