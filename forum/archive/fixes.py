@@ -1,7 +1,7 @@
 """What a person corrects of single comments: who wrote one, whom it answers, that it is none, or a part of another."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -49,6 +49,13 @@ def put(thread: Thread, fixes: Sequence[Fix]) -> Thread:
     Keeps the comments in memory when there is anything to correct.
     """
     return _Making(thread, fixes).made() if fixes else thread
+
+
+def refuse_strays(fixes: Sequence[Fix], begin: Container[int]) -> None:
+    """Refuse fixes of lines at which no comment of any thread of the file begins."""
+    for fix in fixes:
+        if fix.line not in begin:
+            raise Refused(f"No comment begins at line {fix.line}.")
 
 
 class _Making:

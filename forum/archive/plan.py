@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final, overload
 
-from forum.archive import corrections, dates, parents, quotes, readers
+from forum.archive import corrections, dates, fixes, parents, quotes, readers
 from forum.archive.accounting import Ledger, counts, tally, unplaced
 from forum.archive.corrections import Corrections
 from forum.archive.items import Anomaly, Comment, Lines, Rest, SavedFile, Stretch, Thread
@@ -116,11 +116,14 @@ class Threads(Sequence[Thread]):
 
     def _read(self) -> Iterator[Thread]:
         account, ledger, said = Account(), Ledger(), self._said
+        begin: set[int] = set()
         line_count = 0
         for found in self._reader.read(self._saved):
             if isinstance(found, Rest):
                 account.rest = found
                 continue
+            if said.fixes:
+                begin.update(comment.lines[0] for comment in found.comments)
             thread = _finished(found, said)
             line_count = max(line_count, found.line_count)
             account.threads += 1
@@ -129,6 +132,7 @@ class Threads(Sequence[Thread]):
             if self._account is None:
                 ledger.enter(thread)
             yield thread
+        fixes.refuse_strays(said.fixes, begin)
         if self._account is None:
             if account.rest is not None:
                 ledger.enter_rest(account.rest)

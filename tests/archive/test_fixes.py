@@ -7,9 +7,11 @@ import pytest
 from forum.archive import corrections, fixes, toml
 from forum.archive.corrections import Corrections
 from forum.archive.fixes import Fix
-from forum.archive.items import Comment, Moment, Post, Thread
+from forum.archive.items import Comment, Moment, Post, SavedFile, Thread
 from forum.archive.limits import Refused
-from forum.archive.plan import tally
+from forum.archive.plan import make_plan, tally
+from tests.archive import exports
+from tests.archive.exports import item, wxr_file
 from tests.archive.pages import AFTER, BEFORE, seed_said, thread
 
 # In AFTER the three comments begin at lines 12, 16 and 20.
@@ -180,3 +182,10 @@ def test_a_comments_table_that_is_not_understood_is_refused(said: str, reason: s
 )
 def test_what_is_written_as_toml_reads_the_same(said: Corrections) -> None:
     assert corrections.parse(toml.written(said)) == said
+
+
+def test_a_line_between_the_threads_of_a_file_is_refused_too() -> None:
+    many = wxr_file(item(exports.comment(1), number=7), item(exports.comment(2), number=8)).encode()
+    said = replace(corrections.for_file("mill"), fixes=(Fix(2, drop=True),))
+    with pytest.raises(Refused, match="No comment begins at line 2"):
+        make_plan(SavedFile("mill.xml", many), said).account()

@@ -22,6 +22,8 @@ from forum.text import html
 _LINE = 1_200
 _LINES = 300
 """Characters of a line, and lines of a block, that are shown; the file itself has the rest."""
+_FOLDED = 12
+"""Lines of no post or comment, of which more are folded."""
 
 BASES = {
     "format": "stated in the file",
@@ -85,6 +87,8 @@ class Pair:
     block: Block
     lines: list[tuple[int, str]]
     cut: int
+    folded: bool
+    """Many lines of no post or comment, unless one of them was asked for."""
     card: Card | None
     undo: list[Undo]
     anomalies: list[Anomaly]
@@ -105,7 +109,7 @@ class Preview:
     """One thread of an upload, beside its lines."""
 
     def __init__(self, plan: Plan, data: bytes, *, number: int, line: int) -> None:
-        self.plan, self.said = plan, plan.said
+        self.plan, self.said, self.line = plan, plan.said, line
         self.threads = list(plan.threads)
         if not self.threads:
             raise Refused("The file was read, and holds no thread.")
@@ -194,7 +198,8 @@ class Preview:
             if within and first <= one.line <= last and not any(by in one.done for by in told)
         ]
         undo = [one for fix in said for one in undos(fix)]
-        return Pair(block, lines, max(last - first + 1 - _LINES, 0), card, undo, odd)
+        folded = card is None and block.kind != "article" and len(lines) > _FOLDED and not first <= self.line <= last
+        return Pair(block, lines, max(last - first + 1 - _LINES, 0), folded, card, undo, odd)
 
     def _said_of(self, block: Block, card: Card | None) -> list[Fix]:
         """The corrections that stand behind a block: of its comment, of those joined to it, or of one dropped."""

@@ -63,7 +63,7 @@ class RunAdmin(RecordAdmin):
             "state": self.state_shown(found),
             "kinds": [(str(Item.Kind(kind).label), count) for kind, count in sorted(kinds.items())],
             "counts": [(name.replace("_", " "), count) for name, count in found.counts.items()],
-            "options": [(name, value) for name, value in found.options.items()],
+            "options": [(name, one) for name, value in found.options.items() for one in _each(value)],
             "threads": threads[:THREADS],
             "thread_count": kinds.get("post", 0),
             "anomalies": odd[:ODD],
@@ -141,3 +141,10 @@ class RunAdmin(RecordAdmin):
 
 def _number(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _each(value: Any) -> list[str]:
+    """What was said under one name, thing by thing."""
+    if not isinstance(value, list):
+        return [str(value)]
+    return [", ".join(f"{name} {told}" for name, told in one.items()) for one in value if isinstance(one, dict)]
