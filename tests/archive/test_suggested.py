@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import lxml.html
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +23,8 @@ from forum.states import State
 from forum.users.models import User
 from posts.models import Post
 from tests.archive.pages import seed_plan
+from tests.browser import OpenPage
+from tests.conftest import PASSWORD
 
 SignIn = Callable[[User], Client]
 QUEUE = "/admin/archive/suggestion/"
@@ -196,3 +199,28 @@ def test_the_list_costs_the_same_with_more_rows(desk: Client, seed: Post, doubli
             Suggestion.objects.create(comment=another, parent=one, why="passing", start=0, end=3)
 
     doubling(lambda: desk.get(QUEUE), more, at_most=14)
+
+
+def test_one_accepts_by_keyboard_and_goes_on_at_the_next_row_without_scripts(
+    transactional_db: None, open_page: OpenPage
+) -> None:
+    suggest(load(seed_plan(), operator="test", commit=True).posts[0])
+    User.objects.create_user("mod", "mod@example.org", PASSWORD, is_staff=True)
+    mod = User.objects.get(username="mod")
+    mod.groups.add(Group.objects.get(name="Moderators"))
+    one, following = suggestion(19, 17), suggestion(21, 20)
+    desk = open_page(QUEUE, scripts=False, user=mod)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    desk.focus(f"button[name=accept][value='{one.pk}']")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(f"**#s{following.pk}")
+    assert "1 placed under what they answer." in desk.inner_text(".messagelist")
+    for _ in range(3):
+        desk.keyboard.press("Tab")
+        if desk.evaluate("document.activeElement.name") == "accept":
+            break
+    assert desk.evaluate("document.activeElement.value") == str(following.pk)
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
+    assert outcome(following) == "accepted"
