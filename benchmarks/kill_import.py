@@ -107,8 +107,8 @@ def _rows() -> Iterator[Any]:
     items = Item.objects.order_by("source__key", "source_key")
     fields = ("source__key", "source_key", "kind", "digest", "evidence", "element", "body_digest", "words_digest")
     yield from items.values_list(*fields, "parent_key", "first_line", "last_line", "run__sha256")
-    comment_key = dict(items.exclude(comment=None).values_list("comment", "source_key"))
-    post_key = dict(items.exclude(post=None).values_list("post", "source_key"))
+    comment_key: dict[Any, str] = dict(items.exclude(comment=None).values_list("comment", "source_key"))
+    post_key: dict[Any, str] = dict(items.exclude(post=None).values_list("post", "source_key"))
     own = (
         "position",
         "reply_count",
@@ -122,11 +122,12 @@ def _rows() -> Iterator[Any]:
     )
     words = ("created_at", "printed_date", "printed_at", "precision", "zone", "instant", "body", "format")
     of_comments = Comment.objects.order_by("post", "created_at", "position")
-    for pk, post, parent, branch, *rest in of_comments.values_list(
+    values: Any = of_comments.values_list(
         "pk", "post", "parent", "branch", *own, *words, "person__name", "person__scope", "person__identity"
-    ):
+    )
+    for pk, post, parent, branch, *rest in values:
         named = comment_key.get(branch, branch)
-        yield [comment_key.get(pk), post_key.get(post), comment_key.get(parent or 0), named, *rest]
+        yield [comment_key.get(pk), post_key.get(post), comment_key.get(parent), named, *rest]
     figures = ("title", "body", "html", "version", "last_position", "comment_count", "living_count", "active_at")
     yield from sorted(map(str, Post.objects.values_list(*figures, "pulse", "last_person__name", "created_at", "state")))
     quotations = Quotation.objects.values_list("comment", "quoted", "start", "end", "attribution_start")
