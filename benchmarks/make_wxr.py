@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=1, help="over which they are spread evenly")
     parser.add_argument("--bytes", type=int, default=0, help="about the size of the file: comments are made longer")
     asked = parser.parse_args()
-    words = max(20, (asked.bytes // max(1, asked.comments) - len(_COMMENT) - 60) // 6)
+    words = max(20, (asked.bytes // max(1, asked.comments) - len(_COMMENT) - 60) * 7 // 44)
     with asked.file.open("w", encoding="utf-8", buffering=1024 * 1024) as file:
         file.writelines(pieces(asked.comments, asked.posts, words=words))
 
@@ -92,20 +92,21 @@ def main() -> None:
 def pieces(comments: int, posts: int, *, words: int = 40) -> Iterator[str]:
     """The text of an export with so many comments of about so many words, piece by piece."""
     chance = random.Random(_SEED)  # noqa: S311 - the same each time is what is wanted
-    texts = [_text(chance, words) for _ in range(200)]
+    sentences = _sentences(chance)
     yield _HEAD
     number = 0
     for post in range(1, posts + 1):
         at = _BEGIN + timedelta(days=post)
-        yield _POST.format(number=post, body=_text(chance, 300), **_times(at))
+        yield _POST.format(number=post, body="".join(chance.choices(sentences, k=40)), **_times(at))
         first, count = number + 1, comments // posts + (post <= comments % posts)
         for number in range(first, first + count):
-            yield _comment(chance, number, first, first + count, at + timedelta(seconds=20 * (number - first)), texts)
+            body = f"No. {number}: {''.join(chance.choices(sentences, k=words // 7))}"
+            yield _comment(chance, number, first, first + count, at + timedelta(seconds=20 * (number - first)), body)
         yield "\t</item>\n"
     yield "</channel>\n</rss>\n"
 
 
-def _comment(chance: random.Random, number: int, first: int, end: int, at: datetime, texts: list[str]) -> str:
+def _comment(chance: random.Random, number: int, first: int, end: int, at: datetime, body: str) -> str:
     parent = 0
     if number > first and chance.random() < 0.33:
         parent = number + 1 if chance.random() < 0.01 and number + 1 < end else chance.randrange(first, number)
@@ -115,7 +116,7 @@ def _comment(chance: random.Random, number: int, first: int, end: int, at: datet
         author=author,
         mail=f"reader{chance.randrange(500)}",
         host=chance.randrange(1, 255),
-        body=f"No. {number}: {chance.choice(texts)}",
+        body=body,
         state=chance.choices(("1", "0", "spam"), (97, 2, 1))[0],
         kind="pingback" if chance.random() < 0.02 else "",
         parent=parent,
@@ -127,14 +128,15 @@ def _times(at: datetime) -> dict[str, str]:
     return {"local": f"{at:%Y-%m-%d %H:%M:%S}", "utc": f"{at - timedelta(hours=2):%Y-%m-%d %H:%M:%S}"}
 
 
-def _text(chance: random.Random, words: int) -> str:
-    """Paragraphs of WordPress text, with a link or a mark here and there."""
-    said = chance.choices(_WORDS, k=words)
-    for at in range(25, words, 60):
-        said[at] = f'<a href="http://mill.example/{at}/">{said[at]}</a>' if at % 2 else f"<em>{said[at]}</em>"
-    for at in range(39, words, 40):
-        said[at] += ".\n\n"
-    return " ".join(said)
+def _sentences(chance: random.Random) -> list[str]:
+    """Sentences of seven words: so short that two comments with the same one do not look like a quotation."""
+    made = []
+    for number in range(5_000):
+        said = chance.choices(_WORDS, k=7)
+        if number % 9 == 0:
+            said[3] = f'<a href="http://mill.example/{number}/">{said[3]}</a>' if number % 2 else f"<em>{said[3]}</em>"
+        made.append(" ".join(said).capitalize() + (".\n\n" if number % 6 == 0 else ". "))
+    return made
 
 
 if __name__ == "__main__":
