@@ -200,6 +200,11 @@ def test_an_unknown_format_is_refused_with_the_nearest_guesses(data: bytes, gues
         plan(data)
 
 
+def test_a_page_without_any_date_is_known_by_the_lines_that_name_authors() -> None:
+    text = "The mill\n\nIt closed.\n\n\n\n\n\n" + "".join(f"{name} says:\n\nYes.\n\n" for name in ("mo", "Ida", "Åsa"))
+    assert [c.author for c in comments(text)] == ["mo", "Ida", "Åsa"]
+
+
 WORDS = st.text(alphabet="ab \n.,:é0123456789", max_size=60)
 NAMES = st.sampled_from(["mo", "Lena B", "Oskar", "mo on", "12"])
 SAID = st.lists(st.tuples(NAMES, st.integers(0, 3), WORDS, st.sampled_from(["", ",x.html", " etc"])), max_size=12)

@@ -7,7 +7,7 @@ from typing import Final
 from forum.archive import charsets, dates, keys
 from forum.archive.items import Comment, Lines, Post, SavedFile, Stretch, Thread
 from forum.archive.limits import MAX_ARTICLE_BYTES, MAX_BODY_BYTES, MAX_COMMENTS, MAX_TITLE, Refused
-from forum.archive.readers import attributions, drafts, indentation, layout, replies, times
+from forum.archive.readers import attributions, drafts, indentation, layout, replies, shapes, times
 from forum.archive.readers.attributions import Notation
 from forum.archive.readers.drafts import Draft
 from forum.archive.readers.head import Head, Parts, find_gap, find_head, find_parts
@@ -16,6 +16,7 @@ from forum.archive.readers.page import Page
 from forum.archive.readers.pairings import Attribution
 from forum.archive.readers.registry import Guess, Reader
 
+_LEAST_UNDATED: Final = 3
 _MAIL: Final = re.compile(r"<[^<>]{1,200}>|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
@@ -27,9 +28,14 @@ def recognise(head: bytes) -> Guess:
         return Guess(0.0, "it is no text")
     lines = charsets.glance(head).split("\n")
     dated = sum(dates.find(line) is not None or dates.is_relative(line) for line in lines)
-    if dated == 0:
-        return Guess(0.1, "it is text, but no line near its beginning bears a date")
-    return Guess(min(0.9, 0.5 + dated / 20), f"it is text, with {dated} dated lines near its beginning")
+    if dated:
+        return Guess(min(0.9, 0.5 + dated / 20), f"it is text, with {dated} dated lines near its beginning")
+    found = [one for number, line in enumerate(lines) if (one := shapes.read(number, line))]
+    named = sum(one.says or one.uid for one in found if one.kind == "name")
+    clocks = sum(one.kind == "date" and one.date is not None and one.date.is_clock for one in found)
+    if max(named, clocks) < _LEAST_UNDATED:
+        return Guess(0.1, "it is text, but no line near its beginning bears a date or says who wrote what follows")
+    return Guess(0.5, f"it is text, with {named} lines that name an author and {clocks} times of day")
 
 
 def read(saved: SavedFile) -> Iterator[Thread]:
