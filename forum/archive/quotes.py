@@ -65,10 +65,11 @@ def _without_tags(comment: Comment) -> Comment:
 class _Finder:
     def __init__(self, thread: Thread) -> None:
         self.comments, self.threaded = thread.comments, thread.threaded
-        self.words = [keys.words_at(comment.body) for comment in thread.comments]
-        counts = [len(words) for words in self.words if words]
+        self.plain = [keys.words(comment.body) for comment in thread.comments]
+        self.placed: dict[int, list[_Word]] = {}
+        counts = [len(words) for words in self.plain if words]
         self.length = _WORDS_SHORT if counts and median(counts) <= _SHORT_PAGE else _WORDS
-        self.article = frozenset(self._grams(keys.words_at(thread.post.body)))
+        self.article = frozenset(self._grams(keys.words(thread.post.body)))
         self.first_said: dict[_Gram, int] = {}
         """By the number of a comment times `_MOST_WORDS`, plus that of the word in it."""
         self.at = {comment.key: n for n, comment in enumerate(thread.comments)}
@@ -76,10 +77,9 @@ class _Finder:
 
     def look_at(self, number: int, comment: Comment) -> Comment:
         """The comment with its quotations and its parent; then its own words count for those that follow."""
-        words = self.words[number]
-        taken = _covered(words, comment.quotes) if comment.quotes else set()
-        grams = self._grams(words)
-        runs = self._runs(number, words, grams, taken)
+        taken = _covered(self._words(number), comment.quotes) if comment.quotes else set()
+        grams = self._grams(self.plain[number])
+        runs = self._runs(number, grams, taken)
         quotes = [*comment.quotes, *(self._quote(number, comment, run) for run in runs)]
         quotes.sort(key=lambda quote: quote.start)
         taken |= {n for run in runs for n in range(run.first, run.end)}
@@ -91,48 +91,51 @@ class _Finder:
         basis = "quote" if parent and not comment.parent else comment.parent_basis
         return replace(comment, quotes=tuple(quotes), parent=parent, parent_basis=basis)
 
-    def _grams(self, words: Sequence[_Word]) -> list[_Gram]:
+    def _words(self, number: int) -> list[_Word]:
+        """The words of a comment with their places, which few comments are asked for."""
+        if number not in self.placed:
+            self.placed[number] = keys.words_at(self.comments[number].body)
+        return self.placed[number]
+
+    def _grams(self, plain: Sequence[str]) -> list[_Gram]:
         """Of the words from each on, as many as make a quotation."""
-        plain = [word for word, _, _ in words]
         return list(map(hash, zip(*(plain[n:] for n in range(self.length)), strict=False)))
 
-    def _runs(self, number: int, words: Sequence[_Word], grams: Sequence[_Gram], taken: set[int]) -> list[_Run]:
+    def _runs(self, number: int, grams: Sequence[_Gram], taken: set[int]) -> list[_Run]:
         runs, at = [], 0
         while at < len(grams):
-            run = self._run_at(number, words, grams, at, taken) if grams[at] in self.first_said else None
+            run = self._run_at(number, grams, at, taken) if grams[at] in self.first_said else None
             if run is None:
                 at += 1
                 continue
             at = run.end
             run = self._within_paragraphs(number, run)
-            if run.end - run.first == len(words):
+            if run.end - run.first == len(self.plain[number]):
                 self._say_repeated(number, run)
             else:
                 runs.append(run)
                 self._say_quoted(number, run)
         return runs
 
-    def _run_at(
-        self, number: int, words: Sequence[_Word], grams: Sequence[_Gram], at: int, taken: set[int]
-    ) -> _Run | None:
+    def _run_at(self, number: int, grams: Sequence[_Gram], at: int, taken: set[int]) -> _Run | None:
         if grams[at] in self.article or not taken.isdisjoint(range(at, at + self.length)):
             return None
         of, begin = divmod(self.first_said[grams[at]], _MOST_WORDS)
         if self._same_author(of, number) or not self._is_earlier(self.comments[of].key, number):
             return None
-        theirs, length = self.words[of], self.length
+        words, theirs, length = self.plain[number], self.plain[of], self.length
         while (
             at + length < len(words)
             and begin + length < len(theirs)
             and at + length not in taken
-            and words[at + length][0] == theirs[begin + length][0]
+            and words[at + length] == theirs[begin + length]
         ):
             length += 1
         return _Run(at, at + length, of)
 
     def _within_paragraphs(self, number: int, run: _Run) -> _Run:
         """Without the few words at its edges that happen to agree in a paragraph of the quoter's own."""
-        words, body = self.words[number], self.comments[number].body
+        words, body = self._words(number), self.comments[number].body
         breaks = [n for n in range(run.first + 1, run.end) if "\n" in body[words[n - 1][2] : words[n][1]]]
         first, end = run.first, run.end
         if breaks and not _ends_line(body, words, run.end) and breaks[-1] - first >= self.length:
@@ -143,7 +146,7 @@ class _Finder:
 
     def _quote(self, number: int, comment: Comment, run: _Run) -> Quote:
         """The passage with the marks that open and close it, and never with a word that is not in the run."""
-        words, body = self.words[number], comment.body
+        words, body = self._words(number), comment.body
         start, end = words[run.first][1], words[run.end - 1][2]
         while start > 0 and body[start - 1] in _OPENING:
             start -= 1
@@ -161,7 +164,7 @@ class _Finder:
         """
         if run.first > _OWN_WORDS_FIRST:
             return False
-        words, body = self.words[number], self.comments[number].body
+        words, body = self._words(number), self.comments[number].body
         start, end = words[run.first][1], words[run.end - 1][2]
         below = body.find("\n", end)
         beside = body[body.rfind("\n", 0, start) + 1 : start] + body[end : below if below >= 0 else None]
