@@ -373,6 +373,8 @@ def test_a_base_and_a_refresh_have_no_effect() -> None:
         "<html>" + "<p>" * 40_000,
         "<html>" + "&#9" + "9" * 100_000 + ";",
         "<html>" + "</" * 1_000_000,
+        "<html>" + ('<div class="' + "a_" * 20_000 + '" id="' + "b-" * 20_000 + '">x</div>') * 20,
+        "<html>" + ('<p class="comment" id="' + "comment" * 9_000 + '">' + "by " * 9_000 + "</p>") * 20,
     ],
 )
 def test_hostile_markup_is_refused_in_seconds(text: str) -> None:
@@ -406,6 +408,21 @@ def test_a_thousand_comments_are_read_in_seconds() -> None:
 def test_the_words_of_the_article_are_not_those_of_its_comments() -> None:
     inside = page(f'<div class="entry-content"><h1>The ferry</h1>{WORDS}', WORDPRESS.split("</div></div></div>")[1])
     assert "green" not in thread(inside).post.body
+
+
+def test_an_element_around_everything_is_no_sidebar_whatever_it_is_called() -> None:
+    text = WORDPRESS.replace('<div id="main">', '<div id="main" class="content-sidebar-wrap sidebar widget">')
+    assert len(comments(text)) == 4
+
+
+def test_comments_of_other_pages_in_a_sidebar_are_not_taken() -> None:
+    other = "".join(
+        f'<li class="comment" id="recent-comment-{n}"><cite class="fn">Other {n}</cite> <span class="date">May {n}, 2012 at '
+        f"10:00 am</span><p>Words of elsewhere.</p></li>"
+        for n in range(1, 9)
+    )
+    text = WORDPRESS.replace('<ul class="recent">', f'<ul class="recentcomments">{other}')
+    assert [c.author for c in comments(text)] == ["Anna", "Ida Holm", "Anna", "Old Tom"]
 
 
 # -- with the plan around it -----------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def _called(tree: Tree, names: re.Pattern[str], comments: set[Node], first: int)
     for node in outside(tree, comments):
         if node.start > first or node.tag in ("body", "html", "a", "h1", "h2", "h3", "span", "header", "footer", "li"):
             continue
-        labels = [*node.classes, node.get("id").lower(), *props(node)]
+        labels = [*node.classes, node.label, *props(node)]
         if any(names.search(label) for label in labels if label):
             yield node
 
@@ -118,7 +118,7 @@ def _continued(content: Node) -> list[Node]:
     """The rest of an article that the page has cut in two."""
     siblings = content.parent.elements if content.parent else []
     after = siblings[siblings.index(content) + 1 :]
-    return [node for node in after[:3] if any(_MORE.search(name) for name in (*node.classes, node.get("id").lower()))]
+    return [node for node in after[:3] if any(_MORE.search(name) for name in (*node.classes, node.label))]
 
 
 def _below(content: Node, first: int) -> Iterator[Node | Text]:
@@ -143,7 +143,7 @@ def _clutter(content: Node, comments: set[Node]) -> Iterator[Node]:
         node = waiting.pop()
         if node in comments:
             continue
-        labels = [*node.classes, node.get("id").lower()]
+        labels = [*node.classes, node.label]
         hidden = node.tag in ("nav", "aside", "footer", "form") or "screen-reader-text" in node.classes
         if hidden or any(_CLUTTER.search(label) for label in labels if label):
             yield node

@@ -89,13 +89,11 @@ def _anchor(unit: Unit, parts: Parts) -> str:
 
 
 def _kind(unit: Unit) -> Kind:
-    labels = [
-        label for node in unit.nodes for label in (*node.classes, re.sub(r"[-_]?\d+$", "", node.get("id").lower()))
-    ]
+    labels = [label for node in unit.nodes for label in (*node.classes, re.sub(r"[-_]?\d+$", "", node.label))]
     for around in unit.nodes[0].ancestors():
         if around.tag in ("body", "html") or any(name == "comments" for name in (*around.classes, around.get("id"))):
             break
-        labels += [*around.classes, around.get("id").lower()]
+        labels += [*around.classes, around.label]
     mixed = any(
         re.search(r"comment", label) and _PING.search(label) for label in labels[len(unit.nodes[0].classes) + 1 :]
     )

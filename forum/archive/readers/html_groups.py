@@ -8,7 +8,7 @@ from typing import Final
 
 from forum.archive.readers.html_labels import props
 from forum.archive.readers.html_tags import HEADINGS, HIDDEN
-from forum.archive.readers.html_tree import Node, Tree
+from forum.archive.readers.html_tree import LONGEST_NAME, Node, Tree
 
 WORDS: Final = (
     r"comments?|cmt|kommentare?|commentaires?|comentarios?|commenti|commento|reacties?|reactions?|responses?|repl(?:y|ies)"
@@ -20,9 +20,14 @@ _WORD: Final = re.compile(
 ID: Final = re.compile(
     r"(?P<prefix>[A-Za-z][A-Za-z_.:-]*?)[-_:.]?(?P<number>\d+|(?=[a-f]*\d)[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
-_ELSEWHERE: Final = re.compile(
-    r"(?:^|[-_])(?:sidebar|widgets?|recent\w*|latest|popular|footer-widgets|nav|menu|related\w*|jp-relatedposts)(?:$|[-_])"
+_ASIDE: Final = re.compile(
+    r"(?:[a-z0-9]+[-_]+)?sidebar(?:[-_]?(?:\d+|left|right|primary|secondary|inner|area|content|widgets?|wrap(?:per)?))?"
+    r"|(?:[a-z0-9]+[-_]+)*widgets?(?:[-_]\w*)?"
+    r"|(?:[a-z0-9]+[-_]+)?(?:recent|latest|popular)[-_]?(?:comments?|posts?|articles?|entries|news|list)?(?:[-_].*)?"
+    r"|(?:jp-)?related.*|(?:[a-z0-9]+[-_]+)?(?:nav|navigation|menu)(?:[-_]\w*)?"
 )
+_SMALL: Final = 0.5
+"""Of the page: what is larger is no sidebar, whatever it is called."""
 _LEAVES: Final = frozenset(["a", "span", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "cite", "img", "hr"])
 _ARTICLE: Final = re.compile(r"(?:^|[-_])(?:hentry|h-entry|post|entry|article|teaser|story|node)(?:$|[-_]\d)")
 _FURNISHED: Final = re.compile(
@@ -44,7 +49,7 @@ def groups_of(tree: Tree) -> Iterator[Group]:
     """The groups whose elements could be comments; those by shape alone only where nothing is called a comment."""
     found: defaultdict[tuple[int, str], list[Node]] = defaultdict(list)
     likes: defaultdict[tuple[int, str, str], list[Node]] = defaultdict(list)
-    for node in _seen(tree.root):
+    for node in _seen(tree):
         for rank, label in _labels(node):
             found[rank, label].append(node)
         if node.tag in ("li", "div", "article", "section", "tr", "dl", "blockquote", "p", "table", "td"):
@@ -52,31 +57,27 @@ def groups_of(tree: Tree) -> Iterator[Group]:
                 id(node.parent), node.tag, " ".join(c for c in node.classes if not re.search(r"\d|odd|even|alt", c))
             ].append(node)
     for (rank, label), members in found.items():
-        if members := [node for node in _outermost(members) if not is_elsewhere(node)]:
+        if members := list(_outermost(members)):
             yield Group(rank, label, members)
     if not any(rank < 4 for rank, _ in found):
         for members in likes.values():
-            if len(members) > 1 and not is_elsewhere(members[0]) and not _are_articles(members):
+            if len(members) > 1 and not _are_articles(members):
                 yield Group(4, "", members)
 
 
 def id_of(node: Node) -> str:
     """The id of an element, or the name of an anchor, or what its data attributes name."""
-    return node.get("id") or (node.get("name") if node.tag == "a" else "")
+    name = node.get("id") or (node.get("name") if node.tag == "a" else "")
+    return name if len(name) <= LONGEST_NAME else ""
 
 
-def is_elsewhere(node: Node) -> bool:
-    """Whether the element stands in a sidebar or among recent or related things."""
-    return any(is_aside(one) for one in (node, *node.ancestors()))
-
-
-def is_aside(node: Node) -> bool:
-    """Whether the element itself is a sidebar, a menu, or a list of recent or related things."""
+def is_aside(node: Node, tree: Tree) -> bool:
+    """Whether the element is a sidebar, a menu, or a list of recent or related things."""
     if node.tag in ("nav", "head"):
         return True
-    if node.tag in ("body", "html"):
+    if node.tag in ("body", "html") or not node.raw or node.end - node.start > _SMALL * len(tree.text):
         return False
-    return any(_ELSEWHERE.search(label) for label in (*node.classes, node.get("id").lower()))
+    return any(_ASIDE.fullmatch(label) for label in (*node.classes, node.label) if label)
 
 
 def is_only_mark(members: Sequence[Node]) -> bool:
@@ -98,7 +99,7 @@ def _outermost(members: list[Node]) -> Iterator[Node]:
 
 def _are_articles(members: list[Node]) -> bool:
     """Whether the elements are articles in a list, as on the front page of a blog."""
-    named = sum(any(_ARTICLE.search(label) for label in (*node.classes, node.get("id").lower())) for node in members)
+    named = sum(any(_ARTICLE.search(label) for label in (*node.classes, node.label)) for node in members)
     linked = sum(
         any(n.tag in ("h1", "h2", "h3") and any(a.tag == "a" for a in n.walk()) for n in node.walk())
         for node in members
@@ -106,11 +107,12 @@ def _are_articles(members: list[Node]) -> bool:
     return named * 2 > len(members) or linked * 2 > len(members)
 
 
-def _seen(root: Node) -> Iterator[Node]:
-    waiting = [root]
+def _seen(tree: Tree) -> Iterator[Node]:
+    """The elements that a reader sees, without those aside."""
+    waiting = [tree.root]
     while waiting:
         node = waiting.pop()
-        if node.tag in HIDDEN and node.tag != "form":
+        if (node.tag in HIDDEN and node.tag != "form") or is_aside(node, tree):
             continue
         yield node
         waiting.extend(reversed(node.elements))

@@ -147,7 +147,7 @@ def read_byline(tree: Tree, article: Article, comments: set[Node]) -> None:
     content = article.body[0] if article.body else None
     if content is not None:
         around = _around(content, article.title_node)
-        elsewhere = {n for n in around.walk() if n is not around and is_aside(n) and not n.holds(content)}
+        elsewhere = {n for n in around.walk() if n is not around and is_aside(n, tree) and not n.holds(content)}
         region = Region([around], {*comments, *elsewhere})
         byline = Region([around], {*region.skipped, *article.body})
         article.parts = html_parts.read_byline(byline, article.used)
@@ -200,7 +200,7 @@ def outside(tree: Tree, comments: set[Node]) -> Iterator[Node]:
         node = waiting.pop()
         if node in comments or node.tag in ("head", "script", "style", "nav", "aside", "noscript"):
             continue
-        if node.tag not in ("body", "html") and is_aside(node):
+        if node.tag not in ("body", "html") and is_aside(node, tree):
             continue
         yield node
         waiting.extend(reversed(node.elements))

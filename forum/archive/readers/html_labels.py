@@ -9,7 +9,7 @@ from forum.archive.limits import MAX_NAME
 from forum.archive.readers import html_dates
 from forum.archive.readers.html_names import NO_NAME, clean_name, is_furniture
 from forum.archive.readers.html_tags import HIDDEN
-from forum.archive.readers.html_tree import Node, Text
+from forum.archive.readers.html_tree import LONGEST_NAME, Node, Text
 from forum.archive.readers.html_words import Skipped, lines_of, text_of
 
 _AUTHOR: Final = re.compile(
@@ -142,12 +142,14 @@ def props(node: Node) -> set[str]:
 def labels_of(node: Node) -> Iterable[str]:
     """The classes and the id of an element without its number; `commentBodyStyle` is read as `comment-body`."""
     for name in node.get("class").split():
+        if len(name) > LONGEST_NAME:
+            continue
         apart = _CAMEL.sub("-", name).lower()
         yield apart.removesuffix("-style")
         if apart != name.lower():
             yield name.lower()
-    if name := node.get("id"):
-        yield re.sub(r"[-_]?\d+$", "", name.lower())
+    if node.label:
+        yield re.sub(r"[-_]?\d+$", "", node.label)
 
 
 def _author_rank(node: Node, region: Region) -> int:

@@ -48,12 +48,13 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 NUMBERED: Final = re.compile(r"^#?\d{1,5}(?:[.):]+|[ \t]+(?=\D))[ \t]*|^#\d{1,5}[ \t]*")
+_LOOK: Final = 1_000
 _NAME_WORDS: Final = 14
 
 
 def clean_name(text: str) -> str:
     """The name in a short text; nothing when the text is no name."""
-    text = joined(text)
+    text = joined(text[:_LOOK])
     if found := html_dates.find(text):
         text = f"{text[: found.start]}\0{text[found.end :]}"
     text = SAYS.sub("", text) if len(text.split()) > 1 else text

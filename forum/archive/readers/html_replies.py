@@ -83,9 +83,7 @@ def _by_containers(found: Sequence[Found]) -> None:
 
 
 def _is_children(node: Node) -> bool:
-    return node.tag in ("ul", "ol", "dl") or any(
-        _CHILDREN.search(label) for label in (*node.classes, node.get("id").lower())
-    )
+    return node.tag in ("ul", "ol", "dl") or any(_CHILDREN.search(label) for label in (*node.classes, node.label))
 
 
 def _owner_before(node: Node, owner: "dict[Node, Found]") -> "Found | None":

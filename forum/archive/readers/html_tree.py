@@ -11,7 +11,8 @@ from typing import Final
 from forum.archive.limits import Refused
 from forum.archive.readers.html_tags import BLOCKS, RAW, VOID
 
-MAX_DEPTH: Final = 1_000
+LONGEST_NAME: Final = 80
+MAX_DEPTH: Final = 600
 MAX_ELEMENTS: Final = 400_000
 
 _ATTRIBUTES = r"""(?:[^\s=>/"'][^\s=>/]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+|[\s/"'=])*+"""
@@ -75,8 +76,14 @@ class Node:
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """The class names, in small letters."""
-        return tuple(self.get("class").lower().split())
+        """The class names, in small letters, but for those that are too long to mean anything."""
+        return tuple(name for name in self.get("class").lower().split() if len(name) <= LONGEST_NAME)
+
+    @property
+    def label(self) -> str:
+        """The id in small letters, if it is short enough to mean anything."""
+        name = self.get("id").lower()
+        return name if len(name) <= LONGEST_NAME else ""
 
     @property
     def elements(self) -> "list[Node]":

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from forum.archive.readers import html_parts
@@ -27,6 +28,9 @@ _SAMPLE: Final = 24
 _MORE: Final = 0.75
 _TRIED: Final = 3
 _MOST_GROUPS: Final = 60
+
+_Places = dict["Node | None", tuple[list[Node], dict[Node, int]]]
+"""The elements in one element, and which of them each is."""
 
 
 @dataclass(eq=False)
@@ -143,23 +147,28 @@ def from_marks(marks: Sequence[Node]) -> Iterator[Unit]:
     """Where a mark only begins a comment: it and what follows up to the next mark, or else the element around it."""
     holding: Counter[Node] = Counter(around for mark in marks for around in (mark, *mark.ancestors()))
     tags: set[str] = set()
+    places: _Places = {}
     for mark in marks:
         top = mark
-        nodes = _run(top, holding, tags)
+        nodes = _run(top, holding, tags, places)
         while not is_complete(Region(nodes)) and top.parent is not None and holding[top.parent] == 1:
             if top.parent.tag in ("body", "html", "#document"):
                 break
             top = top.parent
-            nodes = [top] if is_complete(Region([top])) else _run(top, holding, tags)
+            nodes = [top] if is_complete(Region([top])) else _run(top, holding, tags, places)
         tags.update(node.tag for node in nodes)
         yield Unit(nodes, anchor=id_of(mark))
 
 
-def _run(top: Node, holding: "Counter[Node]", tags: set[str]) -> list[Node]:
+def _run(top: Node, holding: "Counter[Node]", tags: set[str], places: _Places) -> list[Node]:
     """The element and those that follow it, up to one that holds a mark, or with which something else begins."""
-    siblings = top.parent.elements if top.parent is not None else [top]
     nodes = [top]
-    for node in siblings[siblings.index(top) + 1 :]:
+    siblings, at = places.get(top.parent) or ([], {})
+    if top.parent is not None and not siblings:
+        siblings = top.parent.elements
+        at = {node: number for number, node in enumerate(siblings)}
+        places[top.parent] = siblings, at
+    for node in islice(siblings, at.get(top, 0) + 1, None):
         other = node.tag in HEADINGS and (node.tag not in tags or _ENDS.search(text_of([node])))
         if holding[node] or other or _begins_the_end(node):
             break
@@ -171,7 +180,7 @@ def _begins_the_end(node: Node) -> bool:
     """Whether the form for a comment, or the like, begins here."""
     if any(inside.tag in ("textarea", "form") for inside in node.walk()):
         return True
-    return bool(_END.fullmatch(node.get("id").lower()) or any(_END.fullmatch(name) for name in node.classes))
+    return bool(_END.fullmatch(node.label) or any(_END.fullmatch(name) for name in node.classes))
 
 
 def is_complete(region: Region) -> bool:

@@ -47,7 +47,9 @@ def with_notes(thread: Thread, odd: list[Anomaly]) -> Thread:
 
 def _lines(tree: Tree) -> list[Line]:
     aside = {
-        node for node in tree.root.walk() if node.tag == "nav" or (node.tag not in ("body", "html") and is_aside(node))
+        node
+        for node in tree.root.walk()
+        if node.tag == "nav" or (node.tag not in ("body", "html") and is_aside(node, tree))
     }
     return [line for line in lines_of([tree.root], {n for n in aside if isinstance(n, Node)}) if line.pieces]
 
