@@ -89,6 +89,27 @@ def test_a_footer_that_nobody_knows_is_told_by_the_space_above_it() -> None:
     assert [s.what for s in found.furniture][-1] == "footer"
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Comments",
+        "12 Comments",
+        "TrackBack URL for this entry: http://example.org/7",
+        "Listed below are links to weblogs that reference The mill by the river:",
+        "You can follow this conversation by subscribing to the comment feed for this post.",
+        "RSS feed for comments on this post.",
+    ],
+)
+def test_what_layouts_print_above_the_first_comment_is_not_its_text(heading: str) -> None:
+    text = AFTER.replace("Trackback URL\n", f"\n\n\n\n\n{heading}\n")
+    assert comments(text)[0].body == BODIES[0]
+
+
+@pytest.mark.parametrize("words", ["Tag, you are it", "Category errors, all of it", "Feed for the cattle comes first"])
+def test_words_that_begin_like_a_heading_are_none(words: str) -> None:
+    assert comments(BEFORE + f"\n{words}\n")[-1].body.endswith(words)
+
+
 def test_without_a_heading_a_wide_gap_parts_article_and_comments() -> None:
     found = thread(AFTER.replace("Trackback URL", "\n\n"))
     assert found.post.body.endswith("Monday.")

@@ -9,8 +9,15 @@ _HEADING: Final = re.compile(
     r"|(?:comments?|responses?|replies|discussion|reader[ ]comments)(?:[ ]?\(\d+\))?|no[ ]comments(?:[ ]yet)?"
     r"|share(?:[ ](?:this|it|this[ ]post|this[ ]article|this[ ]entry))?|(?:e-?mail|print|bookmark|tweet|digg)"
     r"(?:[ ]this)?|permalink|permanent[ ]link|like[ ]this|advertisements?|comments?[ ]feed|rss(?:[ ]feed)?"
-    r"|previous(?:[ ](?:post|entry))?|next(?:[ ](?:post|entry))?)[:.»«]*"
-    r"|(?:tags?|tagged(?:[ ]with)?|categor(?:y|ies)|filed[ ](?:under|in)|posted[ ]in)\b:?.{0,200}",
+    r"|previous(?:[ ](?:post|entry))?|next(?:[ ](?:post|entry))?"
+    r"|(?:reader|user|all|recent|your)[ ]comments|view(?:[ ]all)?(?:[ ]\d+)?[ ]comments|\(\d+\)[ ]comments"
+    r"|add[ ]your[ ]comment|links[ ]to[ ]this[ ]post|create[ ]a[ ]link"
+    r"|(?:post|leave|submit|write)[ ](?:your[ ]|a[ ])?(?:comment|reply)"
+    r"|jump[ ]to[ ](?:the[ ])?(?:comment|form|content|top).{0,30}|sort(?:ed)?[ ]by.{0,60}"
+    r"|(?:(?:rss|atom)[ ])?feed[ ]for[ ](?:this|these|comments|the[ ]comments)\b.{0,80}"
+    r"|trackback[ ]ur[il]\b.{0,150}|listed[ ]below[ ]are[ ]links[ ]to[ ].{0,200}"
+    r"|you[ ]can[ ]follow[ ](?:this[ ]conversation|any[ ]responses)[ ].{0,150})[:.»«]*"
+    r"|(?:tag|category):.{0,200}|(?:tags|tagged(?:[ ]with)?|categories|filed[ ](?:under|in)|posted[ ]in)\b:?.{0,200}",
     re.IGNORECASE,
 )
 _COUNT: Final = re.compile(
@@ -26,6 +33,9 @@ _FOOTER: Final = re.compile(
     r"|you[ ]must[ ](?:be[ ])?log(?:ged)?[ ]in.{0,80}|copyright\b.{0,150}|©.{0,150}|powered[ ]by\b.{0,80}"
     r"|all[ ]rights[ ]reserved.{0,80}|(?:subscribe|rss)\b.{0,80}"
     r"|(?:previous|next|older|newer)[ ](?:post|entry|comments?).{0,150}"
+    r"|(?:verify[ ]your|previewing[ ]your|cancel)[ ](?:comment|reply)|speak[ ]your[ ]mind|have[ ]your[ ]say"
+    r"|(?:comment[ ]below|log[ ]?in)[ ](?:or|to)[ ].{0,100}|click[ ]here[ ]to[ ]cancel[ ]reply"
+    r"|your[ ]e-?mail[ ](?:address[ ])?(?:will[ ]not|is[ ]never)[ ].{0,100}|join[ ]the[ ](?:discussion|conversation)"
     r"|[«»←→].{0,150}|(?:back[ ]to[ ])?top)[.!:]*",
     re.IGNORECASE,
 )
