@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from comments.actions import redact
@@ -65,7 +64,8 @@ class People:
 
     def __init__(self, outcome: Outcome) -> None:
         self._outcome = outcome
-        self._would: set[tuple[str, str, str]] = set()
+        self._would: set[int] = set()
+        self._numbers: dict[str, int] = {}
 
     def find(self, source: Source | None, bylines: Iterable[Byline], *, write: bool) -> dict[Byline, Person]:
         """The person of each; those that are missing are made, or counted alone where nothing is written.
@@ -83,9 +83,11 @@ class People:
             alike = namesakes[digest]
             person = alike.fitting(one)
             if person is None:
-                person = _new(source, one, digest, alike, off=digest in off)
+                number = self._number(source, digest) if alike.first is not None and not one.scope else 0
+                person = _new(source, one, digest, number, off=digest in off)
+                alike.add(person)
                 missing.append(person)
-                self._count(one, person)
+                self._count(one, person, write=write)
             elif one.identity and not person.identity and not one.scope:
                 alike.known_as(person, one.identity)
                 if write and person.pk:
@@ -97,11 +99,20 @@ class People:
             insert(missing)
         return found
 
-    def _count(self, one: Byline, person: Person) -> None:
-        who = (one.name, one.scope, one.identity)
+    def _number(self, source: Source | None, digest: str) -> int:
+        """How many there are of this name by now, this one left out. A query once for each name that several have."""
+        if digest not in self._numbers:
+            here = Person.objects.filter(source=source, digest=digest) if source else Person.objects.none()
+            self._numbers[digest] = max(1, here.exclude(scope__regex="[^0-9]").count())
+        self._numbers[digest] += 1
+        return self._numbers[digest]
+
+    def _count(self, one: Byline, person: Person, *, write: bool) -> None:
+        who = hash((one.name, one.scope, one.identity))
         if who in self._would:
             return
-        self._would.add(who)
+        if not write:  # else the database knows
+            self._would.add(who)
         self._outcome.created_persons += 1
         self._outcome.names_off += person.removed_at is not None
 
@@ -120,10 +131,9 @@ def _skeleton(name: str) -> str:
 
 
 class _Namesakes:
-    """The persons of one printed name in a source that may be meant, and how many there are in all."""
+    """The persons of one printed name in a source that may be meant."""
 
     def __init__(self) -> None:
-        self.number = 0
         self.scoped: dict[str, Person] = {}
         self.first: Person | None = None
         self.unknown: Person | None = None
@@ -161,18 +171,25 @@ def _namesakes(
     alike: defaultdict[str, _Namesakes] = defaultdict(_Namesakes)
     if source is None or not wanted:
         return alike
-    same_name = Person.objects.filter(source=source, digest__in=set(digests.values())).order_by("pk")
     scopes = {"", *(one.scope for one in wanted)}
-    meant = Q(scope__in=scopes) | Q(identity__in={one.identity for one in wanted if one.identity})
-    for person in same_name.filter(meant):
+    first = Person.objects.filter(source=source, scope__in=scopes, digest__in=set(digests.values()))
+    for person in sorted(first, key=_made):
         alike[person.digest].add(person)
-    for digest, number in same_name.order_by().values_list("digest").annotate(Count("pk")):
-        alike[digest].number = number
+    identities = {one.identity for one in wanted if one.identity and alike[digests[one.name]].fitting(one) is None}
+    if identities:
+        known = Person.objects.filter(source=source, identity__in=identities).exclude(identity="")
+        for person in sorted(known, key=_made):
+            alike[person.digest].add(person)
     return alike
 
 
-def _new(source: Source | None, one: Byline, digest: str, alike: _Namesakes, *, off: bool) -> Person:
-    scope = one.scope or (str(alike.number + 1) if alike.first is not None else "")
+def _made(person: Person) -> int:
+    """In order of time; asked of the database, SQLite would walk through all persons of the source for it."""
+    return person.pk
+
+
+def _new(source: Source | None, one: Byline, digest: str, number: int, *, off: bool) -> Person:
+    scope = one.scope or (str(number) if number else "")
     off = off and not one.scope
     person = Person(
         scope=scope,
@@ -183,8 +200,6 @@ def _new(source: Source | None, one: Byline, digest: str, alike: _Namesakes, *, 
     )
     if source is not None:
         person.source = source
-    alike.number += 1
-    alike.add(person)
     return person
 
 

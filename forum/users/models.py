@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -116,6 +117,10 @@ class Person(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "scope", "digest"], name="person_once_in_a_source"),)
+        indexes = (
+            models.Index(fields=["source", "identity"], condition=~Q(identity=""), name="person_by_identity"),
+            models.Index(fields=["digest"], condition=Q(removed_at__isnull=False), name="person_taken_off"),
+        )
 
     def __str__(self) -> str:
         return self.shown_name

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from forum.archive import files, readers
 from forum.archive.limits import Refused
@@ -37,6 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, show, and load."""
+        _keep_memory_small()
         try:
             plan = _plan(options)
             if options["json"]:
@@ -73,6 +74,16 @@ class Command(BaseCommand):
     def _say(self, outcome: Outcome, *, done: bool) -> None:
         for line in told(outcome, done=done):
             self.stdout.write(line, self.style.SUCCESS if done else None)
+
+
+def _keep_memory_small() -> None:
+    """SQLite maps the file of the database into memory, which an import would read and write from end to end."""
+    try:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA mmap_size=0")
+    except DatabaseError:
+        pass  # a plan as JSON needs no database
 
 
 def _plan(options: dict[str, Any]) -> Plan:
