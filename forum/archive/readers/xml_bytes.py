@@ -100,7 +100,7 @@ class CleanPieces:
         """What was done to the bytes so far."""
         told = (
             (self.encoding != "utf-8", f"not UTF-8 but {self.encoding}", "read as that"),
-            (self.declared and self.declared != self.encoding, f"it says it is {self.declared}", self._read_as()),
+            (self._belies(), f"it says it is {self.declared}", f"read as {self.encoding}, by its first bytes"),
             (self.undecodable, f"{self.undecodable:,} bytes that {self.encoding} does not know", self._done()),
             (self.before, f"{self.before:,} bytes before the XML begins", "left out"),
             (self.controls, f"{self.controls:,} control characters", "removed"),
@@ -108,8 +108,10 @@ class CleanPieces:
         )
         return (Anomaly(0, what, done) for holds, what, done in told if holds)
 
-    def _read_as(self) -> str:
-        return f"read as {self.encoding}, which its first bytes are"
+    def _belies(self) -> bool:
+        """Whether the file says that it is in another charset than it is."""
+        alike = ("ascii", "iso8859-1") if self.encoding in ("utf-8", "cp1252") else ()
+        return bool(self.declared) and not self.encoding.startswith(self.declared) and self.declared not in alike
 
     def _done(self) -> str:
         return "read as Windows-1252" if self.encoding == "utf-8" else "read as U+FFFD"
