@@ -197,6 +197,19 @@ def test_a_link_to_the_comment_answered_makes_a_reply() -> None:
     assert comments(html_pages.KUBRICK)[1].parent_basis == "named"
 
 
+def test_a_block_quotation_that_names_its_comment_makes_a_reply() -> None:
+    short = '<blockquote cite="http://x.example/#comment-131111111"><p>Plums</p></blockquote><p>Indeed.</p>'
+    first, second = comments(html_pages.TYPEPAD.replace("<p>Here too.</p>", short))
+    assert (second.parent, second.parent_basis) == (first.key, "quote")
+    (quote,) = second.quotes
+    assert (quote.of, second.body[quote.start : quote.end]) == (first.key, "<p>Plums</p>")
+
+
+def test_running_numbers_are_no_part_of_a_name() -> None:
+    text = html_pages.UNKNOWN.replace("<b>Horst</b>", "<b>1. Horst</b>").replace("<b>Gerda</b>", "<b>2. Gerda</b>")
+    assert [c.author for c in comments(text)] == ["Horst", "Gerda", "Uwe K."]
+
+
 def test_depths_alone_make_replies() -> None:
     assert {c.parent_basis for c in comments(html_pages.DEPTHS) if c.parent} == {"indentation"}
 
@@ -417,8 +430,8 @@ def test_an_element_around_everything_is_no_sidebar_whatever_it_is_called() -> N
 
 def test_comments_of_other_pages_in_a_sidebar_are_not_taken() -> None:
     other = "".join(
-        f'<li class="comment" id="recent-comment-{n}"><cite class="fn">Other {n}</cite> <span class="date">May {n}, 2012 at '
-        f"10:00 am</span><p>Words of elsewhere.</p></li>"
+        f'<li class="comment" id="recent-comment-{n}"><cite class="fn">Other {n}</cite> '
+        f'<span class="date">May {n}, 2012 at 10:00 am</span><p>Words of elsewhere.</p></li>'
         for n in range(1, 9)
     )
     text = WORDPRESS.replace('<ul class="recent">', f'<ul class="recentcomments">{other}')

@@ -71,6 +71,15 @@ def id_of(node: Node) -> str:
     return name if len(name) <= LONGEST_NAME else ""
 
 
+def lists_articles(tree: Tree) -> bool:
+    """Whether the page is a list of articles, each with a title that leads to it."""
+    rows: defaultdict[int, list[Node]] = defaultdict(list)
+    for node in _seen(tree):
+        if node.tag in ("div", "article", "section", "li") and any(_ARTICLE.search(name) for name in node.classes):
+            rows[id(node.parent)].append(node)
+    return any(len(members) > 2 and _have_linked_titles(members) for members in rows.values())
+
+
 def is_aside(node: Node, tree: Tree) -> bool:
     """Whether the element is a sidebar, a menu, or a list of recent or related things."""
     if node.tag in ("nav", "head"):
@@ -100,11 +109,15 @@ def _outermost(members: list[Node]) -> Iterator[Node]:
 def _are_articles(members: list[Node]) -> bool:
     """Whether the elements are articles in a list, as on the front page of a blog."""
     named = sum(any(_ARTICLE.search(label) for label in (*node.classes, node.label)) for node in members)
+    return named * 2 > len(members) or _have_linked_titles(members)
+
+
+def _have_linked_titles(members: list[Node]) -> bool:
     linked = sum(
         any(n.tag in ("h1", "h2", "h3") and any(a.tag == "a" for a in n.walk()) for n in node.walk())
         for node in members
     )
-    return named * 2 > len(members) or linked * 2 > len(members)
+    return linked * 2 > len(members)
 
 
 def _seen(tree: Tree) -> Iterator[Node]:

@@ -47,6 +47,7 @@ _ROLE: Final = re.compile(
     r"|homepage|website|url|link|mail|e-mail)\)$",
     re.IGNORECASE,
 )
+_COUNTED: Final = re.compile(r"^#?\d{1,5}[.):]+[ \t]+(?=\S)")
 NUMBERED: Final = re.compile(r"^#?\d{1,5}(?:[.):]+|[ \t]+(?=\D))[ \t]*|^#\d{1,5}[ \t]*")
 _LOOK: Final = 1_000
 _NAME_WORDS: Final = 14
@@ -54,7 +55,7 @@ _NAME_WORDS: Final = 14
 
 def clean_name(text: str) -> str:
     """The name in a short text; nothing when the text is no name."""
-    text = joined(text[:_LOOK])
+    text = _COUNTED.sub("", joined(text[:_LOOK]))
     if found := html_dates.find(text):
         text = f"{text[: found.start]}\0{text[found.end :]}"
     text = SAYS.sub("", text) if len(text.split()) > 1 else text

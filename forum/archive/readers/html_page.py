@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from forum.archive import charsets, keys
-from forum.archive.charsets import Decoded
-from forum.archive.items import Anomaly, Comment, Lines, Moment, Post, SavedFile, Stretch, Thread
+from forum.archive import keys
+from forum.archive.items import Anomaly, Comment, Lines, Moment, Post, Quote, SavedFile, Stretch, Thread
 from forum.archive.limits import MAX_ARTICLE_BYTES, MAX_BODY_BYTES, MAX_COMMENTS, Refused
 from forum.archive.readers import (
     html_article,
+    html_charset,
     html_comments,
     html_dates,
     html_head,
@@ -28,11 +28,6 @@ from forum.archive.readers.registry import Guess, Reader
 
 _LOOKS: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<body[\s>]|<head[\s>]", re.IGNORECASE)
 _MARKUP: Final = re.compile(rb"<(?:div|p|li|ol|ul|table|span|article|section|a)[\s>]", re.IGNORECASE)
-_CHARSET: Final = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{2,40})""",
-    re.IGNORECASE,
-)
-_HEAD: Final = 16 * 1024
 _ADDRESS: Final = re.compile(
     r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
 )
@@ -63,7 +58,7 @@ def recognise(head: bytes) -> Guess:
 
 def read(saved: SavedFile) -> Iterator[Thread]:
     """The one thread of the page; refuses a page without comments. Fetches nothing; time grows with the file."""
-    decoded, odd = decode(saved.data)
+    decoded, odd = html_charset.decode(saved.data)
     tree = html_tree.parse(decoded.text)
     found = html_comments.find(tree)
     if not any(one.kind == "comment" for one in found):
@@ -72,41 +67,6 @@ def read(saved: SavedFile) -> Iterator[Thread]:
     if len(found) > MAX_COMMENTS:
         raise Refused(f"The page has {len(found):,} comments; at most {MAX_COMMENTS:,} are read.")
     yield _Reading(tree, found, odd).thread()
-
-
-def decode(data: bytes) -> tuple[Decoded, list[Anomaly]]:
-    """The text by the charset the page declares, or by the usual order where that cannot be right."""
-    match = _CHARSET.search(data[:_HEAD])
-    declared = (match[1] or match[2]).decode("ascii", "replace").lower() if match else ""
-    odd: list[Anomaly] = []
-    decoded = None
-    if declared and not declared.startswith(("utf-16", "utf16", "utf-8", "utf8")):
-        if not data.isascii() and _is_utf8(data):
-            odd.append(Anomaly(0, f"the page says it is {declared}, but is UTF-8", "read as UTF-8"))
-        else:
-            try:
-                decoded = charsets.decode(data, declared)
-            except Refused:
-                odd.append(
-                    Anomaly(0, f"the page says it is {declared}, and is not", "the charset was told from its bytes")
-                )
-    decoded = decoded or charsets.decode(data)
-    told: tuple[tuple[int | bool, str, str], ...] = (
-        (decoded.encoding != "utf-8", f"not plain UTF-8 but {decoded.encoding}", "read as that"),
-        (decoded.controls_removed, f"{decoded.controls_removed} control characters", "removed"),
-        (decoded.not_decoded, f"{decoded.not_decoded} characters already lost (U+FFFD)", "kept as they are"),
-        (decoded.mojibake_repaired, f"{decoded.mojibake_repaired} letters of a wrong charset", "repaired"),
-        (decoded.bidi_controls, f"{decoded.bidi_controls} marks that turn the direction of writing", "kept"),
-    )
-    return decoded, odd + [Anomaly(0, what, done) for holds, what, done in told if holds]
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _from_words(tree: Tree, odd: list[Anomaly]) -> Thread:
@@ -216,6 +176,7 @@ class _Reading:
                     source_id=one.anchor,
                     parent=key_of[one.parent] if one.parent else None,
                     parent_basis=one.basis,
+                    quotes=tuple(_quotes(body, [(number, key_of[of]) for number, of in one.cited])),
                     format="html",
                     kind=one.kind,
                     state=one.state,
@@ -285,6 +246,22 @@ class _Reading:
             self.anomalies.append(Anomaly(line_of[unread[0]][0], what, "kept as text"))
         if not post.body:
             self.anomalies.append(Anomaly(0, "no article was found above the comments", "the post has no words"))
+
+
+def _quotes(body: str, cited: Sequence[tuple[int, str]]) -> Iterator[Quote]:
+    """The passages of the block quotations with these numbers, which are those of these comments."""
+    open_ones: list[int] = []
+    passages: dict[int, tuple[int, int]] = {}
+    begun = 0
+    for match in re.finditer(r"<(/?)blockquote>", body):
+        if not match[1]:
+            open_ones.append(begun)
+            passages[begun] = match.end(), match.end()
+            begun += 1
+        elif open_ones:
+            number = open_ones.pop()
+            passages[number] = passages[number][0], match.start()
+    yield from (Quote(of, *passages[number]) for number, of in cited if number in passages)
 
 
 def hidden(text: str) -> str:

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from forum.archive.items import Basis, Kind, State
+from forum.archive.readers.html_labels import Region
 from forum.archive.readers.html_parts import Parts
 from forum.archive.readers.html_tree import Node
 from forum.archive.readers.html_units import Unit
@@ -38,6 +39,8 @@ class Found:
     state: State
     parent: "Found | None" = None
     basis: Basis = "none"
+    cited: "list[tuple[int, Found]]" = field(default_factory=list)
+    """The block quotations in its words, by their number, that say which comment they quote."""
 
 
 @dataclass
@@ -134,11 +137,14 @@ def _by_links(found: Sequence[Found], *, threaded: bool) -> bool:
     by_number = {one.number: one for one in reversed(found) if one.number}
     any_set = False
     for one in found:
+        one.cited = list(_cited(one, by_number))
         answered = _named_parent(one, by_number)
         if answered is not None:
             one.parent, one.basis, any_set = answered, "format", True
         elif not threaded and one.parent is None and (answered := _mentioned(one, by_number)) is not None:
             one.parent, one.basis = answered, "named"
+        elif not threaded and one.parent is None and one.cited:
+            one.parent, one.basis = one.cited[0][1], "quote"
     return any_set
 
 
@@ -179,6 +185,19 @@ def _mentioned(one: Found, by_number: "dict[str, Found]") -> "Found | None":
                 )
                 return told if told is not one and named and _MENTION.fullmatch(before) else None
     return None
+
+
+def _cited(one: Found, by_number: "dict[str, Found]") -> "Iterator[tuple[int, Found]]":
+    """The quotations that name a comment of the page in `cite`, or link to it."""
+    region = Region(one.parts.body, one.parts.skipped)
+    for number, block in enumerate(node for node in region.walk() if node.tag == "blockquote"):
+        links = [block.get("cite"), *(node.get("href") for node in block.walk() if node.tag == "a")]
+        for link in links:
+            match = NUMBER.search(link.rsplit("#", 1)[1]) if "#" in link else None
+            told = by_number.get(match.group()) if match else None
+            if told is not None and told is not one:
+                yield number, told
+                break
 
 
 def _words_before(one: Found, node: Node) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from forum.archive.items import Anomaly, Comment, Lines, Post, SavedFile, Stretch, Thread
 from forum.archive.limits import Refused
 from forum.archive.readers import html_article, html_dates, html_head, html_lines, text_page
-from forum.archive.readers.html_groups import is_aside
+from forum.archive.readers.html_groups import is_aside, lists_articles
 from forum.archive.readers.html_head import Article
 from forum.archive.readers.html_tree import Node, Tree
 from forum.archive.readers.html_words import Line, html_of, lines_of, text_of
@@ -17,6 +17,8 @@ _DATED: Final = 3
 
 def read(tree: Tree) -> Thread | None:
     """The thread that the visible words make, if at least three comments are found in them; else None."""
+    if lists_articles(tree):
+        return None
     shown: list[str] = []
     at: list[int] = []
     for line in _lines(tree):
