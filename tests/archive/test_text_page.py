@@ -226,6 +226,12 @@ def test_a_page_without_any_date_is_known_by_the_lines_that_name_authors() -> No
     assert [c.author for c in comments(text)] == ["mo", "Ida", "Åsa"]
 
 
+def test_a_list_of_articles_with_their_numbers_of_comments_is_no_thread() -> None:
+    articles = "".join(f"Posted by Lena on May {day}, 2004 | {day} comments\n\nIt rained.\n\n" for day in range(3, 8))
+    with pytest.raises(Refused, match="No line that names an author"):
+        plan("The mill\n\n" + articles)
+
+
 WORDS = st.text(alphabet="ab \n.,:é0123456789", max_size=60)
 NAMES = st.sampled_from(["mo", "Lena B", "Oskar", "mo on", "12"])
 SAID = st.lists(st.tuples(NAMES, st.integers(0, 3), WORDS, st.sampled_from(["", ",x.html", " etc"])), max_size=12)

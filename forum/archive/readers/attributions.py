@@ -21,6 +21,7 @@ _LEAST_UNDATED: Final = 3
 _LEAST_CONSTANT: Final = 4
 _LONG: Final = 200
 _TAIL_WORDS: Final = 8
+_OF_ARTICLE: Final = re.compile(r"\b(?:comments?|responses)\b", re.IGNORECASE)
 _SENTENCE_GOES_ON: Final = re.compile(r",?[ \t]+(?!(?:said|says|wrote):?[ \t]*$)[a-z]")
 
 
@@ -72,7 +73,9 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
 
 
 def _is_whole(one: Written, usual: Counter[tuple[str, str]]) -> bool:
-    """Whether nothing stands behind the date but what stands behind several."""
+    """Whether nothing stands behind the date but what stands behind several; a number of comments is an article's."""
+    if _OF_ARTICLE.search(one.tail[:_LONG]):
+        return False
     return shapes.is_plain_tail(one.tail) or usual[one.shape, _plain(one.tail)] >= _LEAST_UNDATED
 
 
