@@ -119,6 +119,12 @@ def test_a_form_from_elsewhere_is_refused(upload: Upload, mod: User) -> None:
 # ── Bringing ─────────────────────────────────────────────────────────────────
 
 
+def test_the_desk_leads_to_the_form(desk: Client) -> None:
+    assert f'href="{ADD}">Import a page' in desk.get("/admin/").content.decode()
+    Group.objects.get(name="Moderators").permissions.remove(Permission.objects.get(codename="add_upload"))
+    assert ADD not in desk.get("/admin/").content.decode()
+
+
 def test_a_file_waits_and_nothing_is_in_a_thread(desk: Client, upload: Upload, mod: User) -> None:
     assert (upload.file_name, upload.data.decode(), upload.uploaded_by) == ("mill.txt", AFTER, mod)
     assert len(upload.raw) < upload.size
@@ -279,7 +285,7 @@ def test_a_file_of_several_threads_is_looked_at_thread_by_thread(desk: Client) -
     upload = Upload.objects.get()
     first = words(desk.get(page_of(upload)))
     assert "Would create: 2 posts, 3 comments," in first
-    assert "The mill by the river , 2 comments The other mill , 1 comments" in first
+    assert "The mill by the river , 2 comments The other mill , 1 comment" in first
     assert "answers comment 1, stated in the file" in first
     assert "mo@secret.example" in first  # it is raw, and staff alone read it
     second = desk.get(page_of(upload), {"thread": "2"}).content.decode()

@@ -27,7 +27,6 @@ MILL = [{"name": "mill.txt", "mimeType": "text/plain", "buffer": AFTER.encode()}
 
 def test_a_page_is_brought_corrected_applied_read_and_rolled_back(open_page: OpenPage, moderator: User) -> None:
     desk = open_page("/admin/", scripts=False, width=390, user=moderator)
-    desk.click("#content-main >> text=Uploads")
     desk.click("text=Import a page")
     desk.set_input_files("[name=file]", files=MILL)
     desk.click("text=Look at what it would become")
