@@ -69,16 +69,17 @@ class Restoring:
         """Adds comments that are not here yet; returns their rows. Raises TooLarge or Unreadable."""
         with transaction.atomic():
             post = locked(self.post.pk)
-            rows = Comment.objects.bulk_create(_row(post, item) for item in found)
+            rows = [_row(post, item) for item in found]
+            quotations = {item.number: self._draw(row, item) for row, item in zip(rows, found, strict=True)}
+            Comment.objects.bulk_create(rows)
             for row, item in zip(rows, found, strict=True):
                 self.ids[item.number] = row.pk
-            self._join(rows, found)
-            revisions = [
+            self._join(rows, found, quotations)
+            Revision.objects.bulk_create(
                 Revision(comment=row, **{**values, "body": self._body(item, str(values["body"]), set())})
                 for row, item in zip(rows, found, strict=True)
                 for values in item.earlier
-            ]
-            Revision.objects.bulk_create(revisions)
+            )
             touch([post.pk])
         return rows
 
@@ -86,40 +87,70 @@ class Restoring:
         """Joins those that answer or quote what came after them; nothing where that is done."""
         with transaction.atomic():
             post = locked(self.post.pk)
-            rows = Comment.objects.in_bulk([self.ids[item.number] for item in self.later])
-            waiting = [item for item in self.later if self.ids[item.number] in rows]
-            Quotation.objects.filter(comment__in=rows).delete()
-            for row in rows.values():
+            known = Comment.objects.in_bulk([self.ids[item.number] for item in self.later])
+            found = [item for item in self.later if self.ids[item.number] in known]
+            rows = [known[self.ids[item.number]] for item in found]
+            Quotation.objects.filter(comment__in=known).delete()
+            quotations = {}
+            for row, item in zip(rows, found, strict=True):
                 row.post = post
-            self._join([rows[self.ids[item.number]] for item in waiting], waiting)
-        self.later = []
+                quotations[item.number] = self._draw(row, item)
+            self.later = []
+            Comment.objects.bulk_update(rows, ["parent", "branch", "body", "html"])
+            self._keep(rows, quotations)
 
-    def _join(self, rows: Sequence[Comment], found: Sequence[Restored]) -> None:
-        """The second pass, when every row has its id: parents, quotations, and the HTML that names both."""
-        quotations: list[Quotation] = []
+    def _join(self, rows: Sequence[Comment], found: Sequence[Restored], quotations: dict[int, list[Quotation]]) -> None:
+        """The second pass, for those that answer or quote one of the same lot: by now every row has its id."""
+        here = {item.number for item in found}
+        placed: list[Comment] = []
+        drawn: list[Comment] = []
         for row, item in zip(rows, found, strict=True):
-            named: set[int] = set()
-            row.parent_id = self.ids[item.parent] or None
-            row.branch = (row.parent_id or TOP) if item.placed else SHELVED
-            row.body = self._body(item, item.body, named)
-            row.html, quotes = _drawn(row)
-            quotations += [_quotation(row, self.post, pk) for pk in quotes if pk == POST or pk in named]
-            quotations += self._passages(row, item)
-            if self.waits(item):
+            quoted = self._quoted(item)
+            if quoted & here:
+                quotations[item.number] = self._draw(row, item)
+                drawn.append(row)
+            if item.parent in here:
+                self._place(row, item)
+                placed.append(row)
+            if self._lacks({item.parent, *quoted}, after=item.number):
                 self.later.append(item)
-        Comment.objects.bulk_update(rows, ["parent", "branch", "body", "html"])
-        Quotation.objects.bulk_create(quotations)
+        Comment.objects.bulk_update(placed, ["parent", "branch"])
+        Comment.objects.bulk_update(drawn, ["body", "html"])
+        self._keep(rows, quotations)
+
+    def _keep(self, rows: Sequence[Comment], quotations: dict[int, list[Quotation]]) -> None:
+        made = Quotation.objects.bulk_create(one for some in quotations.values() for one in some)
         index.put_comments(rows)
-        quoting = Comment.objects.filter(pk__in={quotation.comment_id for quotation in quotations})
+        quoting = Comment.objects.filter(pk__in={quotation.comment_id for quotation in made})
         drawn = quoting.select_related("post").prefetch_related("quotations")
         citing.rerender(drawn.order_by("created_at", "position"))
 
+    def _place(self, row: Comment, item: Restored) -> None:
+        row.parent_id = self.ids[item.parent] or None
+        row.branch = (row.parent_id or TOP) if item.placed else SHELVED
+
+    def _draw(self, row: Comment, item: Restored) -> list[Quotation]:
+        """Put a row in its place and draw its words, as far as what they name has an id; returns what they quote."""
+        named: set[int] = set()
+        self._place(row, item)
+        row.body = self._body(item, item.body, named)
+        row.html, quotes = _drawn(row)
+        markdown_quotes = [_quotation(row, self.post, pk) for pk in quotes if pk == POST or pk in named]
+        return markdown_quotes + self._passages(row, item)
+
     def waits(self, item: Restored) -> bool:
         """Whether it answers or quotes a comment that has not come yet."""
-        named = {item.parent, *(passage.of for passage in item.passages)}
+        return self._lacks({item.parent, *self._quoted(item)}, after=item.number)
+
+    def _lacks(self, numbers: set[int], *, after: int) -> bool:
+        return any(after < number < len(self.ids) and not self.ids[number] for number in numbers)
+
+    def _quoted(self, item: Restored) -> set[int]:
+        """The numbers of the comments that it quotes."""
+        numbers = {passage.of for passage in item.passages}
         if item.columns["format"] == Format.MARKDOWN and "#c" in item.body:
-            named |= markdown.quoted_in(item.body)
-        return any(item.number < number < len(self.ids) and not self.ids[number] for number in named)
+            numbers |= markdown.quoted_in(item.body)
+        return numbers - {POST}
 
     def _body(self, item: Restored, body: str, named: set[int]) -> str:
         """The words with the ids that the comments they quote have here; those are added to ``named``."""
