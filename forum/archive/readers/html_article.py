@@ -116,7 +116,7 @@ def _longest_run(tree: Tree, comments: set[Node], first: int) -> Node | None:
 
 def _continued(content: Node) -> list[Node]:
     """The rest of an article that the page has cut in two."""
-    siblings = content.parent.elements if content.parent else []
+    siblings = content.parent.elements if content.parent else [content]
     after = siblings[siblings.index(content) + 1 :]
     return [node for node in after[:3] if any(_MORE.search(name) for name in (*node.classes, node.label))]
 
