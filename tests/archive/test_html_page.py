@@ -5,8 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from forum.archive.items import Comment
+from comments.models import Comment
+from forum.archive import items
 from forum.archive.limits import MAX_BODY_BYTES, Refused
+from forum.archive.load import load
 from forum.archive.plan import as_json, tally
 from forum.text import html
 from tests.archive import html_pages
@@ -92,12 +94,12 @@ FIRST = {
 }
 
 
-def of(name: str) -> list[Comment]:
+def of(name: str) -> list[items.Comment]:
     """The comments of the page with that name."""
     return comments(getattr(html_pages, name))
 
 
-def number(comment: Comment) -> str:
+def number(comment: items.Comment) -> str:
     """The number in the id on the old page."""
     return comment.source_id.rsplit("-", 1)[-1].lstrip("c")
 
@@ -464,3 +466,39 @@ def test_tags_are_no_words_of_a_quotation() -> None:
     body = comments(text)[1].body
     assert body[quote.start : quote.end] == "The ferry was green when I was a boy of six years"
     assert comments(text)[1].parent_basis == "quote"
+
+
+def test_an_article_without_any_element_around_it_is_read() -> None:
+    bare = WORDPRESS[WORDPRESS.index('<h2 class="comments-title') : WORDPRESS.index("</ol>")]
+    found = thread(f"<h1>The ferry</h1>{WORDS}{bare}")
+    assert len(found.comments) == 4
+    assert "harbour" in found.post.body
+
+
+@pytest.mark.django_db
+def test_a_page_is_loaded_once_and_a_second_run_writes_nothing() -> None:
+    first = load(plan(WORDPRESS), commit=True)
+    assert (first.created_posts, first.created_comments) == (1, 4)
+    rows = list(Comment.objects.order_by("position"))
+    assert [(row.anchor, row.state, row.format) for row in rows[:2]] == [
+        ("comment-41", "published", "html"),
+        ("comment-42", "published", "html"),
+    ]
+    assert rows[1].parent == rows[0]
+    assert '<a href="http://www.lantern.example/ferry/photo"' in rows[1].html
+    assert "<blockquote" in rows[0].post.html
+    assert not load(plan(WORDPRESS), commit=True).wrote
+
+
+@pytest.mark.django_db
+def test_a_longer_copy_of_a_page_adds_only_what_is_new() -> None:
+    load(plan(WORDPRESS), commit=True)
+    more = WORDPRESS.replace(
+        '</ol>\n<div id="respond">',
+        '<li class="comment depth-1" id="li-comment-46"><article id="comment-46"><b class="fn">Late</b> <a '
+        'href="#comment-46">June 9, 2012 at 9:00 am</a><div class="comment-content"><p>New.</p></div></article></li>'
+        "</ol>"
+        '<div id="respond">',
+    )
+    outcome = load(plan(more), commit=True)
+    assert (outcome.created_posts, outcome.created_comments) == (0, 1)
