@@ -30,6 +30,8 @@ _AT_MOST: Final = 2
 """Proposals for one comment."""
 _SHORT: Final = 3
 """Shorter words and names tell nothing."""
+_LONG: Final = 41
+"""Nobody is called by a longer name."""
 _MISSPELT: Final = 5
 """A name of so many letters may have a wrong one."""
 
@@ -179,7 +181,7 @@ def _forms(printed: str) -> set[str]:
     if keys.is_placeholder(printed):
         return set()
     words = keys.words(printed)
-    return {name for name in (" ".join(words), *words[:1]) if len(name) >= _SHORT and name not in _STOP}
+    return {name for name in (" ".join(words), *words[:1]) if _SHORT <= len(name) <= _LONG and name not in _STOP}
 
 
 def _one_letter_off(name: str) -> set[str]:
@@ -193,9 +195,9 @@ def _calls(body: str) -> Iterator[re.Match[str]]:
         begins = not body[: match.start()].strip()
         if len(match["name"].split()) <= 4 and (begins or match["end"] in (",", ":")):
             yield match
-    yield from _AT.finditer(body)
-    yield from _SPOKEN_OF.finditer(body)
-    yield from _AGREED_WITH.finditer(body)
+    if "@" in body:
+        yield from _AT.finditer(body)
+    yield from filter(None, (_SPOKEN_OF.match(body), _AGREED_WITH.match(body)))
 
 
 class _Terms:
