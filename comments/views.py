@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments import actions, eras, rules, threads
 from comments.forms import PageForm
-from comments.markup import Page, Viewer, comment_html, thread_html
+from comments.markup import comment_html, thread_html
 from comments.models import Comment
+from comments.page import Page, Viewer
 from comments.personal import personal_of
 from comments.writing import CommentEditing, CommentWriting, viewer_of
 from forum.drafts import carrying

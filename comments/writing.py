@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments import actions, rules, threads
 from comments.forms import CommentForm, EditForm
-from comments.markup import Page, Viewer, comment_html, thread_html
+from comments.markup import comment_html, thread_html
 from comments.models import Comment
+from comments.page import Page, Viewer
 from comments.personal import personal_of
 from comments.quoting import asked_quotation
 from comments.rendering import render_markdown

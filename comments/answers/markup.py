@@ -8,8 +8,8 @@ from forum.states import State
 from forum.voices.markup import toggle
 
 if TYPE_CHECKING:
-    from comments.markup import Page
     from comments.models import Comment
+    from comments.page import Page
 
 
 def is_answer(comment: Comment, page: Page) -> bool:

@@ -7,7 +7,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from comments.markup import moment_html, time_html
+from comments.marks import moment_html, time_html
 from comments.models import Comment
 from forum.reading.zones import zone_of
 from forum.text import excerpt as excerpts

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 
-from comments.markup import Page, Viewer, comment_html
+from comments.markup import comment_html
 from comments.models import Comment
+from comments.page import Page, Viewer
 from forum.moderation import actions, limits, removals
 from forum.moderation.forms import NameRemovalForm, ReportForm
 from forum.refusals import Refusal

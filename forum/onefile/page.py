@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from comments import threads
-from comments.markup import Page, thread_html, time_html
+from comments.marks import time_html
+from comments.markup import thread_html
+from comments.page import Page
 from forum.archive.blackout import black_out, removed_names
 from forum.archive.exporting import exported
 from forum.archive.readers import own

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.forms import CommentForm
-from comments.markup import Page, Viewer, thread_html
+from comments.markup import thread_html
 from comments.models import Comment
+from comments.page import Page, Viewer
 from comments.personal import Personal
 from comments.threads import Node, Thread
 from forum.drafts.models import Draft

@@ -16,8 +16,8 @@ from forum.voices.rules import takes_votes
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from comments.markup import Page
     from comments.models import Comment
+    from comments.page import Page
     from comments.threads import Node
     from forum.users.models import User
     from posts.models import Post
