@@ -21,6 +21,8 @@ __all__ = ("Account", "Plan", "as_json", "as_text", "counts", "json_pieces", "ma
 
 IN_MEMORY: Final = 2_000
 """A thread of more comments, where its reader keeps it on disk, stays there."""
+KEPT: Final = 50
+"""Threads that a plan holds at most, where most of their comments are on disk; of others it reads the file again."""
 QUOTES_SOUGHT: Final = 20_000
 QUOTES_SOUGHT_IN: Final = 2 * 1024 * 1024
 """In a thread of more comments, or more characters, no quotation is looked for: it would cost too much memory."""
@@ -88,7 +90,7 @@ class Threads(Sequence[Thread]):
 
     @property
     def in_memory(self) -> bool:
-        """Whether going through them costs nothing."""
+        """Whether they are all at hand, and going through them reads no file again."""
         return self._kept is not None
 
     def __iter__(self) -> Iterator[Thread]:
@@ -118,6 +120,7 @@ class Threads(Sequence[Thread]):
         account, ledger, said = Account(), Ledger(), self._said
         begin: set[int] = set()
         line_count = 0
+        kept: list[Thread] | None = []
         for found in self._reader.read(self._saved):
             if isinstance(found, Rest):
                 account.rest = found
@@ -131,6 +134,7 @@ class Threads(Sequence[Thread]):
             account.anomalies += len(thread.anomalies)
             if self._account is None:
                 ledger.enter(thread)
+                kept = _with(kept, thread)
             yield thread
         fixes.refuse_strays(said.fixes, begin)
         if self._account is None:
@@ -141,6 +145,16 @@ class Threads(Sequence[Thread]):
             account.tally = ledger.tally()
             account.anomalies += len(account.of_the_rest)
             self._account = account
+            self._kept = None if kept is None else tuple(kept)
+
+
+def _with(kept: list[Thread] | None, thread: Thread) -> list[Thread] | None:
+    """The threads that are kept, so that a file is read once: all of them, or none where they take too much memory."""
+    if kept is None:
+        return None
+    kept.append(thread)
+    held = sum(len(one.comments) for one in kept if not isinstance(one.comments, Settled))
+    return kept if len(kept) <= KEPT and held <= IN_MEMORY else None
 
 
 def make_plan(saved: SavedFile, said: Corrections, *, forced: str = "") -> Plan:
