@@ -276,9 +276,9 @@ def _covered(comment: Comment, shape: Shape, cover: Cover) -> tuple[str, list[Va
         for one in comment.quotations.all()
         if one.start is not None and one.end is not None
     ]
+    # The HTML of archived markup is told without passages that may not be read: they are not there to be covered.
+    spans = [one for one in spans if one.shown or one.passage is not None]
     changes = _changes(body, spans, cover)
-    if changes is None:  # it cannot be told where in the text a passage stands that may not be read
-        return BAR, []
     kept = [one for one in spans if one.of is None or one.of in shape.numbers]
     return change(body, changes).text, [_quote(one, shape, changes) for one in kept]
 
@@ -307,11 +307,9 @@ def _places(one: Quotation, body: str, told: str) -> tuple[Place | None, Place |
     return found[0], found[1]
 
 
-def _changes(body: str, spans: Sequence[_Span], cover: Cover) -> list[Change] | None:
+def _changes(body: str, spans: Sequence[_Span], cover: Cover) -> list[Change]:
     hidden: list[Place] = []
     for one in spans:
-        if not one.shown and one.passage is None:
-            return None
         if not one.shown:
             hidden += [place for place in (one.passage, one.attribution) if place and place[0] < place[1]]
     names = [

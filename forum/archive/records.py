@@ -235,10 +235,9 @@ def parsed(raw: bytes, number: int) -> Values:
     if len(raw) > MAX_LINE:
         raise Refused(f"Line {number} has more than {MAX_LINE:,} bytes. No export has such a line.")
     try:
-        found = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_pairs, parse_int=_whole, parse_float=_fraction, parse_constant=_no
-        )
-        _check_depth(found)
+        found = _DECODER.decode(raw.decode("utf-8"))
+        if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
+            _check_depth(found)
     except UnicodeDecodeError:
         raise Refused(f"Line {number} is not UTF-8. The file was changed since it was exported.") from None
     except Wrong as wrong:
@@ -416,6 +415,11 @@ def _fraction(digits: str) -> float:
 
 def _no(name: str) -> NoReturn:
     raise Wrong(f"{name} is no number")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_int=_whole, parse_float=_fraction, parse_constant=_no
+)
 
 
 def _check_depth(found: Any) -> None:

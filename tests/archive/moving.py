@@ -10,7 +10,7 @@ from forum.archive.items import SavedFile
 from forum.archive.load import Outcome, load
 from forum.archive.models import Item, Run, Suggestion
 from forum.archive.plan import make_plan
-from forum.moderation.models import Action
+from forum.moderation.models import Action, NameRemoval
 from forum.search.models import Entry
 from forum.users.models import Person, Source, User
 from posts.models import Post, Revision, Tag
@@ -34,7 +34,7 @@ def empty() -> None:
             cursor.execute("PRAGMA defer_foreign_keys = ON")
     Post.objects.update(answer=None, last_author=None, last_person=None)
     Comment.objects.filter(parent__isnull=False).update(parent=None, branch=0)
-    for model in (Suggestion, Item, Run, Quotation, CommentRevision, Revision, Action, Entry):
+    for model in (Suggestion, Item, Run, Quotation, CommentRevision, Revision, Action, NameRemoval, Entry):
         model._base_manager.all().delete()
     Comment.objects.all().delete()
     Post.objects.all().delete()

@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F
 
 from comments.actions import change_state, delete_comment, edit_comment
 from comments.answers.actions import set_answer
+from comments.citing import rerender
 from comments.models import Comment, Quotation
 from comments.recounting import recount
+from forum.moderation.removals import request_name_removal, take_name_off
 from forum.states import State
-from forum.users.models import User
+from forum.users.models import Person, User
 from posts import actions as post_actions
 from posts.models import Post, Tag
 from tests.archive.moving import bring, counted, empty, export
-from tests.making import NOON, say, token
+from tests.making import NOON, Row, make_post, make_rows, say, token
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +129,66 @@ def test_the_command_writes_a_whole_file_or_none(living: Post, tmp_path: Path) -
     with pytest.raises(CommandError, match="There is no post 999"):
         call_command("export_archive", "999", "-o", str(tmp_path / "none.jsonl"))
     assert [path.name for path in tmp_path.iterdir()] == ["one.jsonl"]
+
+
+def test_markup_of_an_archive_comes_back_and_shows_no_hidden_passage(mod: User) -> None:
+    post = make_post(archived=True, title="Old markup", format="plain", html='<p dir="auto">Words.</p>')
+    rows = make_rows(post, [Row(archived=True), Row(archived=True, parent=0), Row(archived=True)])
+    said = "<p onclick=x()>The <b>mill</b> canary-hidden by the river.</p><!-- canary-comment -->"
+    quoting = "<blockquote>The mill canary-hidden by the river.</blockquote><p>So it is.</p>"
+    for row, body in zip(rows, (said, quoting, "<p>Else.</p>"), strict=True):
+        Comment.objects.filter(pk=row.pk).update(body=body, format="html")
+    start = quoting.index("The mill")
+    end = quoting.index("</blockquote>")
+    Quotation.objects.create(comment_id=rows[1].pk, quoted_id=rows[0].pk, start=start, end=end)
+    rerender(Comment.objects.filter(post=post))
+    for hide in (False, True):
+        if hide:
+            change_state(comment=Comment.objects.get(pk=rows[0].pk), to=State.HIDDEN, by=mod)
+        for states in ("public", "all"):
+            text = export(states=states)
+            html = list(Comment.objects.order_by("position").values_list("html", flat=True))
+            if states == "public":
+                assert ("canary-hidden" in text) is not hide
+                assert "canary-comment" not in text
+                assert "So it is." in text
+            try:
+                with transaction.atomic():
+                    empty()
+                    bring(text)
+                    assert export(states=states) == text
+                    assert Quotation.objects.count() == (0 if hide and states == "public" else 1)
+                    if states == "all":
+                        assert list(Comment.objects.order_by("position").values_list("html", flat=True)) == html
+                    raise Undone
+            except Undone:
+                pass
+
+
+class Undone(Exception):  # noqa: N818
+    """Takes back what a test did."""
+
+
+def test_hidden_passages_and_removed_names_of_an_archive_are_covered_and_come_back(mod: User) -> None:
+    call_command("load_fixture")
+    quotation = Quotation.objects.exclude(start=F("end")).select_related("quoted", "comment").first()
+    assert quotation is not None
+    assert quotation.quoted is not None
+    passage = quotation.comment.body[quotation.start : quotation.end].split("\n")[0]
+    assert passage in export()
+    change_state(comment=quotation.quoted, to=State.HIDDEN, by=mod)
+    person = Person.objects.exclude(pk=quotation.quoted.person_id).filter(comments__isnull=False).first()
+    assert person is not None
+    name = person.name
+    asked = request_name_removal(person=person, name=name, who="stranger")
+    take_name_off(removal=asked, name=name, persons=[person], by=mod)
+    public, everything = export(), export(states="all")
+    assert passage not in public
+    assert passage in everything
+    assert name not in public
+    for states, text in (("all", everything), ("public", public)):
+        empty()
+        bring(text)
+        assert export(states=states) == text
+        assert Quotation.objects.count() == 3
+        assert recount(Post.objects.get().pk) == []
