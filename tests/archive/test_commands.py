@@ -61,7 +61,9 @@ def test_the_plan_is_printed_as_json_and_needs_no_database(monkeypatch: pytest.M
     def unreachable(*_: object, **__: object) -> None:
         raise OperationalError("no such table")
 
-    monkeypatch.setattr("forum.archive.management.commands.import_archive.load", unreachable)
+    command = "forum.archive.management.commands.import_archive"
+    monkeypatch.setattr(f"{command}.load", unreachable)
+    monkeypatch.setattr(f"{command}.connection.cursor", unreachable)
     told = json.loads(said("import_archive", str(SEED), "--json"))
     assert len(told["comments"]) == 41
     assert "outcome" not in told
