@@ -18,8 +18,13 @@ def test_a_guest_takes_a_thread_along_and_reads_it_from_a_disk(open_page: OpenPa
     started.value.save_as(path)
     asked: list[str] = []
     said: list[str] = []
+    browser = page.context.browser
+    assert browser is not None
+    disk = browser.new_context(java_script_enabled=False, offline=True)
     for scheme, width in (("light", 1280), ("dark", 390)):
-        kept = open_page("/about/", scripts=False, width=width, scheme=scheme)
+        kept = disk.new_page()
+        kept.set_viewport_size({"width": width, "height": 900})
+        kept.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         kept.on("request", lambda request: asked.append(request.url))
         kept.on("console", lambda message: said.append(message.text))
         kept.goto(path.as_uri())
@@ -33,3 +38,4 @@ def test_a_guest_takes_a_thread_along_and_reads_it_from_a_disk(open_page: OpenPa
     assert kept.get_by_text("It repeats words of the comment").first.is_visible()
     assert {address.partition("#")[0] for address in asked} == {path.as_uri()}
     assert not said
+    disk.close()
