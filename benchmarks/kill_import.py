@@ -45,7 +45,7 @@ def main() -> None:
     same = True
     for number in range(1, said.times + 1):
         call_command("flush", verbosity=0, interactive=False)
-        moment = chance.uniform(0.2, took)
+        moment = chance.uniform(0.2 * took, took)  # before that it only starts
         killed = not _import(said.file, moment)
         part = _loaded()
         if killed:

@@ -175,6 +175,10 @@ class Batch:
 
     def _draw(self, comment: items.Comment) -> bool:
         try:
+            if not rows.can_be_kept(
+                comment.author, comment.body, comment.moment.printed, comment.source_id, comment.key
+            ):
+                raise TooLarge("It has characters that no database takes.")
             self.html[comment.key] = rows.comment_html(comment)
         except TooLarge:
             self.outcome.left_out.add(comment.lines[0])
@@ -190,7 +194,8 @@ class Batch:
         for taken in self.takes:
             self.outcome.taken.add(taken.one.lines[0])
         self.outcome.created_pings += len(self.pings)
-        self.loading.people.note_clashes({c.author for p in self.portions for c in p.comments})
+        authors = {c.author for p in self.portions for c in p.comments}
+        self.loading.people.note_clashes({author for author in authors if rows.can_be_kept(author)})
 
     def _bylines(self) -> list[Byline]:
         of_posts = [self._byline(way, way.thread.post.author, way.thread.post.identity) for way in self.fresh]

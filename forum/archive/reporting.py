@@ -54,7 +54,7 @@ def _kept(outcome: Outcome, *, done: bool) -> Iterator[str]:
     if outcome.suppressed:
         yield f"Words that were taken away before, brought in as removed: {_at(outcome.suppressed)}."
     if outcome.left_out:
-        yield f"Too large or too deep to be shown, left out: {_at(outcome.left_out)}."
+        yield f"Too large, too deep or with characters that cannot be kept, left out: {_at(outcome.left_out)}."
     if outcome.spam:
         yield f"Spam in the file, not imported: {_counted(outcome.spam, 'comment')}."
 

@@ -62,6 +62,8 @@ def article_html(thread: Thread) -> str:
     """The article as pages show it. Refuses one that is too large or too deep."""
     post = thread.post
     try:
+        if not can_be_kept(post.title, post.body, post.author, post.moment.printed, post.key):
+            raise TooLarge("It has characters that no database takes.")
         if post.format == "html":
             return html.sanitise(post.body, limit=plain.MAX_ARTICLE_BYTES)
         if post.format == "markdown":
@@ -70,6 +72,16 @@ def article_html(thread: Thread) -> str:
         return plain.render_article(post.body, blocks=blocks)
     except TooLarge as error:
         raise Refused(f"The text of “{post.title[:80]}” (line {post.lines[0]}) cannot be shown. {error}") from None
+
+
+def can_be_kept(*texts: str) -> bool:
+    """Whether a database takes these words: readers leave no NUL and no half of a pair in them, but one may fail."""
+    whole = "".join(texts)
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in whole
 
 
 def comment_html(comment: items.Comment) -> str:

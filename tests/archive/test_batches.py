@@ -231,3 +231,12 @@ def test_a_deep_body_is_left_out_and_told(db: None, monkeypatch: pytest.MonkeyPa
     assert (outcome.left_out.first, Comment.objects.count()) == ([11], 1)
     assert Comment.objects.get().parent_basis == "none"
     assert_right()
+
+
+@pytest.mark.parametrize("more", [{"body": "a\0b"}, {"body": "a\ud800b"}, {"author": "a\0b"}, {"author": "a\ud800"}])
+def test_what_no_database_takes_is_left_out_and_told(
+    more: dict[str, str], db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = load(Mill(talk([said(1, **more), said(2)])).plan(monkeypatch), commit=True)
+    assert (outcome.left_out.first, Comment.objects.get().body) == ([11], "Words of comment 2.")
+    assert_right()
