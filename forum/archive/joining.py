@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from comments.importing import attach, detach
+from comments.mending import attach, detach
 from comments.models import Comment
 from forum.archive import knowing
 from posts.actions import locked, touch

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from comments.importing import ArchivedComment, replace_words
+from comments.importing import ArchivedComment
+from comments.mending import replace_words
 from comments.models import Comment
 from forum.archive import items, keys, knowing, rows
 from forum.archive.knowing import Known

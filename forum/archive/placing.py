@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from comments.importing import STEP, make_room
+from comments.importing import STEP
+from comments.mending import make_room
 from comments.models import Comment
 from forum.archive import items, knowing, rows
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from comments.importing import take_back
+from comments.mending import take_back
 from comments.models import Comment, Quotation
 from comments.models import Revision as CommentRevision
 from forum.archive import keys, knowing, locking
