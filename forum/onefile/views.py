@@ -37,7 +37,10 @@ def post_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     except TooMany as refusal:
         page = render(request, "onefile/waiting.html", {"post": post, "refused": refusal.message}, status=429)
         return try_again_after(refusal, page)
-    return _small(post, etag) if post.comment_count <= AT_ONCE else _large(request, post, etag)
+    answer = _small(post, etag) if post.comment_count <= AT_ONCE else _large(request, post, etag)
+    if answer.status_code == 200 and not request.user.pk:  # of a member, nothing is kept on the way
+        answer["Cache-Control"] = "public, no-cache"
+    return answer
 
 
 def _small(post: Post, etag: str) -> HttpResponse:
@@ -58,7 +61,6 @@ def _file(post: Post, whole: bytes, etag: str) -> HttpResponse:
     answer = HttpResponse(whole, content_type="text/html; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{post.slug}.html"'
     answer["ETag"] = etag
-    answer["Cache-Control"] = "public, no-cache"
     answer["X-Robots-Tag"] = "noindex"
     return answer
 
