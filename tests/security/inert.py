@@ -39,33 +39,37 @@ def without_own(tree: lxml.html.HtmlElement) -> None:
     data.drop_tree()
 
 
+def shown(node: lxml.html.HtmlElement) -> str:
+    """The beginning of an element; made only where something is wrong, for it draws all that is in it."""
+    return lxml.html.tostring(node, encoding="unicode")[:300]
+
+
 def check_tree(tree: lxml.html.HtmlElement, *, fed: bool = False) -> None:
     for node in tree.iter():
         if not isinstance(node.tag, str):
             continue
-        shown = lxml.html.tostring(node, encoding="unicode")[:300]
-        assert node.tag not in FORBIDDEN, shown
+        assert node.tag not in FORBIDDEN, shown(node)
         if node.tag == "script":
-            assert node.get("src", "").startswith(("/static/", "/admin/jsi18n/")), shown
-            assert not (node.text or "").strip(), shown
+            assert node.get("src", "").startswith(("/static/", "/admin/jsi18n/")), shown(node)
+            assert not (node.text or "").strip(), shown(node)
         if node.tag == "meta":
-            assert node.get("http-equiv", "").lower() != "refresh", shown
+            assert node.get("http-equiv", "").lower() != "refresh", shown(node)
         for name, value in node.attrib.items():
-            assert not name.lower().startswith("on"), shown
+            assert not name.lower().startswith("on"), shown(node)
             assert name.lower() not in ("srcdoc", "autofocus") or node.get("role") == "alert" or node.tag == "input", (
-                shown
+                shown(node)
             )
             if name.lower() in ADDRESSES:
-                check_address(node.tag, name.lower(), value, shown, fed=fed)
+                check_address(name.lower(), value, node, fed=fed)
 
 
-def check_address(tag: str, name: str, value: str, shown: str, *, fed: bool) -> None:
+def check_address(name: str, value: str, node: lxml.html.HtmlElement, *, fed: bool) -> None:
     plain = re.sub(r"[\s\x00-\x20]", "", unquote(value)).lower()
-    assert not re.match(r"(javascript|data|vbscript|file|blob):", plain), shown
-    if tag == "a" or (tag == "link" and name == "href"):
-        assert not plain.startswith(("//", "\\\\")), shown
+    assert not re.match(r"(javascript|data|vbscript|file|blob):", plain), shown(node)
+    if node.tag == "a" or (node.tag == "link" and name == "href"):
+        assert not plain.startswith(("//", "\\\\")), shown(node)
         return
-    if tag == "q" or name == "cite":
-        raise AssertionError(shown)
+    if node.tag == "q" or name == "cite":
+        raise AssertionError(shown(node))
     if not fed:
-        assert value == "" or re.match(r"[/?#.][^/\\]|/$", value), shown
+        assert value == "" or re.match(r"[/?#.][^/\\]|/$", value), shown(node)
