@@ -117,6 +117,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Where both databases run at once, what asks no database runs on the one side alone.
     """
+    for item in items:
+        marks = [mark.kwargs for mark in item.iter_markers("django_db")]
+        # Emptied tables without the rows that migrations wrote break every later test that wants them back.
+        if any(mark.get("transaction") for mark in marks) and not any(
+            mark.get("serialized_rollback") for mark in marks
+        ):
+            raise pytest.UsageError(f"{item.nodeid} empties the tables: mark it with serialized_rollback=True as well")
     vendor = connections["default"].vendor
     others = {"sqlite": "postgresql_only", "postgresql": "sqlite_only"}[vendor]
     once = bool(os.environ.get("BESIDE_SQLITE"))

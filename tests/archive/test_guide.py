@@ -49,7 +49,7 @@ def as_pattern(lines: list[str]) -> str:
     return "".join(parts)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_guide_shows_what_happens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """In one go, for each command goes on where the last one ended."""
     for name in ("fixtures", "docs", "static"):

@@ -178,7 +178,11 @@ def many(ann, ben):
     """Many threads over eight years, and two tags: one that few bear and one that many do."""
     rare, common = make_tag("rare"), make_tag("common")
     now = timezone.now()
-    fields = {"author": ann, "title": "A thread", "html": "<p>Words.</p>"}
+    fields = {
+        "author": ann,
+        "title": "A thread",
+        "html": f"<p>{'Words. ' * 100}</p>",
+    }  # so long that reading all is no cheaper than an index
     moments = [now - dt.timedelta(days=number) for number in range(3_000)]
     made = [
         Post(**fields, created_at=moment, active_at=moment, score=number % 7, kind=("question", "link")[number % 2])
