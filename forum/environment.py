@@ -226,7 +226,8 @@ def _sqlite(database: dict[str, Any], synchronous: str) -> dict[str, Any]:
     # between, however long the timeout. FULL: a comment that was acknowledged survives a power cut.
     pragmas = f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA mmap_size=134217728;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-    return {**database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}
+    # To open the file and set it up takes longer than to answer from a page that is kept.
+    return {"CONN_MAX_AGE": 60, **database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}
 
 
 def _postgresql(database: dict[str, Any]) -> dict[str, Any]:

@@ -136,6 +136,15 @@ def test_sqlite_waits_for_its_turn_and_keeps_what_it_acknowledged() -> None:
     assert "synchronous=FULL" in options["init_command"]
 
 
+def test_a_connection_lasts_in_its_thread_unless_the_operator_says_otherwise() -> None:
+    for url in ("", "sqlite:////data/other.sqlite3", "postgres://user@host/database"):
+        assert (
+            Environment({"DATABASE_URL": url}).database("DATABASE_URL", HERE, synchronous="FULL")["CONN_MAX_AGE"] == 60
+        )
+    short = Environment({"DATABASE_URL": "sqlite:////data/other.sqlite3?conn_max_age=0"})
+    assert short.database("DATABASE_URL", HERE, synchronous="FULL")["CONN_MAX_AGE"] == 0
+
+
 def test_a_relative_sqlite_file_lies_in_the_project() -> None:
     relative = Environment({"DATABASE_URL": "sqlite:///var/other.sqlite3"})
     absolute = Environment({"DATABASE_URL": "sqlite:////data/other.sqlite3"})
