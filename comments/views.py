@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
 
-from comments import actions, eras, rules, threads
+from comments import actions, eras, rules, threads, versions
 from comments.forms import PageForm
 from comments.markup import comment_html, thread_html
 from comments.models import Comment
@@ -24,6 +24,7 @@ from forum.drafts.writing import gone
 from forum.errors import sign_in_first
 from forum.moderation import ledger
 from forum.notices.context import read_here
+from forum.pagecache.keeping import kept
 from forum.paging import latest_first
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import is_read, keep, look_at
@@ -65,13 +66,13 @@ def page_of(
     if is_read(request):
         shown = [node.comment.pk for node in thread.walk()]
         read_here(request, comments=shown, post=None if top else post.pk)
-    kept = personal.folded - {top.pk} if top else personal.folded
+    folded = personal.folded - {top.pk} if top else personal.folded
     return Page(
         post=post,
         viewer=viewer,
         personal=personal,
         news=news,
-        folds=NO_FOLDS if flat else folds(thread, news.fresh, kept=kept, read=fold and news.kept),
+        folds=NO_FOLDS if flat else folds(thread, news.fresh, kept=folded, read=fold and news.kept),
         order=order,
         flat=flat,
         evidence=threads.evidence(thread),
@@ -84,6 +85,7 @@ def page_of(
     )
 
 
+@kept(versions.of_branch, says=PageForm.base_fields)
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """A comment in its context: its parents, itself, and its branch."""
     placed = Comment.objects.placed_for(request.user)

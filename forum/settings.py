@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "forum.drafts",
     "forum.archive",
     "forum.operating",
+    "forum.pagecache",
     "posts",
     "comments",
     "allauth",
@@ -62,6 +63,8 @@ MIDDLEWARE = [
     # Outermost what every answer needs: an id and a line in the log, and the headers, on errors too.
     "forum.middleware.true_address",
     "forum.middleware.request_log",
+    # A page that is kept has passed through all the rest before, headers included.
+    "forum.pagecache.middleware.kept_pages",
     "forum.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -72,7 +75,8 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "forum.middleware.caching",
     "django.middleware.common.CommonMiddleware",
-    # From here on what only members need: a guest's page can leave before it.
+    # From here on what only members need.
+    "forum.pagecache.middleware.guests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -113,6 +117,12 @@ DATABASES = {
     )
 }
 CACHES = {"default": ENVIRONMENT.cache("CACHE_URL")}
+
+# Pages for guests are kept in the memory of each process, and in the cache where that is a server's
+
+PAGE_CACHE = ENVIRONMENT.flag("PAGE_CACHE", default=True)
+PAGE_CACHE_MB = ENVIRONMENT.number("PAGE_CACHE_MB", default=64, least=1, most=100_000)
+PAGE_CACHE_SHARED = "Redis" in CACHES["default"]["BACKEND"]
 
 # Words and times
 

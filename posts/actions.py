@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
+from forum.pagecache.models import move_edition
 from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.search import index
 from forum.states import Format, Precision, State
@@ -81,6 +82,7 @@ def add_post(
         bearing.choose(made, tags)
         tell.of_post(made)
         index.put_post(made.pk)
+        show_beside([made])
     return made
 
 
@@ -128,6 +130,7 @@ def edit_post(
         post.html = safe
         tell.of_edit(post)
         index.put_post(post.pk)
+        show_beside([post], addresses.key(url))
     return True
 
 
@@ -171,6 +174,7 @@ def delete_post(*, post: Post, by: User) -> bool:
         _show_where_quoted(post.pk)
         bearing.count(post, was=post.state, now=State.DELETED)
         index.put_post(post.pk)
+        show_beside([post])
     return True
 
 
@@ -196,6 +200,7 @@ def change_post_state(
         tell.of_decision(decision)
         if verb == Action.Verb.APPROVE:
             tell.of_post(post)
+        show_beside([post])
     return True
 
 
@@ -271,6 +276,7 @@ def import_posts(found: Sequence[ArchivedPost]) -> list[Post]:
         for post, item in zip(made, found, strict=True):
             if item.tags:
                 bearing.choose(post, item.tags)
+        show_beside(made)
     return made
 
 
@@ -289,6 +295,7 @@ def update_imported_post(*, post: Post, html: str, words: Mapping[str, Any] | No
         Post.objects.filter(pk=post.pk).update(html=html, **(words or {}), **post.moved())
         _show_where_quoted(post.pk)
         index.put_post(post.pk)
+        show_beside([post])
     return True
 
 
@@ -298,6 +305,7 @@ def take_back_post(*, post: Post) -> None:
         bearing.choose(post, ())
         index.drop(post)
         post.delete()
+        show_beside([post])
 
 
 def redact(*, post: Post, changes: Mapping[str, Sequence[Change]]) -> dict[str, list[int]]:
@@ -319,6 +327,7 @@ def redact(*, post: Post, changes: Mapping[str, Sequence[Change]]) -> dict[str, 
         Post.objects.filter(pk=post.pk).update(**{name: found.text for name, found in changed.items()}, **post.moved())
         _show_where_quoted(post.pk)
         index.put_post(post.pk)
+        show_beside([post])
     return {name: found.starts for name, found in changed.items()}
 
 
@@ -354,6 +363,21 @@ def _show_where_quoted(pk: int) -> None:
     from comments.citing import rerender_quoting
 
     rerender_quoting(post=pk)
+
+
+def show_beside(changed: Sequence[Post], *keys: str) -> None:
+    """Says that the pages of other posts have changed that name these beside their own, for they link to the same page.
+
+    ``keys`` are addresses that the posts have from now on. Last in a transaction, see ``move_edition``. One query where
+    there is an address, and one more where others have it.
+    """
+    linked = {key for key in (*keys, *(post.url_key for post in changed)) if key}
+    if not linked:
+        return
+    # "Not empty" is said because SQLite takes an index of part of a table only where that part is named.
+    others = Post.objects.filter(~Q(url_key=""), url_key__in=linked).exclude(pk__in=[post.pk for post in changed])
+    if others.exists():
+        move_edition()
 
 
 def _same_form(made: Post, *, title: str, body: str, url: str) -> Post:

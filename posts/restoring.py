@@ -10,7 +10,7 @@ from django.db import transaction
 from forum.search import index
 from forum.states import Format
 from forum.text import addresses, html, plain
-from posts.actions import locked, render
+from posts.actions import locked, render, show_beside
 from posts.models import Post, Revision, Tag
 from posts.tags import bearing
 
@@ -30,6 +30,7 @@ def restore_post(
         bearing.bear(post, tags)
         Revision.objects.bulk_create(Revision(post=post, **values) for values in earlier)
         index.put_post(post.pk)
+        show_beside([post])
     return post
 
 

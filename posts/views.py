@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 
 from comments import eras, threads
+from comments.forms import PageForm
 from comments.markup import thread_html
 from comments.views import address, cursor, page_of
 from comments.writing import viewer_of
@@ -16,18 +17,20 @@ from forum.drafts import carrying
 from forum.drafts.models import Place
 from forum.errors import sign_in_first
 from forum.moderation import ledger
+from forum.pagecache.keeping import kept
 from forum.reading.views import keep
 from forum.refusals import Refusal
 from forum.states import State
 from forum.text.excerpt import opening
 from forum.voices.markup import post_acts
-from posts import actions, lists, pulse, rules
+from posts import actions, lists, pulse, rules, versions
 from posts.models import Post
 from posts.writing import PostEditing, PostWriting
 
 LEAD_SENTENCES, LEAD_LENGTH = 2, 400
 
 
+@kept(versions.of_front)
 def front(request: HttpRequest) -> HttpResponse:
     """The threads in the order asked for; the first of those spoken in latest is set large."""
     wanted = lists.asked(request.GET)
@@ -44,6 +47,7 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "posts/front.html", context)
 
 
+@kept(versions.of_thread, says=PageForm.base_fields)
 def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A post and its thread, as a tree or as printed."""
     found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines().with_finding().with_answer(), pk=pk)

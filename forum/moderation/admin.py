@@ -29,6 +29,7 @@ from forum.moderation.desk.filters import (
 from forum.moderation.desk.records import Base, RecordAdmin, moderator
 from forum.moderation.forms import DecideRemovalForm, ReasonForm, SpellingForm, UndoForm
 from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
+from forum.pagecache.models import move_edition
 from forum.refusals import Refusal
 from forum.states import State
 from forum.users.models import Source, User
@@ -374,3 +375,8 @@ class RuleAdmin(Base):
     def has_delete_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
         """Never: decisions name it. Take it out of use instead."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
+        """Saves the words and says that all tombstones that name the rule have changed."""
+        super().save_model(request, obj, form, change)
+        move_edition()

@@ -1,8 +1,11 @@
 """Lets the operator write the pages; their number and addresses are fixed."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
+from forum.pagecache.models import move_edition
 from forum.pages.models import Page
 
 
@@ -19,3 +22,8 @@ class PageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
+        """Saves the words and says that a page has changed."""
+        super().save_model(request, obj, form, change)
+        move_edition()

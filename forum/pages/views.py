@@ -4,12 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from forum.moderation.models import Rule
+from forum.pagecache.keeping import kept
+from forum.pagecache.versions import of_site
 from forum.pages import patterns as samples
 from forum.pages.examples import examples
 from forum.pages.models import Page
 from forum.pages.sections import sections
 
 
+@kept(of_site)
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One page in the operator's words; the rules page also lists the rules that decisions name."""
     found = get_object_or_404(Page, slug=slug)

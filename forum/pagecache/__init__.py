@@ -1,0 +1,1 @@
+"""Pages kept for all guests: made once, and served while nothing that shows on them has changed."""

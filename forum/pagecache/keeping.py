@@ -1,0 +1,164 @@
+"""Keeps what a view answers to guests for all guests, while the version of what it shows stays the same."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from forum.pagecache import store
+from forum.pagecache.pages import KeptPage, open_to_all
+from forum.pagecache.versions import Version
+
+View = Callable[..., HttpResponse]
+READ = "_reads_version"  # marks a view whose answers are kept
+CODE = ("forum", "posts", "comments", "templates")
+
+
+def kept(reads: Callable[..., Version | None], *, says: Iterable[str] = ()) -> Callable[[View], View]:
+    """Keeps the answers of a view, which are pages that look the same to all guests.
+
+    ``reads`` takes what the address names and gives the version of everything that shows, None where there is no such
+    page: one query, the cheaper the better, because every guest costs one. ``says`` are the parameters that the view
+    knows; an address that says anything else is answered anew each time, and cannot fill the memory.
+    """
+    known = frozenset(says)
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not is_for_all(request) or request.user.is_authenticated:
+                return view(request, *args, **kwargs)
+            if settings.PAGE_CACHE and known.issuperset(request.GET):
+                current = functools.partial(reads, *args, **kwargs)
+                return _page(request, current, functools.partial(view, request, *args, **kwargs))
+            made = view(request, *args, **kwargs)
+            if _is_page(made):
+                open_to_all(made)
+            return made
+
+        setattr(answer, READ, True)
+        return answer
+
+    return decorate
+
+
+def is_for_all(request: HttpRequest) -> bool:
+    """Whether the answer may be one that all guests get: nothing in the request says who asks."""
+    if request.method not in ("GET", "HEAD"):
+        return False
+    if not request.META.get("HTTP_COOKIE"):
+        return True
+    own = (settings.SESSION_COOKIE_NAME, settings.READING_COOKIE_NAME, CookieStorage.cookie_name)
+    return not any(name in request.COOKIES for name in own)
+
+
+def key_of(request: HttpRequest) -> store.Key:
+    """What tells pages apart: the whole address, since what it goes through looks at the host and the scheme too."""
+    said = request.META
+    return (request.scheme or "", said.get("HTTP_HOST", ""), request.path_info, said.get("QUERY_STRING", ""))
+
+
+def found_in_memory(request: HttpRequest) -> HttpResponse | None:
+    """The page, if this process has it as it is now. One query, and no more of the site."""
+    if not settings.PAGE_CACHE or not is_for_all(request):
+        return None
+    kept = store.memory.get(key_of(request))
+    if kept is None:
+        return None
+    page, current = kept
+    if not page.headers or not page.is_young:
+        return None
+    try:
+        same = current() == page.version
+    except DatabaseError:  # the long way fails as well, and says so as the whole site does
+        return None
+    return page.answer(request) if same else None
+
+
+def learn(request: HttpRequest, answer: HttpResponseBase) -> None:
+    """Keeps the headers that the whole site has given a page that was made just now."""
+    page: KeptPage | None = getattr(answer, "kept_page", None)
+    if page is not None and not page.headers and answer.status_code == 200:
+        page.learn_headers(answer.headers)
+
+
+def _page(
+    request: HttpRequest, current: Callable[[], Version | None], make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    key, version, asked = key_of(request), current(), time.monotonic()
+    if version is None:
+        return make()
+    with store.turns.turn(key) as waited:
+        found = store.memory.get(key)
+        if found is not None and found[0].is_young:
+            page = found[0]
+            # What was begun after the question is as good as an answer to it, whatever has happened since.
+            if page.version == version or (waited and page.began >= asked):
+                return _said(page, request)
+        page_or_answer = _shared(key, version, asked, make) if settings.PAGE_CACHE_SHARED else _made(version, make)
+        if isinstance(page_or_answer, HttpResponse):
+            return page_or_answer
+        store.memory.put(key, page_or_answer, current)
+    return _said(page_or_answer, request)
+
+
+def _said(page: KeptPage, request: HttpRequest) -> HttpResponse:
+    answer = page.answer(request)
+    answer.kept_page = page  # type: ignore[attr-defined]  # for ``learn``
+    return answer
+
+
+def _made(version: Version, make: Callable[[], HttpResponse]) -> KeptPage | HttpResponse:
+    """The page, made now; or the answer itself, where it is nothing to keep."""
+    began = time.monotonic()
+    answer = make()
+    if not _is_page(answer):
+        return answer
+    return KeptPage.of(answer.content, answer.headers["Content-Type"], version=version, began=began)
+
+
+def _shared(
+    key: store.Key, version: Version, asked: float, make: Callable[[], HttpResponse]
+) -> KeptPage | HttpResponse:
+    """The page from the cache that all processes share, or made for all of them."""
+    name = store.name_of(key, build())
+    page = store.shared.get(name, version)
+    if page is None:
+        with store.shared.turn(name) as mine:
+            page = None if mine else store.shared.wait(name, version)
+            if page is None:
+                made = _made(version, make)
+                if isinstance(made, KeptPage):
+                    store.shared.put(name, made)
+                return made
+    page.began = asked  # by this process's clock
+    return page
+
+
+def _is_page(answer: HttpResponse) -> bool:
+    """Whether it can be for all: no error or redirect, and nothing that says otherwise of itself."""
+    return answer.status_code == 200 and not answer.cookies and not answer.has_header("Cache-Control")
+
+
+@functools.cache
+def build() -> str:
+    """A digest of the code, the templates and the settings that shape pages: other builds share a cache with this."""
+    digest = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*.*")):
+            if path.suffix in (".py", ".html", ".txt"):
+                digest.update(path.read_bytes())
+    digest.update((Path(settings.BASE_DIR) / "static" / "rejoinder.css").read_bytes())
+    for name in ("SITE_URL", "SITE_NAME", "STATIC_URL", "DEBUG"):
+        digest.update(f"{name}={getattr(settings, name)}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,24 @@
+"""Reads versions from the database: of a page, of lists of pages, and of the site."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+Version = tuple[int, ...]  # of everything that shows on a page; equal means that nothing has changed
+
+LARGEST = 2**63 - 1  # number that a row can have
+
+
+def read(sql: str, *values: int) -> Version | None:
+    """The whole numbers of all rows that a statement gives, in their order; None where there are none. One query."""
+    if max(values, default=0) > LARGEST:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    return tuple(number for row in rows for number in row) or None
+
+
+def of_site(slug: str = "") -> Version | None:
+    """The edition, by which pages are kept that show nothing of a thread. One query."""
+    return read("SELECT number FROM pagecache_edition")
