@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from forum.logs import request_id
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger("forum.requests")
+
+KNOWN = 1_000  # addresses that are not read anew: to read one takes as long as to find a page that is kept
 
 PERMISSIONS = (
     "accelerometer",
@@ -78,6 +81,7 @@ def _path_for_log(request: HttpRequest) -> str:
     return f"/{match.route}" if match else f"/{request.path_info.split('/')[1]}/…"
 
 
+@lru_cache(maxsize=KNOWN)
 def _network_for_log(address: str) -> str:
     """Cuts an address to the network it is in: a /24, or a /48 of IPv6."""
     try:
@@ -105,6 +109,7 @@ def true_address(get_response: GetResponse) -> GetResponse:
     return answer
 
 
+@lru_cache(maxsize=KNOWN)
 def _address_for_limits(text: str) -> str:
     """Gives the address in its one spelling, IPv6 as the first of its /64, or nothing if it is none."""
     try:

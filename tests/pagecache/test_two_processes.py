@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from comments.actions import change_state
 from comments.models import Comment
@@ -115,3 +116,22 @@ def redis_says(port: int, word: str) -> str:
     with socket.create_connection(("127.0.0.1", port), timeout=5) as talk:
         talk.sendall(f"{word}\r\n".encode())
         return talk.recv(100).decode().strip()
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_connection_that_died_costs_no_reader_a_page(ann: User, client: Client) -> None:
+    path = make_post(ann).get_absolute_url()
+    client.get(path)
+    connection.close()
+    connection.health_check_enabled = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    other.close()
+    connection.health_check_done = False  # as a request begins
+    answer = client.get(path)
+    assert (answer.status_code, "A thread" in answer.content.decode()) == (200, True)
