@@ -66,7 +66,6 @@ MIDDLEWARE = [
     # A page that is kept has passed through all the rest before, headers included.
     "forum.pagecache.middleware.kept_pages",
     "forum.middleware.security_headers",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "forum.middleware.refuse_odd_bytes",

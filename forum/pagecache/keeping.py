@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from forum.pagecache import store
-from forum.pagecache.pages import KeptPage, open_to_all
+from forum.pagecache.pages import KeptPage, open_to_all, tag_of
 from forum.pagecache.versions import Version
 
 View = Callable[..., HttpResponse]
@@ -44,6 +44,7 @@ def kept(reads: Callable[..., Version | None], *, says: Iterable[str] = ()) -> C
             made = view(request, *args, **kwargs)
             if _is_page(made):
                 open_to_all(made)
+                made.headers["ETag"] = f'"{tag_of(made.content)}"'
             return made
 
         setattr(answer, READ, True)

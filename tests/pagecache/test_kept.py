@@ -291,7 +291,7 @@ def test_the_pages_that_were_asked_for_longest_ago_leave_first():
     for name in ("a", "b", "c"):
         memory.put((name,), a_page(400), lambda: None)
     assert memory.get(("a",))
-    memory.room = 900
+    memory.room = 1_100
     memory.put(("d",), a_page(400), lambda: None)
     assert [name for name in "abcd" if memory.get((name,))] == ["a", "d"]
 
