@@ -119,7 +119,7 @@ CACHES = {"default": ENVIRONMENT.cache("CACHE_URL")}
 
 # Pages for guests are kept in the memory of each process, and in the cache where that is a server's
 
-PAGE_CACHE = ENVIRONMENT.flag("PAGE_CACHE", default=True)
+PAGE_CACHE = ENVIRONMENT.flag("PAGE_CACHE", default=not DEBUG)  # a developer sees each change of a template
 PAGE_CACHE_MB = ENVIRONMENT.number("PAGE_CACHE_MB", default=64, least=1, most=100_000)
 PAGE_CACHE_SHARED = "Redis" in CACHES["default"]["BACKEND"]
 
