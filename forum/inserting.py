@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -43,32 +45,59 @@ def insert(rows: Sequence[models.Model]) -> None:
         return
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key and rows[0].pk is None)]
+    _write(model, fields, _values(map(attrgetter(*(field.attname for field in fields)), rows), fields))
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
+
+
+def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Inserts new rows that are given as the values of these columns, at half the cost of making objects first.
+
+    ``names`` are those of attributes (``post_id``); every other column gets its default. Else as ``insert``.
+    """
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    given = [by_name.pop(name) for name in names]
+    rest = [field for field in by_name.values() if not field.primary_key]
+    defaults = [field.get_db_prep_save(field.get_default(), connection) for field in rest]
+    _write(model, given + rest, ([*values, *defaults] for values in _values(rows, given)))
+
+
+def _write(model: type[models.Model], fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column or "") for field in fields)
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for values in _values(rows, fields):
+                for values in rows:
                     copy.write_row(values)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(_values(rows, fields)))  # noqa: S608  no values
-    for row in rows:
-        row._state.adding = False
-        row._state.db = connection.alias
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(rows))  # noqa: S608  no values
 
 
-def _values(rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]) -> Iterator[list[Any]]:
-    get = attrgetter(*(field.attname for field in fields))
+def _values(rows: Iterable[Sequence[Any]], fields: Sequence[models.Field[Any, Any]]) -> Iterator[list[Any]]:
     adapt = [_adapter(field) for field in fields]
     for row in rows:
         yield [
             value if type(value) in _AS_IT_IS and simple else change(value)
-            for value, (simple, change) in zip(get(row), adapt, strict=True)
+            for value, (simple, change) in zip(row, adapt, strict=True)
         ]
 
 
 def _adapter(field: models.Field[Any, Any]) -> tuple[bool, Callable[[Any], Any]]:
     """Whether plain values of a field go as they are, and what makes the others fit the database."""
+    if isinstance(field, models.DateTimeField):
+        return False, _moment if connection.vendor == "postgresql" else _moment_as_text
     return isinstance(field, _SIMPLE), lambda value: field.get_db_prep_save(value, connection)
+
+
+def _moment(moment: dt.datetime | None) -> dt.datetime | None:
+    return moment
+
+
+@lru_cache(maxsize=1_000)  # the moment of a row stands in it twice and in what goes with it
+def _moment_as_text(moment: dt.datetime | None) -> str | None:
+    """As Django keeps moments in SQLite: naive, in UTC."""
+    return str(moment.astimezone(dt.UTC).replace(tzinfo=None)) if moment is not None else None
