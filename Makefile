@@ -34,10 +34,10 @@ admin: $(VENV)/installed ## Make an administrator (asks, or takes ADMIN_EMAIL an
 
 .PHONY: test
 ifdef DATABASE_URL
-test: $(VENV)/installed-dev chromium ## Run every test, on SQLite and on PostgreSQL (or on DATABASE_URL's test_… alone)
+test: $(VENV)/installed-dev programs ## Run every test, on SQLite and on PostgreSQL (or on DATABASE_URL's test_… alone)
 	$(PYTEST) $(ARGS)
 else
-test: $(VENV)/installed-dev chromium
+test: $(VENV)/installed-dev programs
 	$(PYTHON) -m tests.both $(ARGS)
 endif
 
@@ -49,15 +49,21 @@ test-sqlite: $(VENV)/installed-dev ## Run the tests on SQLite (ARGS="tests/text 
 test-pg: $(VENV)/installed-dev ## Run the tests on a PostgreSQL that lives as long as they do
 	$(PYTHON) -m tests.postgresql $(PYTEST) $(ARGS)
 
-.PHONY: chromium
-chromium:
-	@if ! command -v chromium chromium-browser >/dev/null; then \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends chromium fonts-liberation >/dev/null; \
-	  else \
-	    echo "There is no Chromium: the browser tests skip. As root: apt-get install chromium"; \
-	  fi; \
-	fi
+# What tests drive besides Python: a browser, and what stands before the site. Servers that come with it stay off.
+.PHONY: programs
+programs:
+	@missing=; export PATH="$$PATH:/usr/sbin"; \
+	command -v chromium chromium-browser >/dev/null || missing="$$missing chromium fonts-liberation"; \
+	for name in nginx redis-server; do command -v $$name >/dev/null || missing="$$missing $$name"; done; \
+	if [ -z "$$missing" ]; then exit; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "Tests that need these are skipped. As root: apt-get install$$missing"; exit; \
+	fi; \
+	apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends $$missing >/dev/null; \
+	for name in nginx redis-server; do \
+	  case "$$missing" in *$$name*) ! command -v systemctl >/dev/null || systemctl disable --now $$name 2>/dev/null || true;; esac; \
+	done
 
 # ── Care ─────────────────────────────────────────────────────────────────────
 

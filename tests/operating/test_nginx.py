@@ -1,0 +1,258 @@
+"""The nginx of deploy/ keeps guests' pages for a second: never a member's, never an error, never the wrong encoding."""
+
+import gzip
+import http.client
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from benchmarks import nginx, serving
+
+MISSING = "no nginx: run `apt-get install nginx` as root"
+WORDS = "Words that many read. " * 200  # enough to be worth compressing
+KEPT = {"Cache-Control": "public, no-cache", "Vary": "Accept-Encoding, Cookie"}
+
+
+class Site(BaseHTTPRequestHandler):
+    """A site that answers as this one does, says who asked, and counts how often it was asked."""
+
+    protocol_version = "HTTP/1.1"
+    asked: ClassVar[Counter[str]] = Counter()
+    edition = "first"
+
+    def do_GET(self) -> None:
+        self.asked[self.path] += 1
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        cookie = self.headers.get("Cookie", "")
+        if "session=ann" in cookie or "reading=" in cookie:
+            self.answer(200, f"for {cookie}", {"Cache-Control": "private, no-store", "Vary": "Cookie"})
+        elif self.path.startswith("/broken"):
+            self.answer(500, "broken", KEPT)
+        elif self.path.startswith("/form"):
+            self.answer(200, "a form", {"Cache-Control": "private, no-store", "Set-Cookie": "csrf=1"})
+        elif self.path.startswith("/careless"):
+            self.answer(200, "a page", {**KEPT, "Set-Cookie": "session=new"})
+        elif self.path.startswith("/silent"):
+            self.answer(200, "a page", {})
+        elif self.command == "POST":
+            self.answer(200, f"posted to {self.path}", KEPT)
+        elif self.headers.get("HX-Request"):
+            self.answer(200, "a part of a page", KEPT)
+        else:
+            self.page()
+
+    do_POST = do_HEAD = do_GET  # noqa: N815  as the server calls them
+
+    def page(self) -> None:
+        etag = f'"{self.edition}"'
+        if self.headers.get("If-None-Match") == etag:
+            self.answer(304, "", {**KEPT, "ETag": etag})
+        elif "gzip" in self.headers.get("Accept-Encoding", ""):
+            self.answer(200, f"{self.edition} {WORDS}", {**KEPT, "ETag": etag, "Content-Encoding": "gzip"})
+        else:
+            self.answer(200, f"{self.edition} {WORDS}", {**KEPT, "ETag": etag})
+
+    def answer(self, status: int, words: str, headers: dict[str, str]) -> None:
+        body = gzip.compress(words.encode()) if "Content-Encoding" in headers else words.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("X-Request-ID", self.headers.get("X-Request-ID", ""))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body if status != 304 else b"")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@dataclass
+class Answer:
+    """What a browser got."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The body as it is read."""
+        return (gzip.decompress(self.body) if self.headers.get("content-encoding") == "gzip" else self.body).decode()
+
+
+class Browser:
+    """Asks nginx, in one second where the machine is quick enough, and knows how many went by where it is not."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        if time.time() % 1 > 0.5:
+            self.in_a_new_second()
+        self.began = int(time.time())
+
+    def made_once(self, path: str, *, besides: int = 0) -> bool:
+        """Whether the site made the page once a second, and ``besides`` so often for those who get their own."""
+        seconds = int(time.time()) - self.began + 1
+        return besides < Site.asked[path] <= besides + seconds
+
+    def ask(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> Answer:
+        """One request, with headers named as in ``If_None_Match``."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in sent.items():
+            connection.putheader(name, value)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body.encode() if body is not None else None)
+        got = connection.getresponse()
+        answer = Answer(got.status, got.read(), {name.lower(): value for name, value in got.getheaders()})
+        connection.close()
+        return answer
+
+    def in_a_new_second(self) -> None:
+        """Waits until what was kept is no longer."""
+        time.sleep(1 - time.time() % 1 + 0.02)
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The shipped nginx before the site."""
+    try:
+        serving.program("nginx")
+    except serving.Missing:
+        pytest.skip(MISSING)
+    folder = tmp_path_factory.mktemp("nginx")
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        with nginx.before(nginx.Front([site.server_port], folder), folder) as server:
+            yield server.port
+    finally:
+        site.shutdown()
+        site.server_close()
+
+
+@pytest.fixture
+def browser(front: int, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """A browser before a site that nobody has asked."""
+    monkeypatch.setattr(Site, "asked", Counter())
+    monkeypatch.setattr(Site, "edition", "first")
+    return Browser(front)
+
+
+def test_a_page_that_many_guests_ask_for_is_made_once_a_second(browser: Browser) -> None:
+    answers = [browser.ask("/posts/1/") for _ in range(5)]
+    assert browser.made_once("/posts/1/")
+    assert {answer.words for answer in answers} == {f"first {WORDS}"}
+    assert answers[-1].headers["cache-control"] == "public, no-cache"
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 5
+
+
+def test_what_is_taken_away_is_gone_within_a_second(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert browser.ask("/posts/2/").words.startswith("first")
+    monkeypatch.setattr(Site, "edition", "second")
+    browser.in_a_new_second()
+    assert browser.ask("/posts/2/").words.startswith("second")
+
+
+@pytest.mark.parametrize("cookie", ["session=ann", "a=b; __Host-session=ann", "reading=1", "a=b;\t__Host-reading=1"])
+def test_what_a_cookie_makes_ones_own_is_neither_kept_nor_shown_to_others(browser: Browser, cookie: str) -> None:
+    path = f"/posts/3/?{len(cookie)}"
+    assert browser.ask(path, Cookie=cookie).words == f"for {cookie}"
+    assert browser.ask(path).words.startswith("first")
+    assert browser.ask(path, Cookie=cookie).words == f"for {cookie}"
+    assert browser.ask(path).words.startswith("first")
+    assert browser.made_once(path, besides=2)
+
+
+@pytest.mark.parametrize("cookie", ["csrf=1", "messages=1"])
+def test_a_guest_with_a_form_or_a_message_is_shown_nothing_kept(browser: Browser, cookie: str) -> None:
+    for _ in range(2):
+        browser.ask("/posts/4/")
+        browser.ask("/posts/4/", Cookie=cookie)
+    assert browser.made_once("/posts/4/", besides=2)
+
+
+def test_a_strangers_cookie_changes_nothing(browser: Browser) -> None:
+    for number in range(3):
+        browser.ask("/posts/5/", Cookie=f"seen=1; theme={number}")
+    assert browser.made_once("/posts/5/")
+
+
+@pytest.mark.parametrize("path", ["/broken/", "/form/", "/careless/", "/silent/"])
+def test_errors_forms_and_what_the_site_did_not_call_public_are_not_kept(browser: Browser, path: str) -> None:
+    for _ in range(2):
+        browser.ask(path)
+    assert Site.asked[path] == 2
+
+
+def test_who_has_the_page_already_is_told_so_from_what_is_kept(browser: Browser) -> None:
+    first = browser.ask("/posts/6/")
+    again = browser.ask("/posts/6/", If_None_Match=first.headers["etag"])
+    other = browser.ask("/posts/6/", If_None_Match='"another"')
+    assert (again.status, again.body) == (304, b"")
+    assert (other.status, other.words) == (200, first.words)
+    assert browser.made_once("/posts/6/")
+
+
+def test_who_has_the_page_already_does_not_make_it_empty_for_others(browser: Browser) -> None:
+    assert browser.ask("/posts/7/", If_None_Match='"first"').status == 304
+    answer = browser.ask("/posts/7/")
+    assert (answer.status, answer.words) == (200, f"first {WORDS}")
+
+
+def test_each_gets_the_encoding_that_was_asked_for(browser: Browser) -> None:
+    asked = {
+        "gzip": ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8, *;q=0.1"],
+        None: ["", "br", "gzip;q=0", "identity, gzip; q=0.0", "x-gzipped"],
+    }
+    for encoding, ways in asked.items():
+        for way in ways:
+            answer = browser.ask("/posts/8/", Accept_Encoding=way)
+            assert answer.headers.get("content-encoding") == encoding, way
+            assert answer.words == f"first {WORDS}", way
+    assert browser.made_once("/posts/8/", besides=1)
+
+
+def test_other_ways_to_ask_leave_the_page_as_it_is(browser: Browser) -> None:
+    path = "/posts/9/"
+    head = browser.ask(path, "HEAD")
+    part = browser.ask(path, Range="bytes=0-4")
+    fragment = browser.ask(path, HX_Request="true")
+    posted = browser.ask(path, "POST", body="body=words")
+    page = browser.ask(path)
+    assert (head.status, head.body) == (200, b"")
+    assert int(head.headers["content-length"]) == len(page.body)
+    assert part.status in (200, 206)
+    assert fragment.words == "a part of a page"
+    assert posted.words == f"posted to {path}"
+    assert page.words == f"first {WORDS}"
+
+
+def test_a_form_reaches_the_site_each_time(browser: Browser) -> None:
+    for _ in range(2):
+        assert browser.ask("/posts/10/comment/", "POST", body="body=words").words == "posted to /posts/10/comment/"
+    assert Site.asked["/posts/10/comment/"] == 2
+
+
+def test_addresses_are_kept_apart_with_all_that_they_ask(browser: Browser) -> None:
+    paths = [f"/posts/11/{query}" for query in ("", "?order=best", "?order=best&after=7")]
+    for path in paths * 2:
+        browser.ask(path)
+    assert all(browser.made_once(path) for path in paths)
+
+
+def test_further_processes_stand_beside_the_first(tmp_path: Path) -> None:
+    text = nginx.site(nginx.Front([8000, 8001], tmp_path), tmp_path, 80)
+    assert "server 127.0.0.1:8000;\n    server 127.0.0.1:8001;" in text
+    assert "ssl" not in text
