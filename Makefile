@@ -98,12 +98,12 @@ css: $(VENV)/installed ## Join the stylesheet's parts
 	$(PYTHON) manage.py join_css
 
 .PHONY: bench
-bench: $(VENV)/installed-dev ## Measure pages and posting (benchmarks/README.md)
-	DATABASE_URL= $(PYTHON) -m benchmarks
+bench: $(VENV)/installed-dev ## Measure pages and posting as served, with wrk and nginx (benchmarks/README.md)
+	DATABASE_URL= $(PYTHON) -m benchmarks $(ARGS)
 
 .PHONY: bench-pg
 bench-pg: $(VENV)/installed-dev ## Measure them on a PostgreSQL of their own
-	$(PYTHON) -m tests.postgresql $(PYTHON) -m benchmarks
+	$(PYTHON) -m benchmarks.postgresql $(PYTHON) -m benchmarks $(ARGS)
 
 .PHONY: lock
 UV := $(VENV)/bin/uv pip compile --quiet --generate-hashes --universal --no-header --python-version 3.11

@@ -72,9 +72,9 @@ def site(front: Front, folder: Path, port: int) -> str:
 
 
 @contextmanager
-def before(front: Front, folder: Path, *, workers: int = 1) -> Iterator[Server]:
-    """The nginx of deploy/ before these processes of the site."""
-    port = free_port()
+def before(front: Front, folder: Path, *, port: int = 0, workers: int = 1) -> Iterator[Server]:
+    """The nginx of deploy/ before these processes of the site, on a free port unless one is given."""
+    port = port or free_port()
     with _nginx(site(front, folder, port), folder, port, workers) as server:
         yield server
 

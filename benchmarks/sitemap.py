@@ -1,6 +1,6 @@
 """Measures the sitemap of a million threads on a database of its own: `python -m benchmarks.sitemap`."""
 
-from benchmarks.__main__ import measure  # first: it sets Django up
+from benchmarks.measuring import measure  # first: it sets Django up
 
 from django.db import connection  # isort: skip
 from django.test import Client
