@@ -43,12 +43,14 @@ def environment(folder: Path) -> dict[str, str]:
 
 def _make_database(url: str) -> None:
     """Makes the database if it is missing; one that is there must be named for tests."""
+    import environ
     import psycopg
 
-    server, _, name = url.rpartition("/")
-    name = name.partition("?")[0]
+    said = environ.Env.db_url_config(url)
+    name = said["NAME"]
     if not name.startswith("test_"):
         raise SystemExit(f"DATABASE_URL names the database {name!r}, but measuring takes only one named test_….")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+    server = {"host": said["HOST"], "port": said["PORT"] or None, "user": said["USER"], "password": said["PASSWORD"]}
+    with psycopg.connect(**server, dbname="postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]

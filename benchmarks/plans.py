@@ -1,7 +1,7 @@
 """Every query of every page of threads and lists, with its plan: `python -m benchmarks.plans`, on either database.
 
-What is marked sorts rows or reads through a table (but for sources, which are few): that is no fault where only few rows can be meant, and one where
-their number follows what exists.
+What is marked sorts rows or reads through a table, but for sources, which are few. That is no fault where only few rows
+can be meant, and one where their number follows what exists.
 """
 
 import re

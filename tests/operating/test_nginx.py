@@ -5,15 +5,19 @@ import http.client
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
 
 from benchmarks import nginx, serving
+from forum.users.models import User
+from tests.making import make_post, say
 
 MISSING = "no nginx: run `apt-get install nginx` as root"
 WORDS = "Words that many read. " * 200  # enough to be worth compressing
@@ -124,13 +128,17 @@ class Browser:
         time.sleep(1 - time.time() % 1 + 0.02)
 
 
-@pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The shipped nginx before the site."""
+def _skip_without_nginx() -> None:
     try:
         serving.program("nginx")
     except serving.Missing:
         pytest.skip(MISSING)
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The shipped nginx before the site."""
+    _skip_without_nginx()
     folder = tmp_path_factory.mktemp("nginx")
     site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -256,3 +264,26 @@ def test_further_processes_stand_beside_the_first(tmp_path: Path) -> None:
     text = nginx.site(nginx.Front([8000, 8001], tmp_path), tmp_path, 80)
     assert "server 127.0.0.1:8000;\n    server 127.0.0.1:8001;" in text
     assert "ssl" not in text
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_sites_own_pages_of_members_never_reach_a_guest(
+    live_server: LiveServer, tmp_path: Path, ann: User, sign_in: Callable[[User], Client]
+) -> None:
+    """The shipped nginx before the real site: whoever asks first, the next one gets a page of their own."""
+    _skip_without_nginx()
+    post = make_post(ann)
+    say(post, ann, "Said for everybody.")
+    cookie = f"session={sign_in(ann).cookies['session'].value}"
+    site = int(live_server.url.rpartition(":")[2])
+    with nginx.before(nginx.Front([site], tmp_path), tmp_path / "front") as server:
+        browser = Browser(server.port)
+        browser.in_a_new_second()
+        for path in ("/", post.get_absolute_url()):
+            as_member = browser.ask(path, Cookie=cookie)
+            as_guest = browser.ask(path)
+            again = browser.ask(path, Cookie=cookie)
+            assert (as_member.status, as_guest.status, again.status) == (200, 200, 200)
+            assert "/accounts/logout/" in as_member.words
+            assert "/accounts/logout/" in again.words
+            assert "/accounts/logout/" not in as_guest.words
