@@ -16,6 +16,8 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from benchmarks import nginx, serving
+from comments.actions import change_state
+from forum.states import State
 from forum.users.models import User
 from tests.making import make_post, say
 
@@ -185,10 +187,11 @@ def test_what_a_cookie_makes_ones_own_is_neither_kept_nor_shown_to_others(browse
 
 @pytest.mark.parametrize("cookie", ["csrf=1", "messages=1"])
 def test_a_guest_with_a_form_or_a_message_is_shown_nothing_kept(browser: Browser, cookie: str) -> None:
+    path = f"/posts/4/?{cookie}"
     for _ in range(2):
-        browser.ask("/posts/4/")
-        browser.ask("/posts/4/", Cookie=cookie)
-    assert browser.made_once("/posts/4/", besides=2)
+        browser.ask(path)
+        browser.ask(path, Cookie=cookie)
+    assert browser.made_once(path, besides=2)
 
 
 def test_a_strangers_cookie_changes_nothing(browser: Browser) -> None:
@@ -267,23 +270,31 @@ def test_further_processes_stand_beside_the_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_sites_own_pages_of_members_never_reach_a_guest(
-    live_server: LiveServer, tmp_path: Path, ann: User, sign_in: Callable[[User], Client]
+def test_the_sites_own_pages_are_kept_for_guests_alone_and_lose_what_is_hidden_within_a_second(
+    live_server: LiveServer, tmp_path: Path, ann: User, mod: User, sign_in: Callable[[User], Client]
 ) -> None:
     """The shipped nginx before the real site: whoever asks first, the next one gets a page of their own."""
     _skip_without_nginx()
     post = make_post(ann)
-    say(post, ann, "Said for everybody.")
+    comment = say(post, ann, "Said for everybody.")
+    change_state(comment=comment, to=State.PUBLISHED, by=mod)
+    path = post.get_absolute_url()
     cookie = f"session={sign_in(ann).cookies['session'].value}"
     site = int(live_server.url.rpartition(":")[2])
     with nginx.before(nginx.Front([site], tmp_path), tmp_path / "front") as server:
         browser = Browser(server.port)
         browser.in_a_new_second()
-        for path in ("/", post.get_absolute_url()):
-            as_member = browser.ask(path, Cookie=cookie)
-            as_guest = browser.ask(path)
-            again = browser.ask(path, Cookie=cookie)
+        for address in ("/", path):
+            as_member = browser.ask(address, Cookie=cookie)
+            as_guest = browser.ask(address, Accept_Encoding="gzip")
+            again = browser.ask(address, Cookie=cookie)
             assert (as_member.status, as_guest.status, again.status) == (200, 200, 200)
             assert "/accounts/logout/" in as_member.words
             assert "/accounts/logout/" in again.words
             assert "/accounts/logout/" not in as_guest.words
+        kept = [file for file in (tmp_path / "front" / "kept").rglob("*") if file.is_file()]
+        assert len(kept) == 2
+        assert "Said for everybody." in as_guest.words
+        change_state(comment=comment, to=State.HIDDEN, by=mod)
+        browser.in_a_new_second()
+        assert "Said for everybody." not in browser.ask(path, Accept_Encoding="gzip").words
