@@ -19,8 +19,8 @@ limit_request_line = 4094
 limit_request_fields = 60
 limit_request_field_size = 8190
 # A worker is renewed now and then, so that no leak lasts; not all at the same moment.
-max_requests = 20_000
-max_requests_jitter = 2_000
+max_requests = 500_000
+max_requests_jitter = 50_000
 # The site itself reads X-Forwarded-*, and only from as many proxies as TRUSTED_PROXIES says.
 forwarded_allow_ips = ""
 secure_scheme_headers = {}
