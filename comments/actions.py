@@ -16,7 +16,7 @@ from comments.rendering import render_markdown
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
-from forum.refusals import Conflict, NotAllowed
+from forum.refusals import Conflict, NotAllowed, Refusal
 from forum.search import index
 from forum.states import MEANING, State
 from forum.text.redaction import Change, change, moved
@@ -43,11 +43,18 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
     One INSERT and two updates, at any depth. Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was
     used for other words.
     """
+    try:
+        return _add_comment(post, author, body, parent, token)
+    except (IntegrityError, Refusal):  # asked for only where something stands in the way: most forms come once
+        made = Comment.objects.filter(author=author, token=token).first()
+        if made is None:
+            raise
+        return _same_form(made, post, body, parent)
+
+
+def _add_comment(post: Post, author: User, body: str, parent: Comment | None, token: str) -> Comment:
     with transaction.atomic():
         post = locked(post.pk)
-        made = Comment.objects.filter(author=author, token=token).first()
-        if made is not None:
-            return _same_form(made, post, body, parent)
         if parent is not None:
             parent = Comment.objects.get(pk=parent.pk)
         _check(rules.why_not_reply(author, post, parent))
@@ -75,11 +82,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
             token=token,
         )
         comment.branch = comment.home_branch() if MEANING[state].stays else SHELVED
-        try:
-            with transaction.atomic():
-                comment.save(force_insert=True)
-        except IntegrityError:  # the same form, posted in another thread at the same moment
-            return _same_form(Comment.objects.get(author=author, token=token), post, body, parent)
+        comment.save(force_insert=True)
         citing.quote_first(comment, rendered.quotes)
         index.put_comment(comment)
         post.last_position = comment.position
@@ -260,7 +263,7 @@ def _not_before(now: dt.datetime, post: Post) -> dt.datetime:
 def _check_move(comment: Comment, parent: Comment) -> None:
     if parent.post_id != comment.post_id:
         raise Conflict("A comment can only be moved within its thread.")
-    if comment.pk in parent.ancestry():
+    if parent.is_under(comment.pk):
         raise Conflict("A comment cannot be moved under itself or under one of its own replies.")
     if parent.is_shelved:
         raise Conflict("The new parent has no place in the thread. Restore it first.")
@@ -275,8 +278,12 @@ def _same_form(made: Comment, post: Post, body: str, parent: Comment | None) -> 
 def _said_just_now(post: Post, author: User, body: str, parent: Comment | None) -> Comment | None:
     """The same words in the same place a moment ago: a form reloaded by the back button has a new token."""
     since = timezone.now() - SAME_WORDS
-    recent = Comment.objects.filter(author=author, created_at__gte=since, post=post, parent=parent, body=body)
-    return recent.filter(state__in=[State.PUBLISHED, State.HELD]).first()
+    recent = Comment.objects.filter(author=author, created_at__gte=since, body=body)
+    place = (post.pk, parent.pk if parent else None)  # not asked for: a planner would look at all that stands there
+    for said in recent.filter(state__in=[State.PUBLISHED, State.HELD]):
+        if (said.post_id, said.parent_id) == place:
+            return said
+    return None
 
 
 def _check(why_not: str) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import F
 
-from comments.models import SHELVED, Comment, CommentQuerySet
-from forum.states import MEANING, State
+from comments.models import SHELVED, TOP, Comment, CommentQuerySet
+from forum.states import MEANING, STAYING, State
 from posts import pulse
 
 if TYPE_CHECKING:
     from posts.models import Post
+
+_STAYING = ", ".join(f"'{state.value}'" for state in STAYING)
 
 
 def published(post: Post, comment: Comment) -> None:
@@ -60,29 +63,43 @@ def save(post: Post) -> None:
 
 def count_reply(comment: Comment, step: int) -> None:
     """Adds a reply to the parent's count, or takes one away, and lets the parent come or go with it."""
-    if comment.parent_id is None:
+    parent = comment.parent
+    if parent is None:
         return
-    Comment.objects.filter(pk=comment.parent_id).update(reply_count=F("reply_count") + step)
-    parent = Comment.objects.get(pk=comment.parent_id)
-    settle(parent)
+    Comment.objects.filter(pk=parent.pk).update(reply_count=F("reply_count") + step)
+    if not MEANING[State(parent.state)].stays:
+        settle(Comment.objects.get(pk=parent.pk))
 
 
 def settle(comment: Comment) -> None:
     """Gives a comment its place in the thread, or takes it away, as its state and its replies say.
 
-    A tombstone goes with its last reply and comes back with its first, and so may the one above it: the loop ends
-    at the first comment whose place does not change.
+    A tombstone goes with its last reply and comes back with its first, and so may the one above it: the walk ends
+    at the first comment whose place does not change. One statement, however many come or go.
     """
-    while True:
-        placed = MEANING[State(comment.state)].stays or comment.reply_count > 0
-        if placed != comment.is_shelved:
-            return
-        comment.branch = comment.home_branch() if placed else SHELVED
-        comment.save(update_fields=["branch"])
-        if comment.parent_id is None:
-            return
-        Comment.objects.filter(pk=comment.parent_id).update(reply_count=F("reply_count") + (1 if placed else -1))
-        comment = Comment.objects.get(pk=comment.parent_id)
+    placed = MEANING[State(comment.state)].stays or comment.reply_count > 0
+    if placed != comment.is_shelved:
+        return
+    moves = f"above.branch = {SHELVED}" if placed else f"above.reply_count = 1 AND above.state NOT IN ({_STAYING})"
+    branch = f"COALESCE(comments_comment.parent_id, {TOP})" if placed else str(SHELVED)
+    with connection.cursor() as cursor:
+        # Whether one moves is asked of the row it is told in: SQLite would filter all comments for a condition on them.
+        cursor.execute(
+            f"""
+            WITH RECURSIVE up(id, parent_id, moves) AS (
+                SELECT id, parent_id, 1 FROM comments_comment WHERE id = %s
+                UNION ALL
+                SELECT above.id, above.parent_id, CASE WHEN {moves} THEN 1 ELSE 0 END
+                FROM up JOIN comments_comment above ON above.id = up.parent_id WHERE up.moves = 1
+            )
+            UPDATE comments_comment
+            SET branch = CASE WHEN up.moves = 1 THEN {branch} ELSE branch END,
+                reply_count = reply_count + CASE WHEN up.id = %s THEN 0 ELSE %s END
+            FROM up WHERE comments_comment.id = up.id
+            """,  # noqa: S608  words of our own
+            [comment.pk, comment.pk, 1 if placed else -1],
+        )
+    comment.branch = comment.home_branch() if placed else SHELVED
 
 
 def _published(post: Post) -> CommentQuerySet:

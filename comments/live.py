@@ -21,6 +21,7 @@ from forum.voices.models import Mark
 from posts.models import Post
 
 MOST = 100  # told one by one; of more, only that there are more
+LEVELS = 200  # that are looked up from each of them for a muted branch
 
 
 class AskForm(forms.Form):
@@ -85,7 +86,7 @@ def arrived_since(post: Post, version: int, reader: User) -> Arrived:
 
 
 def _in_muted_branches(post: Post, reader: User, arrived: list[int]) -> set[int]:
-    """Which of these comments stand in branches that the reader has muted."""
+    """Which of these comments stand in branches that the reader has muted, at most ``LEVELS`` below them."""
     if not arrived:
         return set()
     marks = Mark.objects.filter(member=reader, kind=Mark.Kind.MUTED, comment__post=post)
@@ -96,11 +97,11 @@ def _in_muted_branches(post: Post, reader: User, arrived: list[int]) -> set[int]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH RECURSIVE up(start, id, parent_id) AS (
-                SELECT id, id, parent_id FROM comments_comment WHERE id IN ({", ".join(["%s"] * len(arrived))})
+            WITH RECURSIVE up(start, id, parent_id, level) AS (
+                SELECT id, id, parent_id, 0 FROM comments_comment WHERE id IN ({", ".join(["%s"] * len(arrived))})
                 UNION ALL
-                SELECT up.start, c.id, c.parent_id FROM up JOIN comments_comment c ON c.id = up.parent_id
-                WHERE up.id NOT IN ({marks_of})
+                SELECT up.start, c.id, c.parent_id, level + 1 FROM up JOIN comments_comment c ON c.id = up.parent_id
+                WHERE up.id NOT IN ({marks_of}) AND level < {LEVELS}
             )
             SELECT start FROM up WHERE id IN ({marks_of})
             """,  # noqa: S608  placeholders alone

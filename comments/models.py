@@ -23,6 +23,14 @@ BODY_LENGTH = 10_000  # characters a member may write; archived comments are not
 TOP = 0  # the branch of comments that answer the post itself
 SHELVED = -1  # the branch of comments that have no place in the thread
 
+# The comment %s and all that it stands under, from below; a query that has enough stops the walk.
+UPWARDS = """
+    WITH RECURSIVE up(id, parent_id) AS (
+        SELECT id, parent_id FROM comments_comment WHERE id = %s
+        UNION
+        SELECT c.id, c.parent_id FROM up JOIN comments_comment c ON c.id = up.parent_id
+    )"""
+
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     """The reading vocabulary of comments."""
@@ -145,21 +153,18 @@ class Comment(Bylined):
         """Whether it has no place in the thread."""
         return self.branch == SHELVED
 
-    def ancestry(self) -> list[int]:
-        """The ids of this comment and of all that it stands under. One query, at any depth."""
+    def ancestry(self, *, levels: int | None = None) -> list[int]:
+        """The ids of this comment and of what it stands under, at most ``levels`` of it. One query."""
+        limit, at_most = ("", []) if levels is None else (" LIMIT %s", [levels + 1])
         with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                WITH RECURSIVE up(id, parent_id) AS (
-                    SELECT id, parent_id FROM comments_comment WHERE id = %s
-                    UNION
-                    SELECT c.id, c.parent_id FROM up JOIN comments_comment c ON c.id = up.parent_id
-                )
-                SELECT id FROM up
-                """,
-                [self.pk],
-            )
+            cursor.execute(f"{UPWARDS} SELECT id FROM up{limit}", [self.pk, *at_most])  # noqa: S608  no values
             return [row[0] for row in cursor.fetchall()]
+
+    def is_under(self, pk: int) -> bool:
+        """Whether this is the comment ``pk`` or stands under it. One query, about 1 µs a level."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{UPWARDS} SELECT id FROM up WHERE id = %s LIMIT 1", [self.pk, pk])  # noqa: S608
+            return cursor.fetchone() is not None
 
     def home_branch(self) -> int:
         """The branch it belongs to when it has a place."""

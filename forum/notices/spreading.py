@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
-from comments.models import Comment
+from comments.models import UPWARDS, Comment
 from forum.notices import rules
 from forum.notices.models import Choice, Kind, Notice, NoticeQuerySet, Way
 from forum.notices.outbox import put_notices
@@ -50,7 +50,7 @@ def _tell_followers(post: Post, comment: Comment | None) -> None:
     words = comment or post
     of = Q(post=post) if comment else Q()
     if comment:
-        of |= Q(comment__in=comment.ancestry())
+        of |= Q(comment__in=_followed_above(comment))
     if words.author_id:
         of |= Q(about=words.author_id)
     for followers in _by_the_hundreds(of):
@@ -62,6 +62,17 @@ def _tell_followers(post: Post, comment: Comment | None) -> None:
             if member in told
         ]
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _followed_above(comment: Comment) -> list[int]:
+    """Which of this comment and those it stands under somebody follows. One query, at any depth."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{UPWARDS} SELECT id FROM up WHERE EXISTS"  # noqa: S608  no values
+            " (SELECT 1 FROM voices_mark WHERE comment_id = up.id AND kind = %s)",
+            [comment.pk, Mark.Kind.FOLLOWED],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _by_the_hundreds(of: Q) -> Iterator[dict[int, Kind]]:
