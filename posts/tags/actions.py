@@ -72,9 +72,15 @@ def merge_tags(*, tag: Tag, into: Tag, by: User, reason: str = "") -> bool:
 
 
 def recount_tags(*, repair: bool = False) -> list[str]:
-    """A sentence for each tag whose number of posts is wrong, put right where ``repair`` says so. A query a tag."""
+    """A sentence for each tag whose number of posts is wrong, put right where ``repair`` says so.
+
+    A query a tag, and one more with the tag locked where it looks wrong.
+    """
     wrong = []
-    for pk in list(Tag.objects.order_by("pk").values_list("pk", flat=True)):
+    for looked_at in list(Tag.objects.order_by("pk").only("pk", "post_count")):
+        if looked_at.post_count == counted(looked_at):
+            continue
+        pk = looked_at.pk
         with transaction.atomic():
             tag = Tag.objects.select_for_update().get(pk=pk)
             right = counted(tag)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -10,13 +11,15 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comments import actions
+from comments import actions, recounting
 from comments.models import SHELVED, Comment
 from comments.recounting import recount
 from forum.refusals import Refusal
 from forum.states import State
+from forum.voices.actions import vote
 from posts import pulse
-from posts.models import Post
+from posts.models import Post, Tag
+from posts.tags import bearing
 from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, say
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +145,107 @@ def test_the_check_finds_nothing_wrong_and_changes_nothing_on_a_healthy_site(ann
     out = io.StringIO()
     queries = count_queries(lambda: call_command("check_counters", "--repair", stdout=out))
     assert out.getvalue() == "All is right in 1 thread.\n"
-    assert not [sql for sql in queries if sql.startswith(("UPDATE", "INSERT", "DELETE"))]
+    assert not [sql for sql in queries if sql.startswith(("UPDATE", "INSERT", "DELETE")) or "FOR UPDATE" in sql]
+
+
+def test_the_check_asks_as_often_for_forty_threads_as_for_four(ann, doubling):
+    def grow() -> None:
+        for _ in range(4):
+            actions.change_state(comment=say(make_post(ann), ann), to=State.HIDDEN, by=ann)
+
+    def more() -> None:
+        for _ in range(9):
+            grow()
+
+    grow()
+    doubling(lambda: call_command("check_counters", stdout=io.StringIO()), more, at_most=8)
+
+
+FIGURES = {
+    Comment: {"branch": SHELVED, "reply_count": 7, "score": 7, "best": 0.7, "quoted_count": 7},
+    Post: {
+        **dict.fromkeys(("comment_count", "living_count", "quoted_count", "score"), 7),
+        **dict.fromkeys(("active_at", "last_comment_at"), LONG_AGO),
+        **{"last_author": None, "pulse": {}, "last_position": 0, "version": 0, "url_key": "elsewhere.example"},
+    },
+    Tag: {"post_count": 7},
+}
+NO_FIGURES = {  # what else follows from other columns, and of what
+    "came_with": "when the words came, which nothing else says",
+    "html": "the words, and what they quote",
+    "revised_at": "the edits that readers find in the history",
+}
+
+
+def figures() -> dict[tuple[str, int, str], object]:
+    """Every column of every row, but for the version of pages."""
+    return {
+        (model.__name__, row["id"], name): value
+        for model in FIGURES
+        for row in model.objects.values()
+        for name, value in row.items()
+        if name != "version"
+    }
+
+
+def test_the_check_puts_right_a_hundred_figures_of_every_kind_and_nothing_else(ann, ben):
+    grown(ann)
+    asked = make_post(ann, url="https://example.org/", url_key="example.org")
+    quoted = say(asked, ann, "To be quoted.")
+    say(asked, ben, f"> #c{quoted.pk}\n> To be quoted.\n\n> #post\n> Words.")
+    vote(member=ben, target=quoted, value=1)
+    vote(member=ben, target=asked, value=-1)
+    bearing.choose(asked, [Tag.objects.create(slug="one", name="One")])
+    call_command("check_counters", stdout=io.StringIO())
+    before = figures()
+    wrong = {(Post, asked.pk): FIGURES[Post], (Tag, Tag.objects.get().pk): FIGURES[Tag]}
+    for comment in Comment.objects.exclude(branch=SHELVED).order_by("-pk")[:18]:
+        wrong[Comment, comment.pk] = FIGURES[Comment]
+    for (model, pk), values in wrong.items():
+        model.objects.filter(pk=pk).update(**values)
+    changed = {key for key, value in figures().items() if before[key] != value}
+    out = io.StringIO()
+    call_command("check_counters", "--repair", stdout=out)
+    assert figures() == before
+    told = out.getvalue().count("ought to be")
+    assert told == len(changed) + 1 == 102  # the version is one, and nothing else was touched
+    assert Post.objects.get(pk=asked.pk).version > max(asked.comments.values_list("came_with", flat=True))
+
+
+def test_every_column_that_follows_from_others_is_counted(ann):
+    for model in (Comment, Post, Tag):
+        kept = {field.name for field in model._meta.fields if not field.editable and field.name not in ("id", "token")}
+        told = {name.removesuffix("_id") for name in FIGURES[model]} | NO_FIGURES.keys()
+        # Said by nothing else; the last person is told beside the last author.
+        own = {"position", "answer", "added_at", "last_person", "merged_into"}
+        assert kept - told - own == set()
+
+
+def test_the_check_can_be_asked_of_one_thread(ann):
+    comments = grown(ann)
+    other = say(make_post(ann), ann)
+    Comment.objects.filter(pk__in=[comments[5].pk, other.pk]).update(score=7)
+    with pytest.raises(CommandError, match=r"^1 wrong in 1 thread"):
+        call_command("check_counters", str(other.post_id), stdout=io.StringIO())
+    call_command("check_counters", str(other.post_id), "--repair", stdout=io.StringIO())
+    assert set(Comment.objects.filter(score=7).values_list("pk", flat=True)) == {comments[5].pk}
+    with pytest.raises(CommandError, match="There is no post 999"):
+        call_command("check_counters", "999", stdout=io.StringIO())
+
+
+def test_a_thread_that_changes_while_it_is_looked_at_is_not_taken_for_wrong(ann, monkeypatch):
+    comments = grown(ann)
+    looked_at = recounting._read
+
+    def meanwhile(lot: list[Post]) -> object:
+        threads = list(looked_at(lot))
+        if not comments[0].post.comments.filter(body="Meanwhile.").exists():
+            say(comments[0].post, ann, "Meanwhile.")
+            threads = [replace(thread, post=Post.objects.get(pk=thread.post.pk)) for thread in threads]
+        return threads
+
+    monkeypatch.setattr(recounting, "_read", meanwhile)
+    assert [wrong for _, wrong in recounting.recount_all(Post.objects.all())] == [[]]
 
 
 def test_the_check_changes_as_many_rows_as_were_corrupted(ann):
