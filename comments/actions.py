@@ -82,6 +82,7 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
             token=token,
         )
         comment.branch = comment.home_branch() if MEANING[state].stays else SHELVED
+        comment.answers_id = comment.whom_it_answers()
         comment.save(force_insert=True)
         citing.quote_first(comment, rendered.quotes)
         index.put_comment(comment)
@@ -196,7 +197,8 @@ def set_parent(
             counters.count_reply(comment, -1)
         comment.parent, comment.parent_basis = parent, basis
         comment.branch = comment.home_branch() if placed else SHELVED
-        comment.save(update_fields=["parent", "parent_basis", "branch"])
+        comment.answers_id = comment.whom_it_answers()
+        comment.save(update_fields=["parent", "parent_basis", "branch", "answers"])
         if placed:
             counters.count_reply(comment, 1)
         touch([post.pk])

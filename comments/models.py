@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -62,8 +63,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def answering(self, user: User | AnonymousUser) -> CommentQuerySet:
         """Comments by others that answer a comment or a post by ``user``."""
-        answers = Q(parent__author=user.pk) | Q(parent__isnull=True, post__author=user.pk)
-        return self.filter(answers).exclude(author=user.pk)
+        return self.filter(answers=user.pk)
 
     def with_bylines(self) -> CommentQuerySet:
         """Loads whoever wrote each comment in the same query."""
@@ -82,7 +82,8 @@ class Comment(Bylined):
     page order for imports, in steps that leave room, and the order of arrival for living comments; an id never
     orders. ``reply_count`` counts the direct replies that have a place in the thread. ``came_with`` is the version of
     the post's page with which these words came or last changed: it tells what a reader has not seen yet, whatever
-    the dates say.
+    the dates say. ``answers`` is the member whose words this answers, for the list of replies to them: neither the
+    author nor, in the words of an archive, anybody.
     """
 
     class Basis(models.TextChoices):
@@ -105,6 +106,15 @@ class Comment(Bylined):
     reply_count = models.PositiveIntegerField(default=0, editable=False)
     came_with = models.PositiveIntegerField(default=0, editable=False)
     parent_basis = models.CharField(max_length=11, choices=Basis, blank=True)
+    answers = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
     anchor = models.CharField(max_length=100, blank=True, help_text="The id it had on the page it came from.")
 
     objects = CommentQuerySet.as_manager()
@@ -117,6 +127,9 @@ class Comment(Bylined):
             models.Index(fields=["post", "came_with"], name="comment_by_arrival"),
             models.Index(fields=["author", "-created_at", "-id"], name="comment_by_author"),
             models.Index(fields=["person", "created_at", "position"], name="comment_by_person"),
+            models.Index(fields=["answers", "-created_at", "-id"], name="comment_by_answered"),
+            models.Index(fields=["state", "-id"], condition=~Q(state="published"), name="comment_not_published"),
+            models.Index(fields=["author", "state"], condition=~Q(state="published"), name="comment_withheld"),
             models.Index(fields=["post", "created_at"], condition=Q(state="held"), name="comment_held"),
             models.Index(fields=["-created_at", "-id"], condition=Q(state="published"), name="comment_newest"),
         )
@@ -135,6 +148,7 @@ class Comment(Bylined):
 
     parent_id: int | None
     post_id: int
+    answers_id: int | None
 
     def __str__(self) -> str:
         return f"comment {self.pk}"
@@ -165,6 +179,11 @@ class Comment(Bylined):
         with connection.cursor() as cursor:
             cursor.execute(f"{UPWARDS} SELECT id FROM up WHERE id = %s LIMIT 1", [self.pk, pk])  # noqa: S608
             return cursor.fetchone() is not None
+
+    def whom_it_answers(self) -> int | None:
+        """The member whose comment or post this answers, as ``answers`` says it."""
+        author = self.parent.author_id if self.parent else self.post.author_id
+        return None if self.archived or author == self.author_id else author
 
     def home_branch(self) -> int:
         """The branch it belongs to when it has a place."""

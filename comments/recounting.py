@@ -60,6 +60,7 @@ class _Row(NamedTuple):
     position: int
     author_id: int | None
     person_id: int | None
+    answers_id: int | None
 
 
 class _Votes(NamedTuple):
@@ -130,8 +131,8 @@ def _lots(posts: PostQuerySet) -> Iterator[list[Post]]:
 def _read(lot: list[Post]) -> Iterator[_Thread]:
     """The threads of a lot, with everything that their figures follow from. Four queries."""
     pks = [post.pk for post in lot]
-    found = Comment.objects.filter(post__in=pks).order_by("post", "created_at", "position")
-    found = found.values_list(*_Row._fields).iterator()
+    comments = Comment.objects.filter(post__in=pks).order_by("post", "created_at", "position")
+    found = comments.values_list(*_Row._fields).iterator()
     by_post = {pk: list(rows) for pk, rows in groupby(map(_Row._make, found), _post_of)}
     votes: defaultdict[int, dict[int | None, _Votes]] = defaultdict(dict)
     for of, comment, value, number in _votes(pks):
@@ -193,9 +194,15 @@ def _downwards(rows: list[_Row]) -> list[_Row]:
 
 
 def _wrong_comments(thread: _Thread) -> Iterator[Wrong]:
-    """What follows from the votes on each comment, and from the published ones that quote it."""
+    """What follows from the votes on each comment, from the published ones that quote it, and from what it answers."""
     nobody = _Votes()
+    authors = {row.pk: row.author_id for row in thread.rows} | {None: thread.post.author_id}
     for row in thread.rows:
+        answered = authors.get(row.parent_id)
+        if row.archived or answered == row.author_id:
+            answered = None
+        if row.answers_id != answered:
+            yield Wrong(Comment(pk=row.pk), "answers_id", row.answers_id, answered)
         ups, downs = thread.votes.get(row.pk, nobody)
         rank = UNRANKED if row.archived else best(ups, downs) if ups or downs else 0.0
         if row.score != ups - downs:

@@ -96,6 +96,8 @@ def _place(made: list[Comment], rows: Sequence[Row], replies: list[list[int]]) -
         comment.reply_count = sum(made[reply].branch != SHELVED for reply in replies[number])
         placed = MEANING[rows[number].state].stays or comment.reply_count > 0
         comment.branch = (comment.parent.pk if comment.parent else TOP) if placed else SHELVED
+        answered = comment.parent.author if comment.parent else comment.post.author
+        comment.answers = answered if answered != comment.author and not comment.archived else None
 
 
 def _depth(made: list[Comment]):
