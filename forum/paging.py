@@ -1,4 +1,4 @@
-"""Keyset pages of lists: the next page begins after the last row of this one, found by an index."""
+"""Lists that may be long: pages by keyset, found by an index where the last one ended, and counts with an end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django import forms
-from django.db.models import Model, Q, QuerySet
+from django.db.models import IntegerField, Model, Q, QuerySet, Subquery
 
 from forum.fields import Id
 
@@ -25,6 +25,13 @@ class ListPage(Generic[Row]):
 
     rows: list[Row]
     next_url: str
+
+
+class Capped(Subquery):
+    """How many rows a subquery has, counted no further than its own limit."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 def latest_first(rows: QuerySet[Row], *, key: str, after: Any, size: int) -> ListPage[Row]:

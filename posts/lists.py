@@ -121,14 +121,14 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
     if wanted.unanswered:
         rows = rows.filter(kind=Post.Kind.QUESTION, answer__isnull=True)
     if chosen:
-        rows, small = _bearing(rows, tags, tag)
+        rows, small = bearing(rows, tags, tag)
         few = few or small
     rows = _for(viewer, rows, taste.hidden - tags)
     return _cut(rows, wanted, few=few)
 
 
-def _bearing(rows: PostQuerySet, tags: frozenset[int], tag: Tag | None) -> tuple[PostQuerySet, bool]:
-    """Those that bear one of ``tags``, and whether these are few."""
+def bearing(rows: PostQuerySet, tags: frozenset[int], tag: Tag | None = None) -> tuple[PostQuerySet, bool]:
+    """Those that bear one of ``tags``, and whether these are few, to be sorted and not searched for among all."""
     counts = [tag.post_count] if tag else Tag.objects.filter(pk__in=tags).values_list("post_count", flat=True)
     if sum(counts) <= FEW:
         return rows.filter(pk__in=Bearing.objects.filter(tag__in=tags).values("post")), True

@@ -162,8 +162,9 @@ class UserAdmin(DecidingAdmin):
     def page_context(self, request: HttpRequest, found: User) -> dict[str, Any]:
         """Standing, the latest words, and what was decided about the member."""
         self.prepare([found])
-        latest = Comment.objects.filter(author=found).select_related("author", "person", "post").order_by("-id")
-        posts = Post.objects.filter(author=found).select_related("author", "person").order_by("-id")
+        order = ("-created_at", "-id")
+        latest = Comment.objects.filter(author=found).select_related("author", "person", "post").order_by(*order)
+        posts = Post.objects.filter(author=found).select_related("author", "person").order_by(*order)
         return {
             "title": found.username,
             "marks": showing.member_marks(found),

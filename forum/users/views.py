@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from comments.models import Comment
 from forum.errors import try_again_after
 from forum.moderation import limits
-from forum.paging import latest_first
+from forum.paging import Capped, latest_first
 from forum.refusals import TooMany
 from forum.states import State
 from forum.text import names
@@ -80,20 +80,13 @@ def _tabs(found: Any, show_posts: bool) -> list[Way]:
     ]
 
 
-class _Capped(Subquery):
-    """How many rows a subquery has, counted no further than its own limit."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
 def _counted(members: QuerySet[User]) -> QuerySet[User]:
     """With how much each of them said that everyone reads, up to ``COUNTED``, in the same query."""
     comments = Comment.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
     posts = Post.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
     return members.annotate(
-        comments_said=_Capped(comments.order_by().values("pk")[: COUNTED + 1]),
-        posts_said=_Capped(posts.order_by().values("pk")[: COUNTED + 1]),
+        comments_said=Capped(comments.order_by().values("pk")[: COUNTED + 1]),
+        posts_said=Capped(posts.order_by().values("pk")[: COUNTED + 1]),
     )
 
 

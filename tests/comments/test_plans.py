@@ -11,11 +11,13 @@ from django.test import Client
 
 from comments import threads
 from comments.models import Comment
+from forum.moderation.models import Report, Rule
 from forum.paging import latest_first
 from forum.reading.news import new_in
 from forum.states import State
 from forum.users.models import User
-from posts.models import Post
+from posts.models import Post, Tag
+from posts.tags.bearing import Bearing
 from tests.conftest import member
 from tests.making import NOON, Row, make_post, make_rows
 
@@ -119,6 +121,30 @@ def test_no_page_sorts_or_reads_through_what_it_lists(client, sign_in, busy, ann
     check(lambda: browser.get(last.get_absolute_url()), few=True)
 
 
+def test_replies_to_a_member_are_walked_along_their_own_index(busy, sign_in, ann, ben, eve):
+    for who in (ann, ben):  # whose post has thousands, and who was answered most of all
+        check(lambda who=who: sign_in(who).get("/replies/"))
+    plans = check(lambda: sign_in(eve).get("/replies/"), few=True)  # nobody has answered her
+    assert "comment_by_answered" in str(plans)
+
+
+def test_lists_of_the_desk_find_what_is_not_published_by_its_own_indexes(busy, sign_in, ben, root):
+    Report.objects.create(comment=Comment.objects.filter(author=ben)[0], rule=Rule.objects.all()[0])
+    browser, address = sign_in(root), "/admin/comments/comment/"
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for state in ("removed", "hidden", "held"):
+        plans = plans_of(lambda state=state: browser.get(f"{address}?state={state}"))
+        [plan] = [plan for sql, plan in plans.items() if "ORDER BY" in sql and "COUNT" not in sql]
+        assert re.search("comment_not_published|comment_held", plan), plan
+    plans = plans_of(lambda: browser.get(address))
+    for sql, plan in plans.items():
+        if "GROUP BY" in sql and "comments_comment" in sql:
+            assert re.search("comment_withheld|comment_not_published", plan), plan
+    plans = plans_of(lambda: browser.get(f"{address}?reported=open"))
+    assert not re.search("SCAN comments_comment|Seq Scan on comments_comment", str(plans))
+
+
 def test_the_feed_of_the_site_does_not_read_through_an_archive(client, ann):
     moment = dt.datetime(2007, 3, 22, tzinfo=dt.UTC)
     archived = [Post(title="Old", archived=True, created_at=moment, active_at=moment) for _ in range(2_000)]
@@ -140,3 +166,16 @@ def test_what_is_new_in_a_large_thread_is_found_by_an_index(busy: Post, ben: Use
     Comment.objects.filter(pk__in=busy.comments.order_by("-position").values_list("pk")[:20]).update(came_with=9)
     plans = check(lambda: list(new_in(busy, 8, but={ben.pk})[:1_001]), few=True)
     assert all("comment_by_arrival" in plan for plan in plans.values())
+
+
+def test_the_feed_of_a_small_tag_does_not_look_through_all_posts(client, busy):
+    rare, common = (Tag.objects.create(slug=slug, name=slug) for slug in ("rare", "common"))
+    posts = list(Post.objects.order_by("pk"))
+    for tag, some in ((rare, posts[::100]), (common, posts)):
+        Bearing.objects.bulk_create(Bearing(post=post, tag=tag) for post in some)
+        Tag.objects.filter(pk=tag.pk).update(post_count=len(some))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    plans = plans_of(lambda: client.get("/tags/rare/feed/"))
+    assert plans
+    assert not re.search(r"post_living|post_newest|SCAN posts_post\b|Seq Scan on posts_post\b", str(plans)), str(plans)

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
-from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,14 +16,14 @@ from django.utils.safestring import SafeString
 
 from comments.models import Comment
 from forum.moderation.models import Action
+from forum.paging import Capped
 from forum.states import State
 from forum.text.excerpt import excerpt
+from forum.users.models import User
 from posts.models import Post
 
-if TYPE_CHECKING:
-    from forum.users.models import User
-
 NEW = dt.timedelta(days=7)
+ENOUGH = 100  # published words of a member: of more it is said that they are more
 EXCERPT = 400  # characters: most comments whole
 HOSTS = 4  # named, of those that words link to
 _HOST = re.compile(r'href="https?://([^/"?#]+)')
@@ -33,26 +32,31 @@ TAKEN = (State.HIDDEN, State.REMOVED)
 
 @dataclass
 class History:
-    """How many posts and comments of a member stand, wait, and were taken away."""
+    """How many posts and comments of a member stand (more than ``ENOUGH`` is only more), wait, and were taken away."""
 
     published: int = 0
     held: int = 0
     taken: int = 0
 
     def __str__(self) -> str:
-        return f"{self.published} published, {self.held} held, {self.taken} hidden or removed"
+        published = f"more than {ENOUGH}" if self.published > ENOUGH else self.published
+        return f"{published} published, {self.held} held, {self.taken} hidden or removed"
 
 
 def histories(members: Iterable[int | None]) -> dict[int, History]:
-    """The history of each of these members. Two queries."""
+    """The history of each of these members. Three queries, each by an index that holds what it counts."""
     found = {pk: History() for pk in members if pk is not None}
+    published = (
+        Capped(model._default_manager.filter(author=OuterRef("pk"), state=State.PUBLISHED).values("pk")[: ENOUGH + 1])
+        for model in (Comment, Post)
+    )
+    for pk, *counts in User.objects.filter(pk__in=found).values_list("pk", *published):
+        found[pk].published = sum(counts)
     for model in (Comment, Post):
-        rows = model._default_manager.filter(author__in=found).order_by()
+        rows = model._default_manager.filter(author__in=found).exclude(state=State.PUBLISHED).order_by()
         for author, state, count in rows.values_list("author", "state").annotate(count=Count("pk")):
             history = found[author]
-            if state == State.PUBLISHED:
-                history.published += count
-            elif state == State.HELD:
+            if state == State.HELD:
                 history.held += count
             elif state in TAKEN:
                 history.taken += count
