@@ -6,18 +6,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from comments import tasks
 from comments.models import Comment, CommentQuerySet, Quotation
 from comments.rendering import references, render_archived, render_markdown, resolver
 from forum.refusals import NotAllowed
 from forum.search import index
 from forum.states import Format, State
 from forum.text.quotations import POST
+from posts.actions import locked, touch
 from posts.models import Post
 
-BATCH = 200  # quoting comments drawn again at once
+BATCH = 200  # quoting comments drawn again together
+AT_ONCE = 2_000  # drawn while the act that changes their source waits
+LATER = 1_000  # drawn by one task of the worker
 
 
 def check_quoted(post: Post, quoted: set[int]) -> None:
@@ -91,10 +96,27 @@ def rerender(comments: Iterable[Comment]) -> None:
 def rerender_quoting(comments: Iterable[int] | QuerySet[Any, Any] = (), *, post: int | None = None) -> None:
     """Makes the HTML of every comment that quotes one of these, or the post, again.
 
-    Their pages move with their source's, which stands in the same thread.
+    Their pages move with their source's, which stands in the same thread. The latest ``AT_ONCE`` are drawn now, in
+    less than a second; where there are more, the worker goes on within moments.
     """
     quoting = Quotation.objects.filter(Q(quoted__in=comments) | Q(quoted_post=post, quoted_post__isnull=False))
-    rerender(_whole(Comment.objects.filter(pk__in=quoting.order_by().values("comment"))))
+    pks = sorted(set(quoting.order_by().values_list("comment", flat=True)), reverse=True)
+    if pks:
+        rerender(_whole(Comment.objects.filter(pk__in=pks[:AT_ONCE])))
+    for begin in range(AT_ONCE, len(pks), LATER):
+        tasks.redraw.enqueue(pks[begin : begin + LATER])
+
+
+def redraw(pks: Sequence[int]) -> None:
+    """Makes the HTML of these comments again, ``BATCH`` in each transaction, so that nobody who writes waits long."""
+    for begin in range(0, len(pks), BATCH):
+        with transaction.atomic():
+            some = Comment.objects.filter(pk__in=pks[begin : begin + BATCH])
+            threads = sorted(set(some.values_list("post", flat=True)))
+            for pk in threads:
+                locked(pk)
+            rerender(_whole(some))
+            touch(threads)
 
 
 def _whole(comments: CommentQuerySet) -> Iterable[Comment]:

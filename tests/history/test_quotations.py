@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comments import recounting
+from comments import citing, recounting
 from comments.actions import add_comment, change_state, delete_comment
 from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
 from comments.models import Comment, Quotation
@@ -304,6 +304,21 @@ def test_a_thousand_quotations_are_drawn_again_in_few_statements(post, comment, 
     queries = count_queries(lambda: rewrite(comment, "I walked round the wall."))
     assert len(queries) < 80
     assert Comment.objects.filter(html__contains="Changed since").count() == 1001
+
+
+def test_the_worker_draws_what_an_act_cannot_wait_for(post, comment, ann, queue, monkeypatch):
+    monkeypatch.setattr(citing, "AT_ONCE", 2)
+    monkeypatch.setattr(citing, "LATER", 2)
+    monkeypatch.setattr(citing, "BATCH", 1)
+    replies = [quote(post, ann, comment, "through the gate", f"Indeed, {number}.") for number in range(7)]
+    queue()
+    rewrite(comment, "I walked round the wall.")
+    changed = Comment.objects.filter(html__contains="Changed since").order_by("-pk")
+    assert list(changed) == replies[:-3:-1]  # the latest are those that somebody reads now
+    version = Post.objects.get(pk=post.pk).version
+    queue()
+    assert list(changed.all()) == replies[::-1]
+    assert Post.objects.get(pk=post.pk).version == version + 5
 
 
 # ── How a quotation begins ───────────────────────────────────────────────────
