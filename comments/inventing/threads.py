@@ -34,7 +34,7 @@ _VOTED: Final = 0.25  # of comments and posts
 _UP: Final = 0.8
 _COLUMNS: Final = (
     *("id", "post_id", "parent_id", "branch", "position", "score", "best", "reply_count", "quoted_count", "came_with"),
-    *("author_id", "created_at", "instant", "zone", "body", "html"),
+    *("author_id", "answers_id", "created_at", "instant", "zone", "body", "html"),
 )
 _ANSWERED: Final = 0.5  # of questions
 
@@ -84,7 +84,7 @@ class _Thread:
     def _post(self, pk: int) -> Post:
         random, wanted, many = self.random, self.wanted, self.wanted.comments
         body, html = joined(words().blocks(random) + words().blocks(random)[:1])
-        author = random.choice(self.members)
+        self.author = author = random.choice(self.members)
         url = f"https://made-up.invalid/{random.getrandbits(48):x}" if wanted.kind == Post.Kind.LINK else ""
         answered = wanted.kind == Post.Kind.QUESTION and many and random.random() < _ANSWERED
         ups, downs = self._vote(author, wanted.begins, post=pk)
@@ -143,6 +143,7 @@ class _Thread:
                 body, html = joined([quotation, *blocks])
                 self.quotations.append((pk, ids[parent]))
             ups, downs = self._vote(author, moment, comment=pk)
+            above = self.authors[parent] if parent != ROOT else self.author
             yield (
                 pk,
                 self.post.pk,
@@ -155,6 +156,7 @@ class _Thread:
                 self.quoted[number],
                 number + 2,
                 author.pk,
+                above.pk if above is not author else None,
                 moment,
                 moment,
                 "UTC",
