@@ -10,28 +10,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
-from comments.models import SHELVED, TOP, Comment, CommentQuerySet
+from comments.models import SHELVED, TOP, Comment
 from comments.ranking import UNRANKED
+from comments.rows import IN_PLACE, Where, among, bound, find, first_replies, past, put_in_order
 from comments.threads import (
     BUDGET,
     FAMILY,
     FLAT_PAGE,
     LEVELS,
-    ORDERS,
     PAGE,
     WHOLE,
     Node,
     Thread,
     add_waiting,
     count_siblings,
-    first_replies,
     held_for,
-    in_place,
-    load_names,
-    past,
-    put_in_order,
+    in_branch,
     stands_between,
     whole,
 )
@@ -65,8 +59,8 @@ def era_page(
 ) -> Thread:
     """A page of the archived comments alone, or of the living ones under those they answer.
 
-    Under ``top`` only the archived ones can be asked for. At most ``LEVELS`` + 1 queries, two for names, and one for
-    what only ``viewer`` sees.
+    Under ``top`` only the archived ones can be asked for. At most ``LEVELS`` + 1 queries, and one for what only
+    ``viewer`` sees.
     """
     thread = None
     if after is None and top is None and post.comment_count <= WHOLE:
@@ -79,27 +73,25 @@ def era_page(
     else:
         thread = _now(post, order, after)
         add_waiting(post, viewer, thread, order, top, after)
-    load_names(thread)
     return thread
 
 
 def era_flat(post: Post, viewer: User | AnonymousUser, *, era: str, after: Comment | None = None) -> Thread:
     """The comments of an era in the order in which they were said; over the living ones, the old ones they answer.
 
-    At most four queries where the eras do not mix, and one for what only ``viewer`` sees.
+    At most two queries where the eras do not mix, and one for what only ``viewer`` sees.
     """
     found, last = _stretch(post, era, "oldest", after, FLAT_PAGE)
     if era == "now":
         waiting = [one for one in held_for(post, viewer) if stands_between(one, after, last, "oldest")]
         found += [one for one in waiting if not one.archived]
         answered = {one.parent_id for one in found if one.parent_id} - {one.pk for one in found}
-        found += [one for one in Comment.objects.filter(pk__in=answered) if one.archived]
+        found += [one for one in _of_ids(post, answered) if one.archived]
         put_in_order(found, "oldest")
     nodes = {comment.pk: Node(comment) for comment in found}
     for node in nodes.values():
         node.parent = nodes.get(node.comment.parent_id or TOP)
     thread = Thread([*nodes.values()], last)
-    load_names(thread)
     return thread
 
 
@@ -137,30 +129,28 @@ def _then(post: Post, order: str, top: Comment | None, after: Comment | None) ->
     if end is None:
         return Thread([])
     # In the order of votes the archived ones stand together at the end, for they have none.
-    up_to = ("best", UNRANKED) if order == "best" else ("created_at", end)
-    branch = Comment.objects.filter(post=post, branch=top.pk if top else TOP, **{f"{up_to[0]}__lte": up_to[1]})
-    found, last = _of_era(branch, "then", order, after, PAGE)
+    within = bound("best", "<=", UNRANKED) if order == "best" else bound("created_at", "<=", end)
+    found, last = _of_era(post, [in_branch(top), within], "then", order, after, PAGE)
     thread = Thread([Node(comment, unseen=0) for comment in found], last)
-    bound = up_to if order == "best" else (up_to[0], connection.ops.adapt_datetimefield_value(end))
     level, shown, ends = thread.roots, len(thread.roots), list[Node]()
     for _ in range(1, LEVELS):
         parents = [node for node in level if node.comment.reply_count]
         ends += parents[max(BUDGET - shown, 0) :]
         parents = parents[: max(BUDGET - shown, 0)]
-        level = _children(post, parents, order, max(1, min(FAMILY, (BUDGET - shown) // (len(parents) or 1))), bound)
+        level = _children(post, parents, order, max(1, min(FAMILY, (BUDGET - shown) // (len(parents) or 1))), within)
         shown += len(level)
     ends += [node for node in level if node.comment.reply_count]
-    going_on = {reply.branch for reply in _firsts(post, ends, order, 1, bound)}
+    going_on = {reply.branch for reply in _firsts(post, ends, order, 1, within)}
     for node in ends:
         node.unseen = -1 if node.comment.pk in going_on else 0
     return thread
 
 
-def _children(post: Post, parents: list[Node], order: str, family: int, bound: tuple[str, object]) -> list[Node]:
+def _children(post: Post, parents: list[Node], order: str, family: int, within: Where) -> list[Node]:
     """The first archived replies of each parent, joined to it; says of each whether there are more."""
     level = []
     by_pk = {node.comment.pk: node for node in parents}
-    for comment in _firsts(post, parents, order, family + 1, bound):
+    for comment in _firsts(post, parents, order, family + 1, within):
         parent = by_pk[comment.branch]
         if len(parent.replies) == family:
             parent.unseen = -1
@@ -170,16 +160,15 @@ def _children(post: Post, parents: list[Node], order: str, family: int, bound: t
     return level
 
 
-def _firsts(post: Post, parents: list[Node], order: str, limit: int, bound: tuple[str, object]) -> list[Comment]:
-    pks = [node.comment.pk for node in parents]
-    return first_replies(post, pks, order, limit, up_to=bound) if pks else []
+def _firsts(post: Post, parents: list[Node], order: str, limit: int, within: Where) -> list[Comment]:
+    return first_replies(post, [node.comment.pk for node in parents], order, limit, within=within)
 
 
 def _now(post: Post, order: str, after: Comment | None) -> Thread:
     """Living comments in the order of time, each under the few that it answers."""
     by = "newest" if order == "newest" else "oldest"
     found, last = _stretch(post, "now", by, after, NOW_PAGE)
-    comments = [*found, *_above(found)]
+    comments = [*found, *_above(post, found)]
     put_in_order(comments, order)
     nodes = {comment.pk: Node(comment) for comment in comments}
     for node in nodes.values():
@@ -190,7 +179,7 @@ def _now(post: Post, order: str, after: Comment | None) -> Thread:
     return thread
 
 
-def _above(comments: list[Comment]) -> list[Comment]:
+def _above(post: Post, comments: list[Comment]) -> list[Comment]:
     """The comments that these answer, up to ``ABOVE`` levels of them, one query for each."""
     here = {comment.pk for comment in comments}
     found: list[Comment] = []
@@ -200,10 +189,14 @@ def _above(comments: list[Comment]) -> list[Comment]:
         if not asked:
             break
         # The keys one by one: for a join with a recursion a planner would read the table.
-        level = [comment for comment in Comment.objects.filter(pk__in=asked) if comment.branch != SHELVED]
+        level = [comment for comment in _of_ids(post, asked) if comment.branch != SHELVED]
         here |= asked
         found += level
     return found
+
+
+def _of_ids(post: Post, pks: set[int]) -> list[Comment]:
+    return find(post, among("id", pks)) if pks else []
 
 
 def _stretch(
@@ -213,17 +206,17 @@ def _stretch(
     edge = _edge(post, era)
     if edge is None:
         return [], None
-    within = in_place(post).filter(**{"created_at__lte" if era == "then" else "created_at__gte": edge})
-    return _of_era(within, era, order, after, size)
+    within = bound("created_at", "<=" if era == "then" else ">=", edge)
+    return _of_era(post, [IN_PLACE, within], era, order, after, size)
 
 
 def _of_era(
-    comments: CommentQuerySet, era: str, order: str, after: Comment | None, size: int
+    post: Post, wanted: list[Where], era: str, order: str, after: Comment | None, size: int
 ) -> tuple[list[Comment], Comment | None]:
     """The next comments of an era, and the last one that was looked at, if there are more."""
     kept: list[Comment] = []
     for _ in range(LOOKS):
-        found = list(past(comments, ORDERS[order], after).order_by(*ORDERS[order])[: size + 1])
+        found = find(post, *wanted, *past(order, after), order=order, limit=size + 1)
         kept = [comment for comment in found[:size] if comment.archived == (era == "then")]
         after = found[size - 1] if len(found) > size else None
         if kept or after is None:

@@ -6,14 +6,30 @@ query a level, each limited: the cost follows what is shown and never what exist
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db import connection
+from django.db.models import prefetch_related_objects
 
-from comments.models import SHELVED, TOP, Comment, CommentQuerySet, Quotation
+from comments.models import SHELVED, TOP, Comment
+from comments.rows import (
+    BYLINE,
+    BYLINES,
+    IN_PLACE,
+    Where,
+    among,
+    find,
+    first_replies,
+    past,
+    place,
+    put_in_order,
+)
+from comments.rows import (
+    ORDERS as ORDERS,
+)
+from forum.bylines import byline_by
 from forum.moderation.models import Action
 from forum.states import Format, State
 from forum.text import excerpt
@@ -25,11 +41,6 @@ if TYPE_CHECKING:
     from forum.users.models import User
     from posts.models import Post
 
-ORDERS = {  # the columns of an index, one for each
-    "oldest": ("created_at", "position"),
-    "newest": ("-created_at", "-position"),
-    "best": ("-best", "position"),  # archived comments take no votes and stand after the living, as on their page
-}
 WHOLE = 200  # a thread up to this size stands on one page
 PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 200  # of larger ones: roots, replies to each, levels, comments in all
 FLAT_PAGE = 200
@@ -63,7 +74,8 @@ class Node:
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend(reversed(node.replies))
+            if node.replies:
+                waiting += node.replies[::-1]
 
 
 @dataclass(slots=True)
@@ -79,8 +91,12 @@ class Thread:
 
     def walk(self) -> Iterator[Node]:
         """Every node in page order."""
-        for root in self.roots:
-            yield from root.walk()
+        waiting = self.roots[::-1]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if node.replies:
+                waiting += node.replies[::-1]
 
 
 def thread_page(
@@ -93,7 +109,7 @@ def thread_page(
 ) -> Thread:
     """The comments under ``top`` (or under the post) that come after ``after``, each with its replies.
 
-    At most ``LEVELS`` queries, two for names, and one for what only ``viewer`` sees.
+    At most ``LEVELS`` queries, and one for what only ``viewer`` sees.
     """
     thread = None
     if after is None and top is None and post.comment_count <= WHOLE:
@@ -101,24 +117,20 @@ def thread_page(
     if thread is None:
         thread = _by_levels(post, order, top, after)
     add_waiting(post, viewer, thread, order, top, after)
-    load_names(thread)
     return thread
 
 
 def everything(post: Post) -> Thread:
-    """Every comment that has a place, the oldest first, in a thread of any size. Three queries; 5 kB a comment."""
-    thread = _tree(list(in_place(post).order_by("created_at", "position")))
-    load_names(thread)
-    return thread
+    """Every comment that has a place, the oldest first, in a thread of any size. One query; 4 kB a comment."""
+    return _tree(find(post, IN_PLACE))
 
 
 def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None = None) -> Thread:
     """The comments in the order in which they were said, or stood on the page they came from.
 
-    Three queries, and one for what only ``viewer`` sees.
+    One query, and one for what only ``viewer`` sees.
     """
-    comments = in_place(post).order_by("created_at", "position")
-    found = list(past(comments, ORDERS["oldest"], after)[: FLAT_PAGE + 1])
+    found = find(post, IN_PLACE, *past("oldest", after), limit=FLAT_PAGE + 1)
     thread = Thread([], found[FLAT_PAGE - 1] if len(found) > FLAT_PAGE else None)
     waiting = [comment for comment in held_for(post, viewer) if stands_between(comment, after, thread.after, "oldest")]
     shown = [*found[:FLAT_PAGE], *waiting]
@@ -127,25 +139,37 @@ def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None
     nodes = {node.comment.pk: node for node in thread.roots}
     for node in thread.roots:
         node.parent = nodes.get(node.comment.parent_id or TOP)
-    load_names(thread)
     return thread
 
 
 def evidence(thread: Thread) -> dict[int, str]:
-    """For each reply on the page that a quotation proves, a sentence with the words that prove it. One query."""
-    inferred = {
-        node.comment.pk: node.comment
+    """For each reply on the page that a quotation proves, a sentence with the words that prove it. At most a query."""
+    inferred = [
+        node.comment.pk
         for node in thread.walk()
         if node.comment.parent_basis == Comment.Basis.QUOTE and node.comment.state == State.PUBLISHED
-    }
-    if not inferred:
-        return {}
-    found = Quotation.objects.filter(comment__in=inferred).select_related("quoted", "quoted__person")
-    return {
-        quotation.comment_id: _proof(inferred[quotation.comment_id], quotation, quotation.quoted)
-        for quotation in found
-        if quotation.quoted is not None and quotation.quoted_id == inferred[quotation.comment_id].parent_id
-    }
+    ]
+    return {pk: _proof(*row) for pk, *row in _rows(PROOFS, among("q.comment_id", inferred))} if inferred else {}
+
+
+# A quotation of the comment that the quoting one answers: the words of the one, the state and the name of the other.
+PROOFS = f"""
+    SELECT q.comment_id, r.body, r.format, q.start, q."end", q.attribution_start, c.state, c.person_id, {BYLINE}
+    FROM comments_quotation q JOIN comments_comment r ON r.id = q.comment_id
+    JOIN comments_comment c ON c.id = q.quoted_id AND c.id = r.parent_id {BYLINES}
+    WHERE {{}} ORDER BY q.comment_id, q.start, q.id
+"""  # noqa: S608
+QUOTING = f"""
+    SELECT q.quoted_id, q.comment_id, c.person_id, {BYLINE}
+    FROM comments_quotation q JOIN comments_comment c ON c.id = q.comment_id {BYLINES}
+    WHERE {{}} AND c.state = 'published' ORDER BY c.created_at, c.position, q.id
+"""  # noqa: S608
+
+
+def _rows(sql: str, where: Where) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(where.sql), where.values)
+        return list(cursor.fetchall())
 
 
 def quoting(thread: Thread) -> dict[int, list[tuple[int, str]]]:
@@ -153,19 +177,21 @@ def quoting(thread: Thread) -> dict[int, list[tuple[int, str]]]:
 
     One that more quote has a page for them.
     """
-    shown = [node.comment for node in thread.walk() if node.comment.state == State.PUBLISHED]
-    asked = [comment.pk for comment in shown if 0 < comment.quoted_count <= NAMED]
-    if not asked:
-        return {}
-    found = Quotation.objects.filter(quoted__in=asked, comment__state=State.PUBLISHED)
-    people = ("comment__author", "comment__person")
-    unread = ("comment__body", "comment__html")
+    asked = [
+        node.comment.pk
+        for node in thread.walk()
+        if 0 < node.comment.quoted_count <= NAMED and node.comment.state == State.PUBLISHED
+    ]
     named: dict[int, list[tuple[int, str]]] = {}
-    for row in found.select_related(*people).defer(*unread).order_by("comment__created_at", "comment__position", "pk"):
-        who = (row.comment_id, row.comment.byline.name)
-        if row.quoted_id is not None and who not in named.setdefault(row.quoted_id, []):
-            named[row.quoted_id].append(who)
+    for quoted, pk, *by in _rows(QUOTING, among("q.quoted_id", asked)) if asked else ():
+        who = (pk, _name(*by))
+        if who not in named.setdefault(quoted, []):
+            named[quoted].append(who)
     return named
+
+
+def _name(person: int | None, member: str | None, name: str | None, removed_at: object) -> str:
+    return byline_by(member, person, name, taken_off=removed_at is not None).name
 
 
 def rules(thread: Thread) -> dict[int, str]:
@@ -178,16 +204,18 @@ def rules(thread: Thread) -> dict[int, str]:
     return dict(found.values_list("comment_id", "rule__title"))  # the latest decision stays
 
 
-def _proof(comment: Comment, quotation: Quotation, quoted: Comment) -> str:
-    if quoted.state != State.PUBLISHED:
+def _proof(
+    body: str, written: str, start: int | None, end: int | None, attribution: int | None, state: str, *by: Any
+) -> str:
+    if state != State.PUBLISHED:
         return "The comment it quotes is no longer shown."
-    name = quoted.byline.name
-    repeated = comment.body[quotation.start or 0 : quotation.end or 0]
-    words = (excerpt.whole(repeated) if comment.format == Format.HTML else repeated).split()
+    name = _name(*by)
+    repeated = body[start or 0 : end or 0]
+    words = (excerpt.whole(repeated) if written == Format.HTML else repeated).split()
     if not words:
         return f"It begins with the name and the time of the comment by {name}, as a quotation does."
     passage = " ".join(words[:12]) + ("…" if len(words) > 12 else "")
-    named = ", with the name and the time" if quotation.attribution_start is not None else ""
+    named = ", with the name and the time" if attribution is not None else ""
     return f"It repeats words of the comment by {name}{named}: “{passage}”"
 
 
@@ -211,17 +239,13 @@ def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:
     return parents
 
 
-def in_place(post: Post) -> CommentQuerySet:
-    """The comments that have a place in the thread."""
-    return Comment.objects.filter(post=post).exclude(branch=SHELVED)
-
-
 def whole(post: Post, order: str) -> Thread | None:
     """The whole thread, or None when its tombstones make it larger than a page."""
-    found = list(in_place(post).order_by("created_at", "position")[: WHOLE + 1])
+    found = find(post, IN_PLACE, limit=WHOLE + 1)
     if len(found) > WHOLE:
         return None
-    put_in_order(found, order)
+    if order != "oldest":
+        put_in_order(found, order)
     return _tree(found)
 
 
@@ -247,8 +271,7 @@ def count_siblings(siblings: list[Node]) -> None:
 
 def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:
     """A page of roots and, level by level, the first replies of each, until the page is full."""
-    branch = Comment.objects.filter(post=post, branch=top.pk if top else TOP)
-    found = list(past(branch, ORDERS[order], after).order_by(*ORDERS[order])[: PAGE + 1])
+    found = find(post, in_branch(top), *past(order, after), order=order, limit=PAGE + 1)
     roots = [Node(comment) for comment in found[:PAGE]]
     if after is None:
         for rank, root in enumerate(roots, 1):
@@ -272,45 +295,19 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
     return Thread(roots, found[PAGE - 1] if len(found) > PAGE else None)
 
 
-def past(comments: CommentQuerySet, order: tuple[str, str], after: Comment | None) -> CommentQuerySet:
-    """Those that come after ``after`` in this order, found by the index and never by counting."""
-    if after is None:
-        return comments
-    (first, way), (second, then) = ((name.lstrip("-"), "lt" if name[0] == "-" else "gt") for name in order)
-    value = getattr(after, first)
-    return comments.filter(
-        Q(**{f"{first}__{way}": value}) | Q(**{first: value, f"{second}__{then}": getattr(after, second)}),
-        # Said again, so that the index finds where to start.
-        **{f"{first}__{way}e": value},
-    )
-
-
-def first_replies(
-    post: Post, parents: list[int], order: str, limit: int, *, up_to: tuple[str, object] | None = None
-) -> list[Comment]:
-    """The first ``limit`` replies to each parent, in one query; ``up_to``: where a column is at most some value.
-
-    A window function would read every reply to cut the list; this reads only what it returns.
-    """
-    by = ", ".join(f"{name[1:]} DESC" if name[0] == "-" else name for name in ORDERS[order])
-    column, most = up_to or ("", None)
-    family = (
-        "SELECT * FROM (SELECT * FROM comments_comment WHERE post_id = %s AND branch = %s"  # noqa: S608
-        f"{f' AND {column} <= %s' if column else ''} ORDER BY {by} LIMIT %s) f"
-    )
-    sql = " UNION ALL ".join(f"{family}{number}" for number in range(len(parents)))
-    bounds = [most] if column else []
-    return list(Comment.objects.raw(sql, [value for pk in parents for value in (post.pk, pk, *bounds, limit)]))
+def in_branch(top: Comment | None) -> Where:
+    """The condition that comments answer ``top``, or the post itself."""
+    return Where("branch = %s", (top.pk if top else TOP,))
 
 
 def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
     if not viewer.is_authenticated:
         return []
-    waiting = Comment.objects.filter(post=post, state=State.HELD, branch=SHELVED)
+    waiting = [Where("state = 'held'"), Where("branch = %s", (SHELVED,))]
     if not may_moderate(viewer):
-        waiting = waiting.filter(author=viewer.pk)
-    return list(waiting.order_by("created_at", "position")[:WAITING])
+        waiting.append(Where("author_id = %s", (viewer.pk,)))
+    return find(post, *waiting, limit=WAITING)
 
 
 def add_waiting(
@@ -339,28 +336,14 @@ def add_waiting(
             continue
         grown[-1].append(node)
     for siblings in grown:
-        siblings.sort(key=lambda node: _place(node.comment, order), reverse=order == "newest")
+        siblings.sort(key=lambda node: place(node.comment, order), reverse=order == "newest")
     for node in thread.walk():
         node.depth = node.parent.depth + 1 if node.parent else 0
-
-
-def put_in_order(comments: list[Comment], order: str) -> None:
-    """Puts comments into an order in place."""
-    comments.sort(key=lambda comment: _place(comment, order), reverse=order == "newest")
-
-
-def _place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
-    return (-comment.best if order == "best" else comment.created_at), comment.position
 
 
 def stands_between(comment: Comment, after: Comment | None, last: Comment | None, order: str) -> bool:
     """Whether it belongs on the page that begins after ``after`` and ends with ``last`` (None at an end)."""
     if order == "newest":
         after, last = last, after
-    place = _place(comment, order)
-    return (after is None or _place(after, order) < place) and (last is None or place < _place(last, order))
-
-
-def load_names(thread: Thread) -> None:
-    """Loads who wrote what a page shows. Two queries."""
-    prefetch_related_objects([node.comment for node in thread.walk()], "author", "person")
+    here = place(comment, order)
+    return (after is None or place(after, order) < here) and (last is None or here < place(last, order))

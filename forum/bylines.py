@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import models
@@ -24,6 +25,8 @@ class Byline:
 
 
 FORMER_MEMBER = Byline("a former member", "", "former")
+NAME_TAKEN_OFF = "[name removed]"
+IN_ADDRESSES = "!*'();:@&=+$,/~"  # what stands in an address as it is, as Django's own say it
 
 
 class Bylined(models.Model):
@@ -68,11 +71,12 @@ class Bylined(models.Model):
 
     author_id: int | None
     person_id: int | None
+    read_byline: Byline | None = None  # where the query that read the words has read the name as well
 
     @property
     def byline(self) -> Byline:
         """Whose words these are, as of now; reads ``author`` or ``person``, so load them with the row."""
-        return byline_of(self.author, self.person)
+        return self.read_byline or byline_of(self.author, self.person)
 
     def is_by(self, user: object) -> bool:
         """Whether ``user`` is the member who wrote this."""
@@ -82,7 +86,16 @@ class Bylined(models.Model):
 def byline_of(author: User | None, person: Person | None) -> Byline:
     """The byline of a member, of a person, or of neither."""
     if author is not None:
-        return Byline(author.username, author.get_absolute_url(), "member")
+        return byline_by(author.username, None, None, taken_off=False)
     if person is not None:
-        return Byline(person.shown_name, person.get_absolute_url(), "person")
+        return byline_by(None, person.pk, person.name, taken_off=person.removed_at is not None)
+    return FORMER_MEMBER
+
+
+def byline_by(member: str | None, person: int | None, name: str | None, *, taken_off: bool) -> Byline:
+    """The same from the member's name, or from the person's id and name: one address costs less than its pattern."""
+    if member is not None:
+        return Byline(member, quote(f"/members/{member}/", safe=IN_ADDRESSES), "member")
+    if person is not None:
+        return Byline(NAME_TAKEN_OFF if taken_off else name or "", f"/persons/{person}/", "person")
     return FORMER_MEMBER

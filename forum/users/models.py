@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from forum.bylines import NAME_TAKEN_OFF as NAME_TAKEN_OFF
 from forum.text import names
 
 NAME_TAKEN = "That name is taken, or looks like one that is. Choose another."
-NAME_TAKEN_OFF = "[name removed]"
 
 
 class Members(UserManager["User"]):

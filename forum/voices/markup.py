@@ -90,8 +90,9 @@ def comment_acts(comment: Comment, page: Page) -> tuple[list[str], list[str]]:
         toggle(f"{path}follow/", follow, on=Mark.Kind.FOLLOWED in marks),
         toggle(f"{path}mute/", mute, on=Mark.Kind.MUTED in marks, whole=True),
     ]
-    if comment.author is not None and not comment.is_by(page.viewer):
-        name, address = escape(comment.author.username), escape(comment.author.get_absolute_url())
+    byline = comment.byline
+    if byline.kind == "member" and not comment.is_by(page.viewer):
+        name, address = escape(byline.name), escape(byline.url)
         words = (f"Mute {name}", f"Unmute {name}")
         muted = comment.author_id in personal.muted
         more.append(toggle(f"{address}mute/?at=c{comment.pk}", words, on=muted, whole=True))

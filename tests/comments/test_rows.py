@@ -1,0 +1,92 @@
+"""What a page reads of comments by SQL of its own, against what Django reads of the same rows."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from comments import rows, threads
+from comments.models import Comment
+from forum.states import State
+from tests.comments.test_plans import plans_of
+from tests.conftest import member
+from tests.making import LONG_AGO, NOON, Row, make_person, make_post, make_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_comment_that_a_page_reads_is_the_one_that_django_reads(ann, count_queries):
+    odd, gone = member("Zoë.o-Ngū_1"), make_person("Gone")
+    gone.removed_at = NOON
+    gone.save()
+    post = make_post(ann)
+    moment = NOON + dt.timedelta(microseconds=120_000)
+    made = make_rows(
+        post, [Row(author=odd, moment=moment), Row(0, author=ann), Row(0, LONG_AGO, archived=True), Row(1), Row()]
+    )
+    Comment.objects.filter(pk=made[1].pk).update(revised_at=moment, quoted_count=2, came_with=3, score=-1, best=-0.1)
+    Comment.objects.filter(pk=made[2].pk).update(person=make_person("A & <B>"), printed_date="Long ago", zone="EST")
+    Comment.objects.filter(pk=made[3].pk).update(person=gone, anchor="c4", parent_basis=Comment.Basis.GUESS)
+    known = {comment.pk: comment for comment in Comment.objects.with_bylines().filter(post=post)}
+    read = list(threads.thread_page(post, AnonymousUser()).walk())
+    assert len(read) == len(known) == 5
+
+    def compare() -> None:
+        for node in read:
+            comment, other = node.comment, known[node.comment.pk]
+            assert comment == other
+            assert {name: getattr(comment, name) for name in rows.SHOWN} == {
+                name: getattr(other, name) for name in rows.SHOWN
+            }
+            assert comment.byline == other.byline
+            assert comment.post is post
+
+    assert count_queries(compare) == []
+    for comment in known.values():
+        whose = comment.author or comment.person
+        assert comment.byline.url == (whose.get_absolute_url() if whose else "")
+
+
+def test_what_no_page_shows_is_read_when_it_is_asked_for(ann, count_queries):
+    post = make_post(ann)
+    make_rows(post, [Row(author=ann)])
+    [comment] = rows.find(post, rows.IN_PLACE)
+    assert comment.get_deferred_fields() >= {"body", "token"}
+    assert len(count_queries(lambda: comment.body == "Words 0.")) == 1
+    assert comment.body == "Words 0."
+    assert comment.author == ann
+
+
+@pytest.mark.parametrize("order", rows.ORDERS)
+def test_first_replies_come_parent_by_parent_and_in_order(ann, order):
+    post = make_post(ann)
+    replies = [Row(n % 3, NOON + dt.timedelta(seconds=-n), best=n % 5) for n in range(30)]
+    made = make_rows(post, [Row(), Row(), Row(), *replies, Row(2, state=State.REMOVED)])
+    parents = [made[2].pk, made[0].pk]
+    found = rows.first_replies(post, parents, order, 4)
+    expected = []
+    for parent in parents:
+        of = [comment for comment in made if comment.branch == parent]
+        rows.put_in_order(of, order)
+        expected += of[:4]
+    assert found == expected
+    assert rows.first_replies(post, [], order, 4) == []
+
+
+@pytest.mark.sqlite_only
+def test_first_replies_are_found_by_the_index_alone(ann):
+    post = make_post(ann)
+    made = make_rows(post, [Row(), *(Row(0) for _ in range(50))])
+    for order in rows.ORDERS:
+        act = lambda order=order: rows.first_replies(post, [made[0].pk], order, 5)  # noqa: E731
+        [plan] = plans_of(act).values()
+        assert "SEARCH c USING INTEGER PRIMARY KEY" in plan
+        assert "COVERING INDEX comment_by_" in plan
+        assert "TEMP B-TREE" not in plan
+
+
+def test_ids_by_the_hundred_are_the_same_sql(ann):
+    post = make_post(ann)
+    pks = [comment.pk for comment in make_rows(post, [Row() for _ in range(120)])]
+    assert len(rows.find(post, rows.among("id", pks[:100]))) == 100
+    assert rows.among("id", pks).sql == rows.among("id", pks[:1]).sql
