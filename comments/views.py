@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
 
-from comments import actions, eras, rules, threads, versions
+from comments import actions, eras, rows, rules, threads, versions
 from comments.forms import PageForm
 from comments.markup import comment_html, thread_html
 from comments.models import Comment
@@ -33,15 +33,21 @@ from posts.models import Post
 from posts.rules import why_not_write
 
 REPLIES_PAGE = 50
+FIRST_PAGE = {"view": "", "order": "", "era": "", "fold": "", "after": None, "start": None}  # of a bare address
 
 
 def cursor(request: HttpRequest, post: Post) -> tuple[dict[str, Any], Comment | None]:
     """What the address says of view and order, and the comment that the page begins after; 404 for nonsense."""
+    if not request.GET:
+        return FIRST_PAGE, None
     form = PageForm(request.GET)
     if not form.is_valid():
         raise Http404("no such page of the thread")
     pk = form.cleaned_data["after"]
-    return form.cleaned_data, get_object_or_404(Comment, pk=pk, post=post) if pk else None
+    after = rows.get(post, pk) if pk else None
+    if pk and after is None:
+        raise Http404("no such comment in the thread")
+    return form.cleaned_data, after
 
 
 def page_of(

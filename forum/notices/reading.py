@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils import timezone
 
 from forum.notices.models import Notice
+from forum.prepared import Given, Prepared
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from forum.users.models import User
 
 MOST = 100  # unread notices that are looked at for a number: more are "99+"
+
+
+def _unread() -> QuerySet[Notice, tuple[int, int | None, int]]:
+    reader: Any = Given("member")
+    found = Notice.objects.shown_to(reader).unread().order_by("-made_at")
+    return found.values_list("pk", "comment_id", "post_id")[:MOST]
+
+
+_UNREAD = Prepared(_unread)
 
 
 class Unread(NamedTuple):
@@ -25,8 +37,7 @@ class Unread(NamedTuple):
 
 def unread(member: User) -> list[Unread]:
     """The latest unread notices, at most MOST. One query, on the index of what is unread."""
-    found = Notice.objects.shown_to(member).unread().order_by("-made_at")
-    return [Unread(*row) for row in found.values_list("pk", "comment_id", "post_id")[:MOST]]
+    return [Unread(*row) for row in _UNREAD(member=member.pk)]
 
 
 def shown_number(count: int) -> str:

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from comments.models import Comment
+from forum.prepared import Given, Prepared
 from forum.reading.models import Visit
 from forum.reading.news import MOST, PAUSE, Came, News, came_after, in_sight, new_in, published, told, under
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KEPT = 2_000  # comments of a thread remembered one by one; past that those read first count as new again
+VISIT = Prepared(lambda: Visit.objects.filter(member=Given("member"), post=Given("post")))
 MINUTE = dt.timedelta(minutes=1)  # a visit that changes nothing is written down no more often
 
 
@@ -43,7 +45,7 @@ def look(
     where the page is a part of a thread in which something came.
     """
     now = timezone.now()
-    visit = Visit.objects.filter(member=member, post=post).first()
+    visit = VISIT.first(member=member.pk, post=post.pk)
     if visit is None:
         if keep:
             _write(Visit(member=member, post=post, floor=post.version, top=post.version, viewed_at=now))
