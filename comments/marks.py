@@ -11,6 +11,7 @@ from comments.models import Comment
 from comments.page import DRAWN, Page, Ways
 from comments.threads import Node
 from comments.ways import way
+from forum.bylines import Byline
 from forum.states import State
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ BASES = {
     Comment.Basis.MODERATOR: "placed here by a moderator",
 }
 CONCLUDED = (Comment.Basis.NAMED, Comment.Basis.GUESS, Comment.Basis.MODERATOR)
+
+
+def byline_html(byline: Byline) -> str:
+    """The name, linked to the page behind it, as microdata of an author."""
+    name = f'itemprop="name">{escape(byline.name)}</bdi>'
+    if byline.url:
+        name = f'<a class="byline" href="{escape(byline.url)}" itemprop="url"><bdi {name}</a>'
+    else:
+        name = f'<bdi class="byline" {name}'
+    return f'<span itemprop="author" itemscope itemtype="https://schema.org/Person">{name}</span>'
 
 
 def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:

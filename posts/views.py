@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 
@@ -17,14 +19,18 @@ from forum.drafts import carrying
 from forum.drafts.models import Place
 from forum.errors import sign_in_first
 from forum.moderation import ledger
+from forum.moulds import Choice, fill
 from forum.pagecache.keeping import kept
+from forum.pages.context import frame
 from forum.reading.views import keep
 from forum.refusals import Refusal
 from forum.states import State
 from forum.text.excerpt import opening
 from forum.voices.markup import post_acts
 from posts import actions, lists, pulse, rules, versions
+from posts.finding import placed_post
 from posts.models import Post
+from posts.showing import shown_earlier, shown_post, shown_pulse
 from posts.writing import PostEditing, PostWriting
 
 LEAD_SENTENCES, LEAD_LENGTH = 2, 400
@@ -50,7 +56,9 @@ def front(request: HttpRequest) -> HttpResponse:
 @kept(versions.of_thread, says=PageForm.base_fields)
 def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A post and its thread, as a tree or as printed."""
-    found = get_object_or_404(Post.objects.placed_for(request.user).with_bylines().with_finding().with_answer(), pk=pk)
+    found = placed_post(pk, request.user)
+    if found is None:
+        raise Http404("no such post for this reader")
     if slug != found.slug:
         query = request.META["QUERY_STRING"]
         return redirect(found.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
@@ -74,44 +82,56 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     )
     page.starts_at = str(after.pk) if after else ""
     here = found.get_absolute_url()
-    answer = render(
-        request,
-        "posts/post.html",
-        {
-            "post": found,
-            "readable": found.words_for(request.user),
-            "verdict": ledger.told(found, request.user),
-            "post_html": mark_safe(found.html),  # noqa: S308  sanitised when it was written
-            "thread_html": thread_html(thread, page) if thread.roots else "",
-            "view": view,
-            "order": order,
-            "after": after,
-            "links": {
-                "tree": address(here, era=era),
-                "flat": address(here, view="flat", era=era),
-                "fold": address("", fold="read", era=era),
-            },
-            "orders": [
-                (one, address(here, order="" if one == viewer.order else one, era=era)) for one in threads.ORDERS
-            ],
-            "era": era,
-            "eras": _eras(found, here, view=view, order="" if order == viewer.order else order),
-            "news": page.news,
-            "fold": page.folds.by_reading,
-            "next_url": _next(thread, view, order if order != viewer.order else "", fold, era),
-            "pulse": pulse.shown(found.pulse),
-            "why_not": rules.why_not_comment(request.user, found),
-            "open": found.is_public and not found.is_locked,
-            "may_edit": rules.may_edit(request.user, found),
-            "may_delete": rules.may_delete(request.user, found),
-            "viewer": viewer,
-            "gone": gone,
-            "answer_url": _answer_url(found, thread),
-            "earlier": lists.posted_before(found.url, but=Q(pk=found.pk)) if found.is_public and found.url else [],
-            "acts": post_acts(page),
+    shown = {
+        **frame(request),
+        "post": shown_post(found, viewer.zone),
+        "readable": found.words_for(request.user),
+        "verdict": None,
+        "post_html": mark_safe(found.html),  # noqa: S308  sanitised when it was written
+        "thread_html": thread_html(thread, page) if thread.roots else "",
+        "view": Choice(view),
+        "order": Choice(order),
+        "after": after is not None,
+        "links": {
+            "tree": address(here, era=era),
+            "flat": address(here, view="flat", era=era),
+            "fold": address("", fold="read", era=era),
         },
-    )
-    return keep(answer, page.news.cookie)
+        "orders": [
+            (Choice(one), address(here, order="" if one == viewer.order else one, era=era)) for one in threads.ORDERS
+        ],
+        "era": Choice(era),
+        "eras": _eras(found, here, view=view, order="" if order == viewer.order else order),
+        "news": {
+            "kept": page.news.kept,
+            "count": page.news.count,
+            "counted": page.news.counted,
+            "first": page.news.first,
+        },
+        "fold": page.folds.by_reading,
+        "next_url": _next(thread, view, order if order != viewer.order else "", fold, era),
+        "pulse": shown_pulse(found),
+        "why_not": rules.why_not_comment(request.user, found),
+        "open": found.is_public and not found.is_locked,
+        "may_edit": rules.may_edit(request.user, found),
+        "may_delete": rules.may_delete(request.user, found),
+        "viewer": {"pk": viewer.pk is not None, "moderates": viewer.moderates, "may_reply": viewer.may_reply},
+        "gone": gone,
+        "answer_url": _answer_url(found, thread),
+        "earlier": _earlier(found),
+        "acts": post_acts(page),
+    }
+    verdict = ledger.told(found, request.user)
+    if verdict is not None:  # for the one who wrote it: no mould is made for that
+        return keep(render(request, "posts/post.html", {**shown, "verdict": verdict}), page.news.cookie)
+    return keep(HttpResponse(fill("posts/post.html", shown)), page.news.cookie)
+
+
+def _earlier(found: Post) -> list[dict[str, Any]]:
+    """Other threads about the same page."""
+    if not found.is_public or not found.url:
+        return []
+    return [shown_earlier(post) for post in lists.posted_before(found.url, but=Q(pk=found.pk))]
 
 
 def _answer_url(found: Post, thread: threads.Thread) -> str:
@@ -122,13 +142,15 @@ def _answer_url(found: Post, thread: threads.Thread) -> str:
     return f"#c{found.answer_id}" if here else found.answer.get_absolute_url()
 
 
-def _eras(found: Post, here: str, *, view: str, order: str) -> list[tuple[str, str, int]]:
+def _eras(found: Post, here: str, *, view: str, order: str) -> list[tuple[Choice, str, int]]:
     """Each era of a thread that has two, and both: its name, its address in the same view, how many comments it has."""
     if not 0 < found.living_count < found.comment_count:
         return []
     view, order = ("flat", "") if view == "flat" else ("", order)
     counts = {"then": found.comment_count - found.living_count, "now": found.living_count, "": found.comment_count}
-    return [(era or "both", address(here, view=view, order=order, era=era), count) for era, count in counts.items()]
+    return [
+        (Choice(era or "both"), address(here, view=view, order=order, era=era), count) for era, count in counts.items()
+    ]
 
 
 def _next(thread: threads.Thread, view: str, order: str, fold: str, era: str) -> str:
