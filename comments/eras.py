@@ -196,7 +196,7 @@ def _above(post: Post, comments: list[Comment]) -> list[Comment]:
 
 
 def _of_ids(post: Post, pks: set[int]) -> list[Comment]:
-    return find(post, among("id", pks)) if pks else []
+    return find(post, among("c.id", pks)) if pks else []
 
 
 def _stretch(

@@ -12,7 +12,7 @@ from comments.page import DRAWN, Page, Ways
 from comments.threads import Node
 from comments.ways import way
 from forum.bylines import Byline
-from forum.states import State
+from forum.states import PUBLISHED, State
 
 if TYPE_CHECKING:
     from posts.models import Post
@@ -24,7 +24,13 @@ BASES = {
     Comment.Basis.GUESS: "what it answers is a guess",
     Comment.Basis.MODERATOR: "placed here by a moderator",
 }
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
+    *("November", "December"),
+)
 CONCLUDED = (Comment.Basis.NAMED, Comment.Basis.GUESS, Comment.Basis.MODERATOR)
+BY_QUOTE = Comment.Basis.QUOTE.value
 
 
 def byline_html(byline: Byline) -> str:
@@ -48,29 +54,36 @@ def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:
 
 def moment_html(moment: dt.datetime, zone: dt.tzinfo | None = None, marks: str = "") -> str:
     """A moment in ``zone`` (UTC if None) with the zone named; ``marks`` are more attributes of the element."""
-    moment = moment.astimezone(zone or dt.UTC)
-    named = f", {zone}" if zone and str(zone) != f"{moment:%Z}" else ""
+    utc = moment if moment.tzinfo is dt.UTC else moment.astimezone(dt.UTC)
+    machine = f"{utc.isoformat()[:19]}Z"
+    name, named = "UTC", ""
+    if zone is not None:
+        utc = moment.astimezone(zone)
+        name = utc.tzname() or ""
+        named = "" if str(zone) == name else f", {zone}"
+    time, month = utc.isoformat()[11:19], MONTHS[utc.month]  # formatted by hand: strftime takes 20 times as long
     return (
-        f'<time datetime="{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"{marks}'
-        f' title="{moment:%A, %B} {moment.day}, {moment:%Y at %H:%M:%S %Z}{named}">'
-        f"{moment:%b} {moment.day}, {moment:%Y, %H:%M %Z}</time>"
+        f'<time datetime="{machine}"{marks}'
+        f' title="{DAYS[utc.weekday()]}, {month} {utc.day}, {utc.year} at {time} {name}{named}">'
+        f"{month[:3]} {utc.day}, {utc.year}, {time[:5]} {name}</time>"
     )
 
 
 def marks_html(comment: Comment, page: Page) -> str:
+    """What stands beside the name: the author of the post, the answer, the state, an edit, and that it is new."""
     marks = []
     post = page.post
     if (comment.author_id and comment.author_id == post.author_id) or (
         comment.person_id and comment.person_id == post.person_id
     ):
         marks.append("author of the post")
-    if is_answer(comment, page):
-        marks.insert(0, "<b>Answer</b>")
-    if comment.state != State.PUBLISHED:
+    if comment.state != PUBLISHED:
         marks.append(State(comment.state).label)
+    elif is_answer(comment, page):
+        marks.insert(0, "<b>Answer</b>")
     if comment.revised_at:
-        marks.append(f'<a href="/comments/{comment.pk}/history/" rel="nofollow">edited</a>')
-    if comment.pk in page.news.fresh:
+        marks.append(f'<a href="/comments/{comment.id}/history/" rel="nofollow">edited</a>')
+    if comment.id in page.fresh:
         marks.append(_new(comment, page))
     imported = ' <span class="sr">imported</span>' if comment.archived else ""
     return f'{imported} <span class="marks">{" · ".join(marks)}</span>' if marks else imported
@@ -78,7 +91,7 @@ def marks_html(comment: Comment, page: Page) -> str:
 
 def _new(comment: Comment, page: Page) -> str:
     """That a comment is new, and the way to the next new one."""
-    ways = page.ways.get(comment.pk, Ways())
+    ways = page.ways.get(comment.id, Ways())
     if not ways.new and not page.news.onward:
         return "<b>new</b>"
     address = f"#c{ways.new}" if ways.new else page.news.onward
@@ -87,27 +100,26 @@ def _new(comment: Comment, page: Page) -> str:
 
 def evidence_html(node: Node, page: Page) -> str:
     """How we know what an archived comment answers, one click away."""
-    comment = node.comment
+    comment, parent = node.comment, node.parent.comment if node.parent else None
     answered = ""
     if page.flat and comment.parent_id:
-        known = node.parent is not None and node.parent.comment.state == State.PUBLISHED
-        whom = escape(node.parent.comment.byline.name) if known and node.parent else "an earlier comment"
-        address = f"#c{comment.parent_id}" if node.parent else f"/comments/{comment.parent_id}/"
+        whom = parent.byline.escaped if parent and parent.state == PUBLISHED else "an earlier comment"
+        address = f"#c{comment.parent_id}" if parent else f"/comments/{comment.parent_id}/"
         answered = f'<p class="answers">in reply to <a href="{address}">{whom}</a></p>'
-    elif node.depth >= DRAWN and node.parent is not None and node.parent.comment.state == State.PUBLISHED:
-        name, level = escape(node.parent.comment.byline.name), node.depth + 1 + (page.above or 0)
+    elif node.depth >= DRAWN and parent is not None and parent.state == PUBLISHED:
         answered = (
-            f'<p class="answers">in reply to <a href="#c{comment.parent_id}">{name}</a>, level {level}'
-            f' · <a href="/comments/{comment.pk}/">this branch alone</a></p>'
+            f'<p class="answers">in reply to <a href="#c{comment.parent_id}">{parent.byline.escaped}</a>,'
+            f" level {node.depth + 1 + (page.above or 0)}"
+            f' · <a href="/comments/{comment.id}/">this branch alone</a></p>'
         )
-    if comment.parent_id and comment.parent_basis == Comment.Basis.QUOTE:
-        why = escape(page.evidence.get(comment.pk, ""))
+    if comment.parent_basis == BY_QUOTE and comment.parent_id:
+        why = escape(page.evidence.get(comment.id, ""))
         return (
             f'{answered}<details class="evidence"><summary>Reply inferred from a quotation</summary>'
             f'<p>The page showed no replies. {why} <a href="{_parent_url(comment, page)}">Show that comment</a></p>'
             "</details>"
         )
-    return answered + _basis(comment, page)
+    return answered + _basis(comment, page) if comment.parent_basis else answered
 
 
 def _basis(comment: Comment, page: Page) -> str:

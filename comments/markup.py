@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.answers.markup import answer_act
-from comments.marks import evidence_html, marks_html, time_html
+from comments.marks import BY_QUOTE, evidence_html, marks_html, time_html
 from comments.models import Comment
 from comments.page import DRAWN, Page, Viewer
 from comments.threads import Node, Thread
 from comments.ways import heading, place, ways_html, ways_through
-from forum.states import State
+from forum.states import PUBLISHED, State
 from forum.voices.markup import branch_is_muted, comment_acts, menu, muted, toggle
+from forum.voices.models import Mark
 from posts.pulse import silence
-
-if TYPE_CHECKING:
-    pass
 
 COMMENT = ' itemprop="comment" itemscope itemtype="https://schema.org/Comment"'
 GONE = '<meta itemprop="creativeWorkStatus" content="Deleted">'  # so that what answers it is not taken for its equal
@@ -40,8 +37,9 @@ UNRANKED = '<li class="divider"><p>Imported comments, which take no votes, as on
 
 def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
+    page.fresh = frozenset(page.news.fresh)
     page.ways = {} if page.kept else ways_through(thread, page)
-    page.here = {node.comment.pk for node in thread.walk()}
+    page.here = set(page.ways) or {node.comment.id for node in thread.walk()}
     member = page.viewer.pk is not None
     kept = member and not page.flat and not page.folds.by_reading
     # A click into the thread gives it the focus, and with it the keys.
@@ -113,7 +111,7 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
             continue
         more = "" if alone or page.flat else _more(item, page)
         branch = bool(item.replies or more)
-        folds = branch or item.comment.pk in page.folds.closed
+        folds = branch or item.comment.id in page.folds.closed
         parts.append(_comment(item, page, branch=folds))
         if branch:
             parts.append('<ol class="replies">')
@@ -127,33 +125,33 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
 
 def _comment(node: Node, page: Page, *, branch: bool) -> str:
     """One comment up to the place where its replies begin; with replies (``branch``) it opens the fold round them."""
-    comment = node.comment
+    comment, pk = node.comment, node.comment.id
     kind = "then" if comment.archived else "now"
-    if comment.parent_basis == Comment.Basis.QUOTE:
+    if comment.parent_basis == BY_QUOTE:
         kind += " inferred"
     if node.depth:
-        kind += f" d{min(node.depth, DRAWN)}"
+        kind += f" d{node.depth if node.depth < DRAWN else DRAWN}"
     old_anchor = f'<span id="{escape(comment.anchor)}"></span>' if comment.anchor else ""
     if not _readable(comment, page.viewer):
         words = TOMBSTONES[State(comment.state)]
-        if rule := page.rules.get(comment.pk):
+        if rule := page.rules.get(pk):
             words = f"{words[:-1]}, under the rule “{escape(rule)}”."
         return (
-            f'<li class="comment {kind} gone" id="c{comment.pk}"{COMMENT}>{GONE}{old_anchor}'
+            f'<li class="comment {kind} gone" id="c{pk}"{COMMENT}>{GONE}{old_anchor}'
             f"{_fold(words, node, page, branch, opened=not branch_is_muted(node, page))}"
-            f'<h3 class="tombstone"><a href="/comments/{comment.pk}/">{words}</a>'
+            f'<h3 class="tombstone"><a href="/comments/{pk}/">{words}</a>'
             f'<span class="sr"> ({place(node, page)[2:]})</span></h3>{ways_html(node, page)}'
         )
     byline = comment.byline
-    what, fold = muted(node, page, branch)
+    what, fold = muted(node, page, branch) if page.viewer.pk is not None else ("", "")
     return (
-        f'<li class="comment {kind}" id="c{comment.pk}"{COMMENT}>'
-        f"{old_anchor}{_fold(what or escape(byline.name), node, page, branch, opened=not what)}"
+        f'<li class="comment {kind}" id="c{pk}"{COMMENT}>'
+        f"{old_anchor}{_fold(what or byline.escaped, node, page, branch, opened=not what)}"
         f"{fold}<article><header>{heading(node, byline, page)}"
-        f'<a class="permalink" href="/comments/{comment.pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
+        f'<a class="permalink" href="/comments/{pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
         f"{marks_html(comment, page)}</header>{evidence_html(node, page)}"
         f'<div class="body" itemprop="text">{comment.html}</div>{_quoted_in(comment, page)}'
-        f"{actions_html(comment, page)}{ways_html(node, page)}</article>{'</details>' if fold else ''}"
+        f"{_actions(comment, page)}{ways_html(node, page)}</article>{'</details>' if fold else ''}"
     )
 
 
@@ -161,15 +159,15 @@ def _fold(what: str, node: Node, page: Page, branch: bool, *, opened: bool = Tru
     """The beginning of a fold: open, its line is the rail; closed, it says what is folded away."""
     if not branch:
         return ""
-    comment = node.comment
-    is_open = " open" if opened and comment.pk not in page.folds.closed else ""
-    new = page.folds.new.get(comment.pk)
+    pk = node.comment.id
+    is_open = " open" if opened and pk not in page.folds.closed else ""
+    new = page.folds.new.get(pk)
     told = f", {new} new" if new else ""
     return f'<details class="branch"{is_open}><summary><span>{what}{_replies(node)}{told}</span></summary>'
 
 
 def _readable(comment: Comment, viewer: Viewer) -> bool:
-    if comment.state == State.PUBLISHED or viewer.moderates:
+    if comment.state == PUBLISHED or viewer.moderates:
         return True
     return comment.state == State.HELD and comment.author_id is not None and comment.author_id == viewer.pk
 
@@ -184,11 +182,11 @@ def _replies(node: Node) -> str:
 def _quoted_in(comment: Comment, page: Page) -> str:
     """Who quotes a passage of it, with the way there; of many, the way to a page that lists them."""
     number = comment.quoted_count
-    if not number or comment.state != State.PUBLISHED:
+    if not number or comment.state != PUBLISHED:
         return ""
-    who = page.quoting.get(comment.pk)
+    who = page.quoting.get(comment.id)
     if not who:
-        return f'<p class="answers">Quoted in <a href="/comments/{comment.pk}/quotations/">{number:,}</a></p>'
+        return f'<p class="answers">Quoted in <a href="/comments/{comment.id}/quotations/">{number:,}</a></p>'
     links = (f'<a href="{f"#c{pk}" if pk in page.here else f"/comments/{pk}/"}">{escape(name)}</a>' for pk, name in who)
     return f'<p class="answers">Quoted in {number}: {", ".join(links)}</p>'
 
@@ -202,14 +200,14 @@ def _more(node: Node, page: Page) -> str:
     query = []
     shown = [reply for reply in node.replies if not reply.comment.is_shelved]
     if shown:
-        query.append(f"after={shown[-1].comment.pk}")
+        query.append(f"after={shown[-1].comment.id}")
     if page.order != page.viewer.order:
         query.append(f"order={page.order}")
     if page.starts_at:
         query.append(f"start={page.starts_at}")
     if page.era:
         query.append(f"era={page.era}")
-    address = f"/comments/{node.comment.pk}/" + ("?" + "&amp;".join(query) if query else "")
+    address = f"/comments/{node.comment.id}/" + ("?" + "&amp;".join(query) if query else "")
     if not shown:
         replies = f"Continue this branch: {replies}" if hidden > 0 else "Continue this branch"
     return f'<li class="onward"><a href="{address}">{replies}</a></li>'
@@ -217,35 +215,40 @@ def _more(node: Node, page: Page) -> str:
 
 def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeString:
     """What one may do with a comment, in one row; ``swap``: to take the place of the row on the page."""
+    return mark_safe(_actions(comment, page, ' hx-swap-oob="true"' if swap else ""))  # noqa: S308  as above
+
+
+def _actions(comment: Comment, page: Page, marks: str = "") -> str:
     if page.kept:
-        return mark_safe("")
-    viewer, pk = page.viewer, comment.pk
-    row: list[str] = []
-    more: list[str] = []
-    if viewer.may_reply and comment.state == State.PUBLISHED:
-        row.append(f'<a href="/comments/{pk}/reply/">Reply</a>')
-        row.append(f'<a href="/comments/{pk}/reply/?quote=1">Quote</a>')
-    own = comment.author_id is not None and comment.author_id == viewer.pk and not comment.archived
-    if comment.state == State.PUBLISHED:
+        return ""
+    viewer, pk = page.viewer, comment.id
+    shown, member = comment.state == PUBLISHED, viewer.pk is not None
+    own = member and comment.author_id == viewer.pk and not comment.archived
+    row, more = "", ""
+    if shown:
+        if viewer.may_reply:
+            row = f'<a href="/comments/{pk}/reply/">Reply</a><a href="/comments/{pk}/reply/?quote=1">Quote</a>'
         voices, more = comment_acts(comment, page)
-        row += [*voices, answer_act(comment, page)]
-    if own and viewer.may_change and comment.state in (State.PUBLISHED, State.HELD):
-        row.append(f'<a href="/comments/{pk}/edit/">Edit</a>')
-        row.append(f'<a href="/comments/{pk}/delete/">Delete</a>')
+        row += voices + answer_act(comment, page)
+    if own and viewer.may_change and (shown or comment.state == State.HELD):
+        row += f'<a href="/comments/{pk}/edit/">Edit</a><a href="/comments/{pk}/delete/">Delete</a>'
+    last = ""
     if comment.archived:
-        (more if viewer.pk else row).append(f'<a href="/comments/{pk}/source/" rel="nofollow">View in source</a>')
-    if not own and comment.state == State.PUBLISHED:
-        (more if viewer.pk else row).append(f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>')
+        last = f'<a href="/comments/{pk}/source/" rel="nofollow">View in source</a>'
+    if shown and not own:
+        last += f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>'
+    if not member:
+        row += last
     if viewer.moderates:
-        row.append(f'<a href="/admin/comments/comment/{pk}/change/">Moderate</a>')
-    more.append(_fold_act(comment, page))
-    found = "".join([*row, menu(more)])
-    oob = ' hx-swap-oob="true"' if swap else ""
-    return mark_safe(f'<footer class="actions" id="a{pk}"{oob}>{found}</footer>' if found else "")  # noqa: S308  as above
+        row += f'<a href="/admin/comments/comment/{pk}/change/">Moderate</a>'
+    if member:
+        row += menu(f"{more}{last}{_fold_act(comment, page)}")
+    return f'<footer class="actions" id="a{pk}"{marks}>{row}</footer>' if row else ""
 
 
 def _fold_act(comment: Comment, page: Page) -> str:
     """The button that folds a branch for the member on all devices, or unfolds it."""
-    if page.viewer.pk is None or page.flat or not comment.reply_count:
+    if page.flat or not comment.reply_count:
         return ""
-    return toggle(f"/comments/{comment.pk}/fold/", ("Fold for me", "Unfold"), on=comment.pk in page.personal.folded)
+    folded = Mark.Kind.FOLDED in page.personal.marks.get(comment.id, ())
+    return toggle(f"/comments/{comment.id}/fold/", ("Fold for me", "Unfold"), on=folded)

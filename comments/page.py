@@ -62,4 +62,5 @@ class Page:
     era: str = ""  # "then" or "now" where only one is shown
     follows: Comment | None = None  # the comment before the first one of this page, where there is one
     ways: dict[int, Ways] = field(default_factory=dict)
+    fresh: frozenset[int] = frozenset()  # what of the news stands on this page
     kept: bool = False  # in a file of its own, where nothing can be done

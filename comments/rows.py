@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -35,8 +36,8 @@ SHOWN = (
 AUTHOR, PERSON = SHOWN.index("author_id"), SHOWN.index("person_id")
 BYLINE = "a.username, p.name, p.removed_at"
 BYLINES = "LEFT JOIN users_user a ON a.id = c.author_id LEFT JOIN users_person p ON p.id = c.person_id"
-_COLUMNS = ", ".join(SHOWN)
-_SELECT = f"SELECT {', '.join(f'c.{name}' for name in SHOWN)}, {BYLINE} FROM"
+_COLUMNS = ", ".join(f"c.{name}" for name in SHOWN)
+_SELECT = f"SELECT {_COLUMNS}, {BYLINE} FROM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Where:
     values: tuple[Any, ...] = ()
 
 
-IN_PLACE = Where(f"branch <> {SHELVED}")  # those that have a place in the thread
+IN_PLACE = Where(f"c.branch <> {SHELVED}")  # those that have a place in the thread
 
 
 def past(order: str, after: Comment | None) -> list[Where]:
@@ -57,13 +58,13 @@ def past(order: str, after: Comment | None) -> list[Where]:
     (first, way), (second, then) = ((name.lstrip("-"), "<" if name[0] == "-" else ">") for name in ORDERS[order])
     value = _value(getattr(after, first))
     # The first column alone is said again, so that the index finds where to start.
-    sql = f"({first} {way} %s OR ({first} = %s AND {second} {then} %s)) AND {first} {way}= %s"
+    sql = f"(c.{first} {way} %s OR (c.{first} = %s AND c.{second} {then} %s)) AND c.{first} {way}= %s"
     return [Where(sql, (value, value, getattr(after, second), value))]
 
 
 def bound(column: str, sign: str, value: dt.datetime | float) -> Where:
     """The condition that a column is at most, or at least, some value: ``sign`` is <= or >=."""
-    return Where(f"{column} {sign} %s", (_value(value),))
+    return Where(f"c.{column} {sign} %s", (_value(value),))
 
 
 def among(column: str, values: Collection[int]) -> Where:
@@ -75,19 +76,23 @@ def among(column: str, values: Collection[int]) -> Where:
 
 def find(post: Post, *wanted: Where, order: str = "oldest", limit: int | None = None) -> list[Comment]:
     """The first ``limit`` comments of the thread that answer all conditions, in this order. One query."""
-    where = " AND ".join(["post_id = %s", *(one.sql for one in wanted)])
+    where = " AND ".join(["c.post_id = %s", *(one.sql for one in wanted)])
     values = [post.pk, *(value for one in wanted for value in one.values)]
-    cut = "" if limit is None else " LIMIT %s"
-    # The comments first and the names to them: no planner shall sort one by the other.
-    sql = f"{_SELECT} (SELECT {_COLUMNS} FROM comments_comment WHERE {where} ORDER BY {_by(order)}{cut}) c {BYLINES}"  # noqa: S608
-    found = _read(post, sql, values if limit is None else [*values, limit])
+    end = f"WHERE {where} ORDER BY {_by(order)}"
+    if limit is not None:
+        end += " LIMIT %s"
+        values.append(limit)
+    if connection.vendor == "sqlite":
+        return _read(post, f"{_SELECT} comments_comment c {BYLINES} {end}", values)
+    # The comments first and their names then, or a planner may sort; and what looks names up may lose the order.
+    found = _read(post, f"{_SELECT} (SELECT {_COLUMNS} FROM comments_comment c {end}) c {BYLINES}", values)  # noqa: S608
     put_in_order(found, order)
     return found
 
 
 def get(post: Post, pk: int) -> Comment | None:
     """One comment of the thread, wherever it stands. One query."""
-    found = find(post, Where("id = %s", (pk,)))
+    found = find(post, Where("c.id = %s", (pk,)))
     return found[0] if found else None
 
 
@@ -101,13 +106,15 @@ def first_replies(
     if not parents:
         return []
     where = f" AND {within.sql}" if within else ""
-    family = f"comments_comment WHERE post_id = %s AND branch = f.value{where} ORDER BY {_by(order)} LIMIT %s"
+    family = (
+        f"FROM comments_comment c WHERE c.post_id = %s AND c.branch = f.value{where} ORDER BY {_by(order)} LIMIT %s"
+    )
     if connection.vendor == "sqlite":  # it knows no LATERAL, but looks up ids that a subquery finds
         above: Any = json.dumps(parents)
-        source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT id FROM {family})"  # noqa: S608
+        source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT c.id {family})"
     else:
         above = list(parents)
-        source = f"unnest(%s::bigint[]) f(value) CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM {family}) c"  # noqa: S608
+        source = f"unnest(%s::bigint[]) f(value) CROSS JOIN LATERAL (SELECT {_COLUMNS} {family}) c"
     found = _read(post, f"{_SELECT} {source} {BYLINES}", [above, post.pk, *(within.values if within else ()), limit])
     put_in_order(found, order)
     places = {pk: number for number, pk in enumerate(parents)}
@@ -117,7 +124,10 @@ def first_replies(
 
 def put_in_order(comments: list[Comment], order: str) -> None:
     """Puts comments into an order in place."""
-    comments.sort(key=lambda comment: place(comment, order), reverse=order == "newest")
+    if order == "best":
+        comments.sort(key=lambda comment: place(comment, order))
+    else:
+        comments.sort(key=attrgetter("created_at", "position"), reverse=order == "newest")
 
 
 def place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
@@ -126,7 +136,7 @@ def place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
 
 
 def _by(order: str) -> str:
-    return ", ".join(f"{name[1:]} DESC" if name[0] == "-" else name for name in ORDERS[order])
+    return ", ".join(f"c.{name[1:]} DESC" if name[0] == "-" else f"c.{name}" for name in ORDERS[order])
 
 
 def _value(value: dt.datetime | float) -> Any:
@@ -137,7 +147,7 @@ def _read(post: Post, sql: str, values: Sequence[Any]) -> list[Comment]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
-    plain = connection.vendor == "sqlite"
+    plain, alias, moment = connection.vendor == "sqlite", connection.alias, dt.datetime.fromisoformat
     bylines: dict[tuple[int | None, int | None], Byline] = {}
     found = []
     for row in rows:
@@ -145,26 +155,17 @@ def _read(post: Post, sql: str, values: Sequence[Any]) -> list[Comment]:
         byline = bylines.get(by)
         if byline is None:
             byline = bylines[by] = byline_by(row[-3], row[PERSON], row[-2], taken_off=row[-1] is not None)
-        values_of = dict(zip(SHOWN, row, strict=False))
-        if plain:
-            _translate(values_of)
-        found.append(_comment(post, values_of, byline))
+        fields = dict(zip(SHOWN, row, strict=False))
+        if plain:  # SQLite knows text and numbers, of which a field makes moments, and yes or no
+            fields["archived"] = fields["archived"] == 1
+            fields["created_at"] = moment(f"{fields['created_at']}+00:00")
+            if fields["revised_at"] is not None:
+                fields["revised_at"] = moment(f"{fields['revised_at']}+00:00")
+        fields["read_byline"] = byline
+        # A model whose other fields are loaded when somebody asks for them, as after ``only``.
+        state = fields["_state"] = ModelState()
+        state.adding, state.db, state.fields_cache = False, alias, {"post": post}
+        made = Comment.__new__(Comment)
+        made.__dict__ = fields
+        found.append(made)
     return found
-
-
-def _translate(values: dict[str, object]) -> None:
-    """Makes of what SQLite knows, text and numbers, the moments and the yes or no that a field would make of them."""
-    values["archived"] = values["archived"] == 1
-    values["created_at"] = dt.datetime.fromisoformat(f"{values['created_at']}+00:00")
-    if values["revised_at"] is not None:
-        values["revised_at"] = dt.datetime.fromisoformat(f"{values['revised_at']}+00:00")
-
-
-def _comment(post: Post, values: dict[str, object], byline: Byline) -> Comment:
-    """A row that was read, as a model; fields that were not read are loaded when somebody asks for them."""
-    made = Comment.__new__(Comment)
-    state = ModelState()
-    state.adding, state.db, state.fields_cache = False, connection.alias, {"post": post}
-    made.__dict__ = values
-    made._state, made.read_byline = state, byline
-    return made

@@ -64,8 +64,8 @@ class Node:
     @property
     def hidden_replies(self) -> int:
         """How many direct replies have a place in the thread but not on this page; -1 where only that there are."""
-        if self.unseen is not None:
-            return self.unseen
+        if self.unseen is not None or not self.comment.reply_count:
+            return self.unseen or 0
         return max(0, self.comment.reply_count - sum(not node.comment.is_shelved for node in self.replies))
 
     def walk(self) -> Iterator[Node]:
@@ -136,7 +136,7 @@ def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None
     shown = [*found[:FLAT_PAGE], *waiting]
     put_in_order(shown, "oldest")
     thread.roots = [Node(comment) for comment in shown]
-    nodes = {node.comment.pk: node for node in thread.roots}
+    nodes = {node.comment.id: node for node in thread.roots}
     for node in thread.roots:
         node.parent = nodes.get(node.comment.parent_id or TOP)
     return thread
@@ -145,7 +145,7 @@ def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None
 def evidence(thread: Thread) -> dict[int, str]:
     """For each reply on the page that a quotation proves, a sentence with the words that prove it. At most a query."""
     inferred = [
-        node.comment.pk
+        node.comment.id
         for node in thread.walk()
         if node.comment.parent_basis == Comment.Basis.QUOTE and node.comment.state == State.PUBLISHED
     ]
@@ -178,7 +178,7 @@ def quoting(thread: Thread) -> dict[int, list[tuple[int, str]]]:
     One that more quote has a page for them.
     """
     asked = [
-        node.comment.pk
+        node.comment.id
         for node in thread.walk()
         if 0 < node.comment.quoted_count <= NAMED and node.comment.state == State.PUBLISHED
     ]
@@ -196,7 +196,7 @@ def _name(person: int | None, member: str | None, name: str | None, removed_at: 
 
 def rules(thread: Thread) -> dict[int, str]:
     """For each comment on the page that a moderator took out, the rule that says why. One query where there is one."""
-    taken = [node.comment.pk for node in thread.walk() if node.comment.state in (State.HIDDEN, State.REMOVED)]
+    taken = [node.comment.id for node in thread.walk() if node.comment.state in (State.HIDDEN, State.REMOVED)]
     if not taken:
         return {}
     verbs = (Action.Verb.HIDE, Action.Verb.REMOVE)
@@ -250,7 +250,7 @@ def whole(post: Post, order: str) -> Thread | None:
 
 
 def _tree(found: list[Comment]) -> Thread:
-    nodes = {comment.pk: Node(comment) for comment in found}
+    nodes = {comment.id: Node(comment) for comment in found}
     roots: list[Node] = []
     for node in nodes.values():
         node.parent = nodes.get(node.comment.parent_id or TOP)
@@ -258,8 +258,10 @@ def _tree(found: list[Comment]) -> Thread:
     thread = Thread(roots)
     count_siblings(roots)
     for node in thread.walk():
-        node.depth = node.parent.depth + 1 if node.parent else 0
-        count_siblings(node.replies)
+        if node.parent:
+            node.depth = node.parent.depth + 1
+        if node.replies:
+            count_siblings(node.replies)
     return thread
 
 
@@ -278,7 +280,7 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
             root.rank, root.siblings = rank, top.reply_count if top else 0
     level, shown = roots, len(roots)
     for _ in range(1, LEVELS):
-        parents = {node.comment.pk: node for node in level if node.comment.reply_count}
+        parents = {node.comment.id: node for node in level if node.comment.reply_count}
         room = BUDGET - shown
         parents = dict(list(parents.items())[: max(room, 0)])
         if not parents:
@@ -297,16 +299,16 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
 
 def in_branch(top: Comment | None) -> Where:
     """The condition that comments answer ``top``, or the post itself."""
-    return Where("branch = %s", (top.pk if top else TOP,))
+    return Where("c.branch = %s", (top.pk if top else TOP,))
 
 
 def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
     if not viewer.is_authenticated:
         return []
-    waiting = [Where("state = 'held'"), Where("branch = %s", (SHELVED,))]
+    waiting = [Where("c.state = 'held'"), Where("c.branch = %s", (SHELVED,))]
     if not may_moderate(viewer):
-        waiting.append(Where("author_id = %s", (viewer.pk,)))
+        waiting.append(Where("c.author_id = %s", (viewer.pk,)))
     return find(post, *waiting, limit=WAITING)
 
 
@@ -319,10 +321,10 @@ def add_waiting(
     after: Comment | None,
 ) -> None:
     """Puts held comments that ``viewer`` may read where they would stand."""
-    added = {comment.pk: Node(comment) for comment in held_for(post, viewer)}
+    added = {comment.id: Node(comment) for comment in held_for(post, viewer)}
     if not added:
         return
-    nodes = {node.comment.pk: node for node in thread.walk()} | added
+    nodes = {node.comment.id: node for node in thread.walk()} | added
     grown = []
     for node in added.values():
         node.parent = nodes.get(node.comment.parent_id or TOP)

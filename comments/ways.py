@@ -8,21 +8,21 @@ from itertools import pairwise
 from comments.page import DRAWN, Page, Ways
 from comments.threads import Node, Thread
 from forum.bylines import Byline
-from forum.states import State
+from forum.states import PUBLISHED
 
 WAYS = {"p": "Parent", "s": "Next sibling", "]": "Next top-level", "n": "Next new"}
 
 
 def heading(node: Node, byline: Byline, page: Page) -> str:
     """Who speaks to whom, at which level, and where among the siblings: what the eye sees by place is said here."""
-    parent = node.parent.comment if node.parent else None
+    parent = node.parent
     what = "Reply by" if node.comment.parent_id else "Comment by"
-    # Past the indent that a phone draws, the style sheet shows these words; past the last one, `_evidence` says more.
-    spoken = "to" if node.parent is not None and node.depth < DRAWN else "sr"
-    to = ""
-    if parent is not None and parent.state == State.PUBLISHED:
-        to = f" to {escape(parent.byline.name)}"
-    name = f'<bdi itemprop="name">{escape(byline.name)}</bdi>'
+    to, spoken = "", "sr"
+    if parent is not None:
+        # Past the indent that a phone draws the style sheet shows these words; past the last, `evidence_html` does.
+        spoken = "to" if node.depth < DRAWN else "sr"
+        to = f" to {parent.comment.byline.escaped}" if parent.comment.state == PUBLISHED else ""
+    name = f'<bdi itemprop="name">{byline.escaped}</bdi>'
     if byline.url:
         name = f'<a class="byline" href="{escape(byline.url)}" itemprop="url">{name}</a>'
     return (
@@ -46,22 +46,25 @@ def ways_through(thread: Thread, page: Page) -> dict[int, Ways]:
     """For each comment of a page, the next one among its siblings, at the top, and among the new."""
     ways: dict[int, Ways] = {}
     for root, after in zip(thread.roots, [*thread.roots[1:], None], strict=True):
+        top = after.comment.id if after and not page.flat else 0
         for node in root.walk():
-            ways[node.comment.pk] = Ways(top=after.comment.pk if after and not page.flat else 0)
+            ways[node.comment.id] = Ways(top=top)
     for node in thread.walk():
-        for one, another in pairwise(node.replies):
-            ways[one.comment.pk].sibling = another.comment.pk
-    fresh, new = set(page.news.fresh), 0
-    for pk in reversed(ways):
-        ways[pk].new = new
-        new = pk if pk in fresh else new
+        if len(node.replies) > 1:
+            for one, another in pairwise(node.replies):
+                ways[one.comment.id].sibling = another.comment.id
+    if page.fresh:
+        new = 0
+        for pk in reversed(ways):
+            ways[pk].new = new
+            new = pk if pk in page.fresh else new
     return ways
 
 
 def ways_html(node: Node, page: Page) -> str:
     """The ways on from a comment: seen when one of them has the focus, and always there for a screen reader."""
     comment, keyed = node.comment, page.viewer.pk is not None
-    ways = page.ways.get(comment.pk)
+    ways = page.ways.get(comment.id)
     if ways is None:
         return ""
     links = []
@@ -72,7 +75,7 @@ def ways_html(node: Node, page: Page) -> str:
         links.append(way("s", f"#c{ways.sibling}", keyed))
     if ways.top:
         links.append(way("]", f"#c{ways.top}", keyed))
-    if comment.pk not in page.news.fresh and (ways.new or page.news.onward):
+    if (ways.new or page.news.onward) and comment.id not in page.fresh:
         links.append(way("n", f"#c{ways.new}" if ways.new else page.news.onward, keyed))
     return f'<p class="ways">{" ".join(links)}</p>' if links else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -17,14 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """A name as it is shown, the page behind it ("" for none) and the kind of person it is."""
+    """A name as it is shown, the page behind it ("" for none) and the kind of person it is.
+
+    ``escaped`` is the name for HTML: a page names everybody several times.
+    """
 
     name: str
     url: str
     kind: Literal["member", "person", "former"]
+    escaped: str
 
 
-FORMER_MEMBER = Byline("a former member", "", "former")
+FORMER_MEMBER = Byline("a former member", "", "former", "a former member")
 NAME_TAKEN_OFF = "[name removed]"
 IN_ADDRESSES = "!*'();:@&=+$,/~"  # what stands in an address as it is, as Django's own say it
 
@@ -95,7 +100,8 @@ def byline_of(author: User | None, person: Person | None) -> Byline:
 def byline_by(member: str | None, person: int | None, name: str | None, *, taken_off: bool) -> Byline:
     """The same from the member's name, or from the person's id and name: one address costs less than its pattern."""
     if member is not None:
-        return Byline(member, quote(f"/members/{member}/", safe=IN_ADDRESSES), "member")
+        return Byline(member, quote(f"/members/{member}/", safe=IN_ADDRESSES), "member", escape(member))
     if person is not None:
-        return Byline(NAME_TAKEN_OFF if taken_off else name or "", f"/persons/{person}/", "person")
+        shown = NAME_TAKEN_OFF if taken_off else name or ""
+        return Byline(shown, f"/persons/{person}/", "person", escape(shown))
     return FORMER_MEMBER

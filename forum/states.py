@@ -38,6 +38,7 @@ MEANING = {
     State.DELETED: Meaning(public=False, author=False, stays=False),
 }
 
+PUBLISHED = State.PUBLISHED.value  # the plain word, which rows hold: pages ask for it of every comment
 STAYING = [state for state, meaning in MEANING.items() if meaning.stays]
 
 

@@ -5,6 +5,7 @@ Each button posts the one form at the foot of a member's page (templates/base.ht
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -54,9 +55,8 @@ def _vote(path: str, value: int, mine: int, words: str, label: str) -> str:
     )
 
 
-def menu(items: list[str]) -> str:
+def menu(found: str) -> str:
     """What is wanted less often, one press away."""
-    found = "".join(items)
     return f'<details class="more-acts"><summary>More</summary><p>{found}</p></details>' if found else ""
 
 
@@ -72,31 +72,41 @@ def post_acts(page: Page) -> SafeString:
         follow = toggle(f"{path}follow/", ("Follow the thread", "Unfollow the thread"), on=Mark.Kind.FOLLOWED in marks)
         mute = toggle(f"{path}mute/", ("Mute the thread", "Unmute the thread"), on=Mark.Kind.MUTED in marks)
         where = ("Hide from the front page", "Show on the front page")
-        parts.append(menu([down, follow, mute, toggle(f"{path}hide/", where, on=Mark.Kind.HIDDEN in marks)]))
+        hide = toggle(f"{path}hide/", where, on=Mark.Kind.HIDDEN in marks)
+        parts.append(menu(f"{down}{follow}{mute}{hide}"))
     return mark_safe("".join(parts))  # noqa: S308  numbers and words of ours
 
 
-def comment_acts(comment: Comment, page: Page) -> tuple[list[str], list[str]]:
+def comment_acts(comment: Comment, page: Page) -> tuple[str, str]:
     """What stands in the row of a comment that everyone reads, and what in its menu; for a guest only the score."""
-    path, personal = f"/comments/{comment.pk}/", page.personal
-    up, down = votes(comment, page, path, personal.votes.get(comment.pk, 0))
+    pk, personal = comment.id, page.personal
+    up, down = votes(comment, page, f"/comments/{pk}/", personal.votes.get(pk, 0))
     if not page.viewer.pk:
-        return [up], []
-    marks = personal.marks.get(comment.pk, ())
+        return up, ""
+    save, branch = _toggles(frozenset(personal.marks.get(pk, ())))
+    member = ""
+    byline = comment.byline
+    if byline.kind == "member" and comment.author_id != page.viewer.pk:
+        words = (f"Mute {byline.escaped}", f"Unmute {byline.escaped}")
+        muted = comment.author_id in personal.muted
+        member = toggle(f"{escape(byline.url)}mute/?at=c{pk}", words, on=muted, whole=True)
+    return f"{up}{save.replace(HERE, str(pk))}", f"{down}{branch.replace(HERE, str(pk))}{member}"
+
+
+HERE = "\0"  # where the id of a comment stands in what is the same for all with the same marks
+
+
+@cache
+def _toggles(marks: frozenset[str]) -> tuple[str, str]:
+    """The button that saves a comment, and those for its branch; there are as many as sets of marks."""
+    path = f"/comments/{HERE}/"
     follow = ("Follow this branch", "Unfollow this branch")
     mute = ("Mute this branch", "Unmute this branch")
-    more = [
-        down,
-        toggle(f"{path}follow/", follow, on=Mark.Kind.FOLLOWED in marks),
-        toggle(f"{path}mute/", mute, on=Mark.Kind.MUTED in marks, whole=True),
-    ]
-    byline = comment.byline
-    if byline.kind == "member" and not comment.is_by(page.viewer):
-        name, address = escape(byline.name), escape(byline.url)
-        words = (f"Mute {name}", f"Unmute {name}")
-        muted = comment.author_id in personal.muted
-        more.append(toggle(f"{address}mute/?at=c{comment.pk}", words, on=muted, whole=True))
-    return [up, toggle(f"{path}save/", ("Save", "Unsave"), on=Mark.Kind.SAVED in marks)], more
+    return (
+        toggle(f"{path}save/", ("Save", "Unsave"), on=Mark.Kind.SAVED in marks),
+        toggle(f"{path}follow/", follow, on=Mark.Kind.FOLLOWED in marks)
+        + toggle(f"{path}mute/", mute, on=Mark.Kind.MUTED in marks, whole=True),
+    )
 
 
 def member_acts(member: User, marks: Container[str]) -> SafeString:
@@ -116,8 +126,10 @@ def muted(node: Node, page: Page, branch: bool) -> tuple[str, str]:
     comment, personal = node.comment, page.personal
     if page.top is comment or page.viewer.pk is None:
         return "", ""
+    if not personal.muted and not personal.marks:
+        return "", ""
     line = ""
-    name = escape(comment.byline.name)
+    name = comment.byline.escaped
     if comment.author_id in personal.muted:
         line = f"A comment by {name}, whom you have muted."
     if branch_is_muted(node, page):
@@ -129,7 +141,7 @@ def muted(node: Node, page: Page, branch: bool) -> tuple[str, str]:
 
 def branch_is_muted(node: Node | None, page: Page) -> bool:
     """Whether the branch that begins here is muted; as printed it has no fold, so each comment in it asks upwards."""
-    while node is not None:
+    while page.personal.marks and node is not None:
         if Mark.Kind.MUTED in page.personal.marks.get(node.comment.pk, ()):
             return True
         node = node.parent if page.flat else None

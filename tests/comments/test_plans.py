@@ -47,7 +47,7 @@ def plans_of(act: Callable[[], object]) -> dict[str, str]:
 
 
 def check(
-    act: Callable[[], object], *, ordered_by: str = "", few: bool = False, of: str = "comments_comment|posts_post"
+    act: Callable[[], object], *, ordered_by: str = "", few: bool = False, of: str = "comments_comment|posts_post|c"
 ) -> dict[str, str]:
     """Holds that nothing sorts and nothing is read through; returns the plans.
 

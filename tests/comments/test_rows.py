@@ -88,5 +88,5 @@ def test_first_replies_are_found_by_the_index_alone(ann):
 def test_ids_by_the_hundred_are_the_same_sql(ann):
     post = make_post(ann)
     pks = [comment.pk for comment in make_rows(post, [Row() for _ in range(120)])]
-    assert len(rows.find(post, rows.among("id", pks[:100]))) == 100
-    assert rows.among("id", pks).sql == rows.among("id", pks[:1]).sql
+    assert len(rows.find(post, rows.among("c.id", pks[:100]))) == 100
+    assert rows.among("c.id", pks).sql == rows.among("c.id", pks[:1]).sql
