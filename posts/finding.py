@@ -13,6 +13,7 @@ from posts.models import Post, PostQuerySet
 if TYPE_CHECKING:
     from forum.users.models import User
 
+LARGEST = 2**63 - 1  # of the ids that a database can count
 UNREAD = ("body", "answer__body", "answer__html")  # what no page of a thread shows
 
 
@@ -33,6 +34,8 @@ _FOR_MODERATORS = Prepared(lambda: _with_all(Post.objects.all()))
 
 def placed_post(pk: int, user: User | AnonymousUser) -> Post | None:
     """The post that has a page for ``user``, as ``placed_for`` says, with names, tags and answer. One query."""
+    if pk > LARGEST:
+        return None
     if may_moderate(user):
         return _FOR_MODERATORS.first(pk=pk)
     if user.is_authenticated:
