@@ -12,6 +12,7 @@ from forum.archive import corrections, dates, fixes, parents, quotes, readers
 from forum.archive.accounting import Ledger, counts, tally, unplaced
 from forum.archive.corrections import Corrections
 from forum.archive.items import Anomaly, Comment, Lines, Rest, SavedFile, Stretch, Thread
+from forum.archive.keeping import Kept
 from forum.archive.limits import Refused, check_size
 from forum.archive.parents import Settled
 from forum.archive.readers.registry import Reader
@@ -21,8 +22,6 @@ __all__ = ("Account", "Plan", "as_json", "as_text", "counts", "json_pieces", "ma
 
 IN_MEMORY: Final = 2_000
 """A thread of more comments, where its reader keeps it on disk, stays there."""
-KEPT: Final = 50
-"""Threads that a plan holds at most, where most of their comments are on disk; of others it reads the file again."""
 QUOTES_SOUGHT: Final = 20_000
 QUOTES_SOUGHT_IN: Final = 2 * 1024 * 1024
 """In a thread of more comments, or more characters, no quotation is looked for: it would cost too much memory."""
@@ -57,7 +56,7 @@ class Account:
 class Plan:
     """What one file would become; nothing is written by making it.
 
-    ``threads`` can be gone through again and again; of a file that is read piece by piece, each time reads it again.
+    ``threads`` can be gone through again and again; a very large file is read again each time.
     """
 
     saved: SavedFile
@@ -79,19 +78,19 @@ class Plan:
 
 
 class Threads(Sequence[Thread]):
-    """The threads of a file as they will be imported, in memory or read anew each time."""
+    """The threads of a file as they will be imported, in memory, on disk or read anew each time."""
 
     def __init__(self, saved: SavedFile, said: Corrections, reader: Reader) -> None:
         self._saved, self._said, self._reader = saved, said, reader
         self._account: Account | None = None
-        self._kept: tuple[Thread, ...] | None = None
+        self._kept: tuple[Thread, ...] | Kept | None = None
         if not reader.streams:
             self._kept = tuple(self._read())
 
     @property
     def in_memory(self) -> bool:
-        """Whether they are all at hand, and going through them reads no file again."""
-        return self._kept is not None
+        """Whether they are all at hand, and going through them reads no file."""
+        return self._kept.in_memory if isinstance(self._kept, Kept) else self._kept is not None
 
     def __iter__(self) -> Iterator[Thread]:
         return self._read() if self._kept is None else iter(self._kept)
@@ -104,8 +103,8 @@ class Threads(Sequence[Thread]):
     @overload
     def __getitem__(self, at: slice) -> Sequence[Thread]: ...
     def __getitem__(self, at: int | slice) -> Thread | Sequence[Thread]:
-        if self._kept is not None or isinstance(at, slice) or at < 0:
-            return (self._kept or tuple(self))[at]
+        if isinstance(self._kept, tuple) or isinstance(at, slice) or at < 0:
+            return tuple(self)[at]
         for thread in islice(self, at, None):
             return thread
         raise IndexError(at)
@@ -120,7 +119,7 @@ class Threads(Sequence[Thread]):
         account, ledger, said = Account(), Ledger(), self._said
         begin: set[int] = set()
         line_count = 0
-        kept: list[Thread] | None = []
+        kept = Kept()
         for found in self._reader.read(self._saved):
             if isinstance(found, Rest):
                 account.rest = found
@@ -134,7 +133,7 @@ class Threads(Sequence[Thread]):
             account.anomalies += len(thread.anomalies)
             if self._account is None:
                 ledger.enter(thread)
-                kept = _with(kept, thread)
+                kept.add(thread)
             yield thread
         fixes.refuse_strays(said.fixes, begin)
         if self._account is None:
@@ -145,16 +144,7 @@ class Threads(Sequence[Thread]):
             account.tally = ledger.tally()
             account.anomalies += len(account.of_the_rest)
             self._account = account
-            self._kept = None if kept is None else tuple(kept)
-
-
-def _with(kept: list[Thread] | None, thread: Thread) -> list[Thread] | None:
-    """The threads that are kept, so that a file is read once: all of them, or none where they take too much memory."""
-    if kept is None:
-        return None
-    kept.append(thread)
-    held = sum(len(one.comments) for one in kept if not isinstance(one.comments, Settled))
-    return kept if len(kept) <= KEPT and held <= IN_MEMORY else None
+            self._kept = kept if kept.whole else None
 
 
 def make_plan(saved: SavedFile, said: Corrections, *, forced: str = "") -> Plan:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
-from typing import Final, overload
+from typing import Any, Final, overload
 
 from forum.archive.items import Comment, Moment, Quote
 
@@ -142,15 +142,24 @@ class _Picked(Sequence[Comment]):
         return self._spool[self._numbers[at]]
 
 
-def _written(comment: Comment) -> bytes:
+def values_of(comment: Comment) -> list[Any]:
+    """The comment as plain values, which ``comment_of`` reads."""
     values = list(_VALUES(comment))
     values[_MOMENT] = _MOMENT_VALUES(comment.moment)
     values[_QUOTES] = [_QUOTE_VALUES(quote) for quote in comment.quotes]
-    return marshal.dumps(values)
+    return values
 
 
-def _as_comment(written: bytes) -> Comment:
-    values = marshal.loads(written)  # noqa: S302 - we wrote it ourselves, into a file that has no name
+def comment_of(values: list[Any]) -> Comment:
+    """The comment that has these values, which are changed."""
     values[_MOMENT] = Moment(*values[_MOMENT])
     values[_QUOTES] = tuple(Quote(*quote) for quote in values[_QUOTES])
     return Comment(*values)
+
+
+def _written(comment: Comment) -> bytes:
+    return marshal.dumps(values_of(comment))
+
+
+def _as_comment(written: bytes) -> Comment:
+    return comment_of(marshal.loads(written))  # noqa: S302 - we wrote it ourselves, into a file that has no name
