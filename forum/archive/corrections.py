@@ -90,7 +90,7 @@ def apply(thread: Thread, said: Corrections) -> Thread:
         moment, doubt = dates.place(comment.moment, said.zone)
         if doubt:
             notes.append(Anomaly(comment.lines[1], f"“{moment.printed}” {doubt}", "kept without an instant"))
-        comments.append(replace(comment, moment=moment))
+        comments.append(comment if moment is comment.moment else replace(comment, moment=moment))
     kept = [a for a in thread.anomalies if not (said.zone and a.what == "zone not stated")]
     if said.zone:
         notes.append(Anomaly(0, "zone not stated in the file", f"took {said.zone}, as the operator said"))

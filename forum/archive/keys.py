@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+")
@@ -13,11 +14,13 @@ _PLACEHOLDERS: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def normal_name(name: str) -> str:
     """The name in NFKC with blanks joined; capitals stay, for names that differ in them are two."""
     return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
+@lru_cache(maxsize=4096)
 def is_placeholder(name: str) -> bool:
     """Whether the name stands for nobody in particular, such as Anonymous or a bare number."""
     folded = normal_name(name).casefold()

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Final
 
 from forum.archive import keys
-from forum.archive.items import Anomaly, Comment, Quote, Thread
+from forum.archive.items import Anomaly, Comment, Post, Quote, Thread
 from forum.archive.unmarked import unmarked
 
 _WORDS_SHORT: Final = 8
@@ -44,32 +44,28 @@ def infer_replies(thread: Thread) -> Thread:
     Where the source shows who answers whom (`threaded`) quotations are still found, but set no parents.
     Cost grows with the words of the thread, not with its square.
     """
-    shown = tuple(_without_tags(comment) for comment in thread.comments)
-    post = thread.post
-    post = replace(post, body=unmarked(post.body)) if post.format == "html" else post
-    finder = _Finder(replace(thread, post=post, comments=shown))
-    looked = (finder.look_at(n, comment) for n, comment in enumerate(shown))
-    comments = tuple(replace(found, body=one.body) for found, one in zip(looked, thread.comments, strict=True))
+    finder = _Finder(thread)
     return replace(
         thread,
-        comments=comments,
+        comments=tuple(finder.look_at(n, comment) for n, comment in enumerate(thread.comments)),
         anomalies=tuple(sorted((*thread.anomalies, *finder.anomalies), key=lambda a: a.line)),
     )
 
 
-def _without_tags(comment: Comment) -> Comment:
-    """The comment for looking at: tags are no words, and each place in the text stays where it is."""
-    return replace(comment, body=unmarked(comment.body)) if comment.format == "html" else comment
+def _without_tags(of: Comment | Post) -> str:
+    """Its text for looking at: tags are no words, and each place in the text stays where it is."""
+    return unmarked(of.body) if of.format == "html" else of.body
 
 
 class _Finder:
     def __init__(self, thread: Thread) -> None:
         self.comments, self.threaded = thread.comments, thread.threaded
-        self.plain = [keys.words(comment.body) for comment in thread.comments]
+        self.bodies = [_without_tags(comment) for comment in thread.comments]
+        self.plain = [keys.words(body) for body in self.bodies]
         self.placed: dict[int, list[_Word]] = {}
         counts = [len(words) for words in self.plain if words]
         self.length = _WORDS_SHORT if counts and median(counts) <= _SHORT_PAGE else _WORDS
-        self.article = frozenset(self._grams(keys.words(thread.post.body)))
+        self.article = frozenset(self._grams(keys.words(_without_tags(thread.post))))
         self.first_said: dict[_Gram, int] = {}
         """By the number of a comment times `_MOST_WORDS`, plus that of the word in it."""
         self.at = {comment.key: n for n, comment in enumerate(thread.comments)}
@@ -80,21 +76,23 @@ class _Finder:
         taken = _covered(self._words(number), comment.quotes) if comment.quotes else set()
         grams = self._grams(self.plain[number])
         runs = self._runs(number, grams, taken)
-        quotes = [*comment.quotes, *(self._quote(number, comment, run) for run in runs)]
+        quotes = [*comment.quotes, *(self._quote(number, run) for run in runs)]
         quotes.sort(key=lambda quote: quote.start)
         taken |= {n for run in runs for n in range(run.first, run.end)}
         self._remember(number, grams, taken)
         said = self.threaded or comment.parent or comment.parent_basis == "moderator"
-        apart = {self._quote(number, comment, run).start for run in runs if self._stands_apart(number, run)}
+        apart = {self._quote(number, run).start for run in runs if self._stands_apart(number, run)}
         proof = (q.of for q in quotes if q.attribution_start is not None or q.start in apart)
         parent = comment.parent if said else next((of for of in proof if self._is_earlier(of, number)), None)
         basis = "quote" if parent and not comment.parent else comment.parent_basis
+        if not quotes and parent == comment.parent:
+            return comment
         return replace(comment, quotes=tuple(quotes), parent=parent, parent_basis=basis)
 
     def _words(self, number: int) -> list[_Word]:
         """The words of a comment with their places, which few comments are asked for."""
         if number not in self.placed:
-            self.placed[number] = keys.words_at(self.comments[number].body)
+            self.placed[number] = keys.words_at(self.bodies[number])
         return self.placed[number]
 
     def _grams(self, plain: Sequence[str]) -> list[_Gram]:
@@ -135,7 +133,7 @@ class _Finder:
 
     def _within_paragraphs(self, number: int, run: _Run) -> _Run:
         """Without the few words at its edges that happen to agree in a paragraph of the quoter's own."""
-        words, body = self._words(number), self.comments[number].body
+        words, body = self._words(number), self.bodies[number]
         breaks = [n for n in range(run.first + 1, run.end) if "\n" in body[words[n - 1][2] : words[n][1]]]
         first, end = run.first, run.end
         if breaks and not _ends_line(body, words, run.end) and breaks[-1] - first >= self.length:
@@ -144,9 +142,9 @@ class _Finder:
             first = breaks[0]
         return _Run(first, end, run.of)
 
-    def _quote(self, number: int, comment: Comment, run: _Run) -> Quote:
+    def _quote(self, number: int, run: _Run) -> Quote:
         """The passage with the marks that open and close it, and never with a word that is not in the run."""
-        words, body = self._words(number), comment.body
+        words, body = self._words(number), self.bodies[number]
         start, end = words[run.first][1], words[run.end - 1][2]
         while start > 0 and body[start - 1] in _OPENING:
             start -= 1
@@ -164,7 +162,7 @@ class _Finder:
         """
         if run.first > _OWN_WORDS_FIRST:
             return False
-        words, body = self._words(number), self.comments[number].body
+        words, body = self._words(number), self.bodies[number]
         start, end = words[run.first][1], words[run.end - 1][2]
         below = body.find("\n", end)
         beside = body[body.rfind("\n", 0, start) + 1 : start] + body[end : below if below >= 0 else None]
