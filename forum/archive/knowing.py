@@ -100,11 +100,17 @@ def words_digest(author: str, body: str, form: str) -> str:
 
 
 def taken_away(digests: Collection[str]) -> set[str]:
-    """Of these words, those that a moderator hid or removed, or that are gone, in any source. One query."""
-    wanted = [digest for digest in digests if digest]
+    """Of these words, those that a moderator hid or removed, or that are gone, in any source.
+
+    One query, and another where some of them are here: asked for all at once, databases may read the whole of a table.
+    """
+    here = Item.objects.exclude(words_digest="").order_by()
+    wanted = {digest for digest in digests if digest}
+    wanted = set(here.filter(words_digest__in=wanted).values_list("words_digest", flat=True)) if wanted else wanted
+    if not wanted:
+        return wanted
     away = Q(comment__state__in=[State.HIDDEN, State.REMOVED]) | Q(comment=None, kind=Item.Kind.COMMENT)
-    found = Item.objects.filter(away, words_digest__in=wanted).exclude(words_digest="").order_by()
-    return set(found.values_list("words_digest", flat=True)) if wanted else set()
+    return set(here.filter(away, words_digest__in=wanted).values_list("words_digest", flat=True))
 
 
 # -- a better copy -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from forum.archive import joining, locking, opening, restoring
 from forum.archive.batches import Batch, cut
+from forum.archive.growing import Growth
 from forum.archive.items import Anomaly, Rest, Stretch, Thread
 from forum.archive.limits import MAX_BYTES, Refused
 from forum.archive.models import Run
@@ -86,7 +87,7 @@ class Loading:
 
     def run_through(self, *, commit: bool, progress: Progress | None) -> None:
         """Go through the file once, then complete the record."""
-        done, whole = 0, self.plan.account().comments
+        done, whole, growth = 0, self.plan.account().comments, Growth()
         for portions, ended in cut(self._ways()):
             batch = Batch(self, portions)
             batch.look()
@@ -96,6 +97,7 @@ class Loading:
                 with transaction.atomic():
                     batch.write()
                     self._count_in_run()
+                growth.batch()
             batch.follow()
             for way in ended:
                 self._end(way, commit=commit)
@@ -156,7 +158,7 @@ class Loading:
             self.outcome.attached += 0 if way.fresh else number
             way.wrote = way.wrote or bool(number)
         if commit and (way.wrote or self._resumed):
-            suggest(Post.objects.get(pk=way.post))
+            suggest(Post.objects.select_related("person").get(pk=way.post))
 
     def _count_in_run(self) -> None:
         """Count what this batch brought, in its transaction, so that the sum is right however often it is broken."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _ROOM: Final = 200
 _SCOPE_ROOM: Final = 120
+_REMEMBERED: Final = 8_000
+"""Bylines whose persons are not looked for again, about a kilobyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Byline:
         if not keys.is_placeholder(self.name):
             return ""
         return self.thread if len(self.thread) <= _SCOPE_ROOM else keys.digest(self.thread)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The same for all that are one person."""
+        return self.name, self.scope, self.identity
 
 
 def byline(name: str, identity: str, thread: str, source_key: str) -> Byline:
@@ -66,17 +73,20 @@ class People:
         self._outcome = outcome
         self._would: set[int] = set()
         self._numbers: dict[str, int] = {}
+        self._met: dict[tuple[str, str, str], Person] = {}
 
     def find(self, source: Source | None, bylines: Iterable[Byline], *, write: bool) -> dict[Byline, Person]:
         """The person of each; those that are missing are made, or counted alone where nothing is written.
 
         Found by the digest of the name, so that a name taken off stays off. Three queries at most for each batch.
+        Whom a batch before has met is remembered, as long as nobody takes the name off.
         """
         wanted = [one for one in dict.fromkeys(bylines) if one.name]  # in the order of the page
         digests = {name: Person.digest_of(name) for name in {one.name for one in wanted}}
-        namesakes = _namesakes(source, wanted, digests)
         off = _taken_off(set(digests.values()))
-        found: dict[Byline, Person] = {}
+        found = {one: self._met[one.key] for one in wanted if one.key in self._met and digests[one.name] not in off}
+        wanted = [one for one in wanted if one not in found]
+        namesakes = _namesakes(source, wanted, digests)
         missing: list[Person] = []
         for one in wanted:
             digest = digests[one.name]
@@ -97,7 +107,14 @@ class People:
             for person, pk in zip(missing, reserve(Person, len(missing)), strict=True):
                 person.pk = pk
             insert(missing)
+        if write:
+            self._remember({one.key: found[one] for one in wanted})
         return found
+
+    def _remember(self, met: dict[tuple[str, str, str], Person]) -> None:
+        if len(self._met) + len(met) > _REMEMBERED:
+            self._met.clear()
+        self._met |= met
 
     def _number(self, source: Source | None, digest: str) -> int:
         """How many there are of this name by now, this one left out. A query once for each name that several have."""
