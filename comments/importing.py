@@ -16,7 +16,7 @@ from comments import counters
 from comments.models import SHELVED, Comment, Quotation
 from comments.ranking import UNRANKED, best
 from comments.rendering import known_comments, render_archived, render_markdown
-from forum.inserting import insert, reserve
+from forum.inserting import insert, maker, reserve
 from forum.search import index
 from forum.states import MEANING, Format, Precision, State
 from posts.actions import locked
@@ -107,32 +107,30 @@ def add_comments(threads: Sequence[tuple[Post, Sequence[ArchivedComment]]]) -> l
 
 def _rows(post: Post, found: Sequence[ArchivedComment], ids: Iterator[int]) -> list[Comment]:
     rows = []
+    make = maker(Comment)
     position = post.last_position
     for item in found:
         position = position + STEP if item.position is None else item.position
-        rows.append(
-            Comment(
-                pk=next(ids),
-                post=post,
-                person=item.person,
-                archived=item.archived,
-                created_at=item.created_at,
-                position=position,
-                best=UNRANKED if item.archived else best(0, 0),
-                came_with=post.version + 1,
-                printed_date=item.printed_date,
-                printed_at=item.printed_at,
-                precision=item.precision,
-                zone=item.zone,
-                instant=item.instant,
-                body=item.body,
-                html=item.html,
-                format=item.format,
-                parent_basis=item.parent_basis,
-                anchor=item.anchor,
-                state=item.state,
-            )
-        )
+        values = {
+            "id": next(ids),
+            "archived": item.archived,
+            "created_at": item.created_at,
+            "position": position,
+            "best": UNRANKED if item.archived else best(0, 0),
+            "came_with": post.version + 1,
+            "printed_date": item.printed_date,
+            "printed_at": item.printed_at,
+            "precision": item.precision,
+            "zone": item.zone,
+            "instant": item.instant,
+            "body": item.body,
+            "html": item.html,
+            "format": item.format,
+            "parent_basis": item.parent_basis,
+            "anchor": item.anchor,
+            "state": item.state,
+        }
+        rows.append(make(values, {"post": post, "person": item.person}))
     for row, item in zip(rows, found, strict=True):
         row.parent = rows[item.parent] if isinstance(item.parent, int) else item.parent
     return rows

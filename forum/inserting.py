@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
+
+Row = TypeVar("Row", bound=models.Model)
+_Field = models.Field[Any, Any]
 
 _SIMPLE = (
     *(models.CharField, models.TextField, models.IntegerField, models.FloatField, models.ForeignKey),
@@ -35,6 +41,28 @@ def reserve(model: type[models.Model], number: int) -> list[int]:
     return list(range(first, first + number))
 
 
+def maker(model: type[Row]) -> Callable[[Mapping[str, Any], Mapping[str, models.Model | None]], Row]:
+    """Makes new rows from the values of columns and from the rows that they name, with the defaults for the rest.
+
+    Takes a fifth of the time of the constructor, which asks signals and descriptors about each value. No default may
+    be a list or dict: the rows would share it.
+    """
+    blank = {name: value for name, value in model().__dict__.items() if name != "_state"}
+    columns = {field.name: field.attname for field in model._meta.concrete_fields}
+
+    def make(values: Mapping[str, Any], named: Mapping[str, models.Model | None]) -> Row:
+        row = model.__new__(model)
+        row._state = ModelState()
+        row.__dict__.update(blank)
+        row.__dict__.update(values)
+        for name, other in named.items():
+            row.__dict__[columns[name]] = None if other is None else other.pk
+            row._state.fields_cache[name] = other
+        return row
+
+    return make
+
+
 def insert(rows: Sequence[models.Model]) -> None:
     """Inserts rows of one model that are all new. Rows with an id keep it; the others are not told theirs.
 
@@ -45,39 +73,43 @@ def insert(rows: Sequence[models.Model]) -> None:
         return
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key and rows[0].pk is None)]
-    _write(model, fields, _values(map(attrgetter(*(field.attname for field in fields)), rows), fields))
+    get = attrgetter(*(field.attname for field in fields))
+    _insert(model, fields, map(get, rows))
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
 
 
-def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     """Inserts new rows that are given as the values of these columns, at half the cost of making objects first.
 
     ``names`` are those of attributes (``post_id``); every other column gets its default. Else as ``insert``.
     """
+    new = [*rows]
+    if not new:
+        return
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     given = [by_name.pop(name) for name in names]
     rest = [field for field in by_name.values() if not field.primary_key]
-    defaults = [field.get_db_prep_save(field.get_default(), connection) for field in rest]
-    _write(model, given + rest, ([*values, *defaults] for values in _values(rows, given)))
+    defaults = [field.get_default() for field in rest]
+    _insert(model, given + rest, ([*values, *defaults] for values in new))
 
 
-def _write(model: type[models.Model], fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> None:
+def _insert(model: type[models.Model], fields: Sequence[_Field], rows: Iterable[Iterable[Any]]) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column or "") for field in fields)
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for values in rows:
+                for values in _adapted(rows, fields):
                     copy.write_row(values)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(rows))  # noqa: S608  no values
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(_adapted(rows, fields)))  # noqa: S608  no values
 
 
-def _values(rows: Iterable[Sequence[Any]], fields: Sequence[models.Field[Any, Any]]) -> Iterator[list[Any]]:
+def _adapted(rows: Iterable[Iterable[Any]], fields: Sequence[_Field]) -> Iterator[list[Any]]:
     adapt = [_adapter(field) for field in fields]
     for row in rows:
         yield [
@@ -86,11 +118,17 @@ def _values(rows: Iterable[Sequence[Any]], fields: Sequence[models.Field[Any, An
         ]
 
 
-def _adapter(field: models.Field[Any, Any]) -> tuple[bool, Callable[[Any], Any]]:
+def _adapter(field: _Field) -> tuple[bool, Callable[[Any], Any]]:
     """Whether plain values of a field go as they are, and what makes the others fit the database."""
+
+    def fitted(value: Any) -> Any:
+        return value.value if isinstance(value, Enum) else field.get_db_prep_save(value, connection)
+
     if isinstance(field, models.DateTimeField):
         return False, _moment if connection.vendor == "postgresql" else _moment_as_text
-    return isinstance(field, _SIMPLE), lambda value: field.get_db_prep_save(value, connection)
+    if type(field) is models.JSONField and field.encoder is None:
+        return False, lambda value: None if value is None else json.dumps(value)
+    return isinstance(field, _SIMPLE), fitted
 
 
 def _moment(moment: dt.datetime | None) -> dt.datetime | None:

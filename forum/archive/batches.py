@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comments.importing import ArchivedComment, add_comments
 from comments.models import Comment
@@ -15,7 +15,7 @@ from forum.archive.models import Item
 from forum.archive.opening import Way
 from forum.archive.people import Byline, byline, keep_names_off
 from forum.archive.suppressing import article_states
-from forum.inserting import insert
+from forum.inserting import insert_values
 from forum.states import State
 from forum.text.html import TooLarge
 from posts.models import Post
@@ -215,15 +215,15 @@ class Batch:
         here = [(portion, posts[portion.way.post]) for portion in self.portions if portion.way.post in posts]
         found = [self._archived(portion, post, people) for portion, post in here]
         added = add_comments([(post, some) for (_, post), some in zip(here, found, strict=True)])
-        new: list[Item] = []
+        new: list[dict[str, Any]] = []
         for (portion, _), made in zip(here, added, strict=True):
             pairs = [*zip(portion.new, made, strict=True)]
             pairs += [(one, portion.again[one.key]) for one in portion.comments if one.key in portion.again]
-            new += [rows.item_of_comment(one, row, run, source, words=self.words.get(one.key)) for one, row in pairs]
+            new += [rows.item_values(one, row, run, source, words=self.words.get(one.key)) for one, row in pairs]
             self.known |= {one.key: knowing.of_row(one, row) for one, row in pairs}
             portion.way.wrote = portion.way.wrote or bool(made)
-        new += [rows.item_of_comment(ping, None, run, source) for ping in self.pings]
-        insert(new)
+        new += [rows.item_values(ping, None, run, source) for ping in self.pings]
+        insert_values(Item, [*new[0]] if new else [], (values.values() for values in new))
         for taken in self.takes:
             merging.take(taken, run, source)
         keep_names_off(people)

@@ -168,28 +168,33 @@ def digest_of_post(post: items.Post) -> str:
     return keys.digest(post.title, post.body)
 
 
-def item_of_comment(
+def item_of_comment(found: items.Comment, row: Comment | None, run: Run, source: Source) -> Item:
+    """Where a comment came from, or a pingback that is none."""
+    return Item(**item_values(found, row, run, source))
+
+
+def item_values(
     found: items.Comment, row: Comment | None, run: Run, source: Source, *, words: str | None = None
-) -> Item:
-    """Where a comment came from, or a pingback that is none; ``words`` is the digest of its words, if it is known."""
+) -> dict[str, Any]:
+    """The same as values of columns, to be written with many; ``words`` is the digest of its words, if it is known."""
     if words is None:
         words = knowing.words_digest(found.author, found.body, found.format)
-    return Item(
-        run=run,
-        source=source,
-        source_key=found.key[:_KEY_ROOM],
-        kind=found.kind,
-        comment=row,
-        first_line=found.lines[0],
-        last_line=found.lines[1],
-        digest=found.digest,
-        evidence=evidence(found),
-        element=found.element[:_ELEMENT_ROOM],
-        raw=packed(found.source),
-        body_digest=keys.digest(found.body),
-        words_digest=words if row is not None else "",
-        parent_key=(found.parent or "")[:_KEY_ROOM],
-    )
+    return {
+        "run_id": run.pk,
+        "source_id": source.pk,
+        "source_key": found.key[:_KEY_ROOM],
+        "kind": found.kind,
+        "comment_id": None if row is None else row.pk,
+        "first_line": found.lines[0],
+        "last_line": found.lines[1],
+        "digest": found.digest,
+        "evidence": evidence(found),
+        "element": found.element[:_ELEMENT_ROOM],
+        "raw": packed(found.source),
+        "body_digest": keys.digest(found.body),
+        "words_digest": words if row is not None else "",
+        "parent_key": (found.parent or "")[:_KEY_ROOM],
+    }
 
 
 def packed(text: str) -> bytes:

@@ -9,6 +9,7 @@ _FORBIDDEN = re.compile(
     + "".join(chr(plane * 0x10000 + low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]"
 )
+_FORBIDDEN_IN_ASCII = dict.fromkeys([*range(9), *range(11, 32), 127])
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
 
 # These turn the reading direction or are not seen: no name may hold them, and a link with them shows
@@ -21,4 +22,6 @@ DECEIVING = re.compile(
 
 def clean(text: str) -> str:
     """Return the text with one kind of line end and without control characters; linear."""
+    if text.isascii():  # most texts, in a tenth of the time
+        return text.replace("\r\n", "\n").replace("\r", "\n").translate(_FORBIDDEN_IN_ASCII)
     return _FORBIDDEN.sub("", _LINE_ENDS.sub("\n", text))
