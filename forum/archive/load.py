@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -99,8 +99,7 @@ class Loading:
                     self._count_in_run()
                 growth.batch()
             batch.follow()
-            for way in ended:
-                self._end(way, commit=commit)
+            self._end(ended, commit=commit)
             done += sum(len(portion.comments) for portion in portions)
             if progress is not None:
                 progress(done, whole)
@@ -149,16 +148,17 @@ class Loading:
         room = _REPORTED - len(self._report["anomalies"])
         self._report["anomalies"] += [_anomaly(one) for one in found.anomalies[:room]]
 
-    def _end(self, way: Way, *, commit: bool) -> None:
-        """The whole of a thread is here: join what waits for its parent."""
-        if self.source is None or way.post is None:
-            return
-        if way.later:
-            number = joining.join(way, self.source, commit=commit)
-            self.outcome.attached += 0 if way.fresh else number
-            way.wrote = way.wrote or bool(number)
-        if commit and (way.wrote or self._resumed):
-            suggest(Post.objects.select_related("person").get(pk=way.post))
+    def _end(self, ways: Sequence[Way], *, commit: bool) -> None:
+        """The whole of these threads is here: join what waits for its parent, then look for likely replies."""
+        for way in ways:
+            if self.source is not None and way.post is not None and way.later:
+                number = joining.join(way, self.source, commit=commit)
+                self.outcome.attached += 0 if way.fresh else number
+                way.wrote = way.wrote or bool(number)
+        wrote = [way.post for way in ways if way.post is not None and (way.wrote or self._resumed)]
+        if commit and wrote:
+            for post in Post.objects.filter(pk__in=wrote).select_related("person").order_by("pk"):
+                suggest(post)
 
     def _count_in_run(self) -> None:
         """Count what this batch brought, in its transaction, so that the sum is right however often it is broken."""
