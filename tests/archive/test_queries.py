@@ -1,5 +1,6 @@
 """What an import asks the database: as little for the last batch as for the first."""
 
+import dataclasses
 import re
 from collections.abc import Callable
 
@@ -58,7 +59,7 @@ def test_whom_an_import_has_met_is_not_looked_for_again(loaded: Source, count_qu
     people, one = People(Outcome()), Byline("Lena B", "", "a thread")
     made = people.find(loaded, [one], write=True)[one]
     asked = count_queries(lambda: people.find(loaded, [one], write=True))
-    assert len(asked) == 1  # whether the name was taken off meanwhile
+    assert len(asked) == 1  # whether they are still here, under their name
     assert people.find(loaded, [one], write=True)[one].pk == made.pk
 
 
@@ -67,6 +68,13 @@ def test_a_name_that_is_taken_off_during_an_import_is_off_from_then_on(loaded: S
     people.find(loaded, [one], write=True)
     Person.objects.filter(name="Lena B").update(name="", removed_at=timezone.now())
     assert people.find(loaded, [one], write=True)[one].removed_at is not None
+
+
+def test_whoever_is_gone_meanwhile_is_made_anew(loaded: Source) -> None:
+    people, one = People(Outcome()), Byline("Lena B", "", "a thread")
+    people.find(loaded, [one], write=True)
+    Person.objects.filter(name="Lena B").delete()
+    assert people.find(loaded, [one], write=True)[one] == Person.objects.get(name="Lena B")
 
 
 def test_few_people_are_remembered(loaded: Source, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +90,23 @@ def test_a_thread_in_which_nobody_is_quoted_is_looked_through_by_one_query(
 ) -> None:
     post = Post.objects.select_related("person").get()
     assert len(count_queries(lambda: suggest(post))) == 1
+
+
+def test_threads_that_end_in_one_batch_are_asked_for_at_once(
+    db: None, monkeypatch: pytest.MonkeyPatch, count_queries: Asked
+) -> None:
+    def asked(first: int, number: int) -> int:
+        """How often posts alone are read for an import of so many threads."""
+        threads = [
+            talk([said(n)], post=dataclasses.replace(talk([]).post, key=f"talk:post-{n}", title=f"Talk {n}"))
+            for n in range(first, first + number)
+        ]
+        plan = Mill(*threads).plan(monkeypatch, data=b"%d" % first)
+        found = count_queries(lambda: load(plan, commit=True))
+        return sum(sql.startswith("SELECT") and 'FROM "posts_post"' in sql for sql in found)
+
+    asked(0, 1)
+    assert asked(10, 3) - 3 == asked(20, 9) - 9  # each post of the outcome is read anew at the end
 
 
 def test_postgresql_takes_stock_of_what_an_import_fills(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
