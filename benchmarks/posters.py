@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -149,7 +150,7 @@ class _Site:
                 answer = self._connection.getresponse()
                 text = answer.read().decode()
             except (OSError, http.client.HTTPException):
-                self._connection = None
+                self.close()
                 if not left:
                     raise
                 continue
@@ -159,6 +160,12 @@ class _Site:
             cookie.split(";")[0] for cookie in answer.headers.get_all("Set-Cookie", [])
         )
         return answer.status, text, more
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def form(self, path: str, session: str) -> tuple[dict[str, str], str]:
         """The fields of an empty form, and the cookies to send with it."""
@@ -179,9 +186,9 @@ class _Site:
 
 
 def _some_comment(base_url: str, post_id: int) -> int | None:
-    site = _Site(base_url)
-    _, _, page = site.ask("GET", f"/posts/{post_id}/")  # its whole address, with the title
-    found = re.search(r'id="c([0-9]+)"', site.ask("GET", urlsplit(page).path)[1])
+    with closing(_Site(base_url)) as site:
+        _, _, page = site.ask("GET", f"/posts/{post_id}/")  # its whole address, with the title
+        found = re.search(r'id="c([0-9]+)"', site.ask("GET", urlsplit(page).path)[1])
     return int(found[1]) if found else None
 
 
@@ -192,16 +199,16 @@ def _at_once(base_url: str, jobs: Sequence[Job], act: Callable[[_Site, Job], Non
         waiting.put(job)
 
     def work() -> None:
-        site = _Site(base_url)
-        while True:
-            try:
-                job = waiting.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                act(site, job)
-            except (OSError, ValueError, http.client.HTTPException) as error:
-                told.errors.append(str(error))
+        with closing(_Site(base_url)) as site:
+            while True:
+                try:
+                    job = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                try:
+                    act(site, job)
+                except (OSError, ValueError, http.client.HTTPException) as error:
+                    told.errors.append(str(error))
 
     threads = [threading.Thread(target=work) for _ in range(min(AT_ONCE, len(jobs)))]
     for thread in threads:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from benchmarks import posters
 from comments.actions import add_comment, change_state, delete_comment, edit_comment
 from comments.models import Comment
 from comments.recounting import recount
@@ -107,3 +108,12 @@ def test_of_two_edits_at_once_one_is_told_of_the_other(post, ann):
 
     answers = together([lambda: edit("One."), lambda: edit("Other.")])
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "bool"]
+
+
+def test_many_members_post_over_http_at_once_and_every_form_makes_one_comment(live_server, post, ben):
+    say(post, ben, "To be answered.")
+    posted = posters.run(live_server.url, posters.make_sessions(8), post.pk, posters=8, each=3)
+    assert (posted.stored, posted.errors) == (24, [])
+    assert Comment.objects.count() == 25
+    assert Comment.objects.exclude(parent=None).count() == 12
+    assert recount(post.pk) == []
