@@ -4,14 +4,14 @@ the figures of the thread right."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from comments import citing, counters, revising, rules
-from comments.models import SHELVED, Comment
+from comments.models import SHELVED, Comment, Quotation
 from comments.rendering import render_markdown
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from forum.users.models import User
 
 SAME_WORDS = dt.timedelta(minutes=10)  # said again within this, words in one place are one comment
+OFFSETS = ("start", "end", "attribution_start", "attribution_end")  # of a quotation in the words that hold it
 VERBS = {
     State.PUBLISHED: Action.Verb.RESTORE,
     State.HELD: Action.Verb.HOLD,
@@ -212,21 +213,40 @@ def redact(*, comment: Comment, changes: Sequence[Change]) -> list[int]:
 
     The quotations in it move along. Returns where the new words of each change begin, in order.
     """
+    return redact_all(changes={comment.pk: changes})[comment.pk]
+
+
+def redact_all(*, changes: Mapping[int, Sequence[Change]]) -> dict[int, list[int]]:
+    """The same in many comments, by their ids. A dozen statements for each ``citing.BATCH`` of one thread."""
+    starts: dict[int, list[int]] = {}
+    pks = sorted(changes)
     with transaction.atomic():
-        post, comment = _locked(comment)
-        changed = change(comment.body, changes)
-        for quotation in comment.quotations.all():
-            for name in ("start", "end", "attribution_start", "attribution_end"):
-                offset = getattr(quotation, name)
-                if offset is not None:
-                    setattr(quotation, name, moved(offset, changes, closes=name.endswith("end")))
-            quotation.save(update_fields=["start", "end", "attribution_start", "attribution_end"])
-        revising.redact(comment, [(comment.body[item.start : item.end], item.words) for item in changes])
-        comment.body = changed.text
-        comment.save(update_fields=["body"])
-        citing.rerender([comment])
-        citing.rerender_quoting([comment.pk])
-        touch([post.pk])
+        for begin in range(0, len(pks), citing.BATCH):
+            some = Comment.objects.filter(pk__in=pks[begin : begin + citing.BATCH])
+            threads = sorted(set(some.values_list("post", flat=True)))
+            for pk in threads:
+                locked(pk)
+            rows = list(some.select_related("post").prefetch_related("quotations", "revisions").order_by("pk"))
+            for comment in rows:
+                starts[comment.pk] = _redact(comment, changes[comment.pk])
+            Comment.objects.bulk_update(rows, ["body"])
+            Quotation.objects.bulk_update([one for comment in rows for one in comment.quotations.all()], OFFSETS)
+            citing.rerender(rows)
+            touch(threads)
+        citing.rerender_quoting(pks)
+    return starts
+
+
+def _redact(comment: Comment, changes: Sequence[Change]) -> list[int]:
+    """Changes a comment and its quotations in memory, and its earlier versions for good."""
+    changed = change(comment.body, changes)
+    for quotation in comment.quotations.all():
+        for name in OFFSETS:
+            offset = getattr(quotation, name)
+            if offset is not None:
+                setattr(quotation, name, moved(offset, changes, closes=name.endswith("end")))
+    revising.redact(comment, [(comment.body[item.start : item.end], item.words) for item in changes])
+    comment.body = changed.text
     return changed.starts
 
 

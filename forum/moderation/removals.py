@@ -125,9 +125,10 @@ def give_name_back(*, action: Action, name: str, by: User, reason: str = "") -> 
         if person is not None:
             person.name, person.removed_at = name, None
             person.save(update_fields=["name", "removed_at"])
-        for pk, at in action.before["comments"].items():
-            comment = Comment.objects.get(pk=pk)
-            comments.redact(comment=comment, changes=_back(at, _as_in(name, _is_html(comment, "body"))))
+        marks = {int(pk): at for pk, at in action.before["comments"].items()}
+        formats = Comment.objects.filter(pk__in=marks).values_list("pk", "format")
+        written = {pk: _as_in(name, form == Format.HTML) for pk, form in formats}
+        comments.redact_all(changes={pk: _back(marks[pk], written[pk]) for pk in written})
         for pk, fields in action.before["posts"].items():
             post = Post.objects.get(pk=pk)
             changes = {field: _back(at, _as_in(name, _is_html(post, field))) for field, at in fields.items()}
@@ -183,13 +184,13 @@ def _black_out(at: list[naming.Place], name: str) -> dict[str, Any]:
             in_comments[place.thing.pk].append(place)
         else:
             marks["posts"][place.thing.pk] = _black_out_post(place.thing, name)
+    changes: dict[int, list[Change]] = {}
     for pk, found in in_comments.items():
         found.sort(key=lambda place: place.start)
-        comment = Comment.objects.get(pk=pk)
-        is_html = comment.format == Format.HTML
-        changes = [Change(place.start, place.end, _mark(place.words, is_html)) for place in found]
-        starts = comments.redact(comment=comment, changes=changes)
-        written = _as_in(name, is_html)
+        changes[pk] = [Change(one.start, one.end, _mark(one.words, _is_html(one.thing, "body"))) for one in found]
+    for pk, starts in comments.redact_all(changes=changes).items():
+        found = in_comments[pk]
+        written = _as_in(name, _is_html(found[0].thing, "body"))
         marks["comments"][pk] = [
             [start, swaps(written, place.words)] for start, place in zip(starts, found, strict=True)
         ]

@@ -12,6 +12,7 @@ from forum.notices import rules
 from forum.notices.models import Kind, Notice
 from forum.refusals import Conflict
 from forum.states import State
+from forum.text.redaction import Change
 from forum.voices.actions import mark
 from forum.voices.models import Mark
 from posts import pulse
@@ -125,3 +126,16 @@ def test_who_follows_a_branch_is_told_of_what_is_said_deep_in_it(ann, eve, root,
     mark(member=eve, kind=Mark.Kind.FOLLOWED, target=chain[0])
     said = say(chain[0].post, root, "Deep down.", chain[-1])
     assert Notice.objects.get(member=eve).comment_id == said.pk
+
+
+def test_a_name_is_taken_out_of_many_comments_by_as_many_statements_as_out_of_two(ann, ben, count_queries):
+    post = make_post(ann)
+    quoted = say(post, ann, "To be quoted.")
+    made = [say(post, ben, f"Name {number}.\n\n> #c{quoted.pk}\n> To be quoted.") for number in range(22)]
+    words = [Change(0, 4, "[gone]")]
+
+    def redact(some: list[Comment]) -> int:
+        return len(count_queries(lambda: actions.redact_all(changes={comment.pk: words for comment in some})))
+
+    assert redact(made[:2]) == redact(made[2:])
+    assert Comment.objects.filter(body__startswith="[gone] ", html__contains="[gone] ").count() == 22
