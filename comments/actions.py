@@ -56,8 +56,8 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
 def _add_comment(post: Post, author: User, body: str, parent: Comment | None, token: str) -> Comment:
     with transaction.atomic():
         post = locked(post.pk)
-        if parent is not None:
-            parent = Comment.objects.get(pk=parent.pk)
+        if parent is not None:  # what the rules and figures need of it, as it is now
+            parent = Comment.objects.only("post", "author", "state").get(pk=parent.pk)
         _check(rules.why_not_reply(author, post, parent))
         said = _said_just_now(post, author, body, parent)
         if said is not None:
@@ -301,11 +301,9 @@ def _said_just_now(post: Post, author: User, body: str, parent: Comment | None) 
     """The same words in the same place a moment ago: a form reloaded by the back button has a new token."""
     since = timezone.now() - SAME_WORDS
     recent = Comment.objects.filter(author=author, created_at__gte=since, body=body)
-    place = (post.pk, parent.pk if parent else None)  # not asked for: a planner would look at all that stands there
-    for said in recent.filter(state__in=[State.PUBLISHED, State.HELD]):
-        if (said.post_id, said.parent_id) == place:
-            return said
-    return None
+    here = (post.pk, parent.pk if parent else None)  # not asked for: a planner would look at all that stands there
+    said = recent.filter(state__in=[State.PUBLISHED, State.HELD]).values_list("pk", "post_id", "parent_id")
+    return next((Comment.objects.get(pk=pk) for pk, *place in said if tuple(place) == here), None)
 
 
 def _check(why_not: str) -> None:
