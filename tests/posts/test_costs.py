@@ -12,6 +12,7 @@ from forum.drafts.models import Draft
 from forum.reading.models import Visit
 from forum.voices.actions import mark, vote
 from forum.voices.models import Mark
+from posts import actions
 from posts.actions import edit_post
 from posts.models import Post, Tag
 from posts.tags import bearing
@@ -79,6 +80,13 @@ def test_a_guest_pays_one_query_for_the_front_page_and_four_for_a_thread_of_an_a
     client.get(post.get_absolute_url())
     assert len(count_queries(lambda: client.get("/"))) <= 2
     assert len(count_queries(lambda: client.get(post.get_absolute_url()))) <= 5
+
+
+def test_pages_of_any_number_of_threads_are_moved_in_lots(monkeypatch, ann, count_queries):
+    monkeypatch.setattr(actions, "MANY", 2)
+    posts = [make_post(ann).pk for _ in range(5)]
+    assert len(count_queries(lambda: actions.touch(posts))) == 3
+    assert set(Post.objects.values_list("version", flat=True)) == {2}
 
 
 PAGES = {"/notices/": 6, "/saved/": 6, "/hidden/": 6, "/following/": 6, "/following/?show=muted": 6, "/drafts/": 6}
