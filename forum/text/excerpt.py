@@ -24,26 +24,31 @@ _INLINE = {
     "u",
 }
 _ANY = re.compile("<")
+_MARGIN = 50  # characters past the cut that are read, more than the longest entity has: half of one is not yet a letter
 _NAMED = re.compile('<blockquote class="quote"')
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)]*\s+")
 
 
 def excerpt(html: str, length: int) -> str:
-    """Return at most `length` characters of sanitised HTML as plain text, cut at a word; linear.
+    """Return at most `length` characters of sanitised HTML as plain text, cut at a word; reads no more than it needs.
 
     Quotations are other people's words: they are left out unless there is nothing else.
     """
-    text = _text(html, leave_out=_ANY) or whole(html)
-    return _cut(text, length)
+    return _cut(_beginning(html, length), length)
 
 
 def opening(html: str, sentences: int, length: int) -> str:
-    """Return the first sentences of sanitised HTML as plain text, at most `length` characters of them; linear."""
-    text = _text(html, leave_out=_ANY) or whole(html)
+    """Return the first sentences of sanitised HTML as plain text, at most `length` characters; reads no more."""
+    text = _beginning(html, length)
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     if len(ends) < sentences:
         return _cut(text, length)
     return _cut(text[: ends[sentences - 1]].rstrip(), length)
+
+
+def _beginning(html: str, length: int) -> str:
+    """Return the words as far as `_cut` looks at them, or further, without quotations unless there is nothing else."""
+    return _text(html, leave_out=_ANY, enough=length + _MARGIN) or _text(html, leave_out=None, enough=length + _MARGIN)
 
 
 def own(html: str) -> str:
@@ -72,13 +77,22 @@ def paragraphs(html: str) -> list[str]:
     return [text for text in texts if text]
 
 
-def _text(html: str, *, leave_out: re.Pattern[str] | None) -> str:
+def _text(html: str, *, leave_out: re.Pattern[str] | None, enough: int | None = None) -> str:
     words: list[str] = []
-    open_tags = left_out = 0
+    open_tags = left_out = read = 0
+    look = enough
     for match in _PIECE.finditer(html):
         tag = match[2]
         if tag is None:
-            words.append("" if left_out else match[0])
+            if left_out:
+                continue
+            words.append(match[0])
+            read += len(match[0])
+            if enough is not None and look is not None and read > look:
+                text = _plain(words)
+                if len(text) > enough:
+                    return text
+                look = 2 * read  # blanks and entities are many characters of HTML
             continue
         if tag in ("blockquote", "figure"):  # a figure is a quotation with its caption
             open_tags += -1 if match[1] else 1
@@ -87,6 +101,10 @@ def _text(html: str, *, leave_out: re.Pattern[str] | None) -> str:
             elif not left_out and not match[1] and leave_out and leave_out.match(match[0]):
                 left_out = open_tags
         words.append("" if tag in _INLINE else " ")
+    return _plain(words)
+
+
+def _plain(words: list[str]) -> str:
     return " ".join(unescape("".join(words)).split())
 
 

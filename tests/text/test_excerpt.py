@@ -1,6 +1,10 @@
 """An excerpt is plain text, cut at a word, in the writer's own words."""
 
+from unittest.mock import patch
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forum.text.excerpt import excerpt, opening
 from forum.text.markdown import Quoted, render
@@ -43,3 +47,16 @@ def test_an_opening_is_the_writers_first_sentences(html: str, words: str) -> Non
 
 def test_an_opening_is_never_longer_than_asked() -> None:
     assert len(opening("<p>" + "word " * 500 + "</p>", 2, 100)) <= 100
+
+
+INLINE = ["words ", "unbroken", "  \n", "&amp;", "&lt;i&gt;", "One. Two! ", "<b>", "</b>", "<br>", "e\u0301"]
+pieces = st.sampled_from([*INLINE, "<p>", "</p>", "<blockquote>", "</blockquote>", "<figure>", "</figure>"])
+
+
+@given(st.lists(pieces, max_size=60).map("".join), st.integers(1, 40))
+def test_reading_the_beginning_alone_gives_what_reading_everything_gives(html: str, length: int) -> None:
+    rest = "words" + " more words" * 50
+    for cut in (excerpt, lambda text, most: opening(text, 2, most)):
+        with patch("forum.text.excerpt._MARGIN", 10**9):
+            everything = cut(f"{html}<p>{rest}</p>", length)
+        assert cut(f"{html}<p>{rest}</p>", length) == everything
