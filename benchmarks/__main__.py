@@ -1,6 +1,7 @@
 """Measures the site as production serves it and prints one table: `make bench`, or with names of rows to measure."""
 
 import os
+import signal
 import sys
 
 from benchmarks.place import set_up
@@ -40,4 +41,5 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all servers and files go first
     sys.exit(main(sys.argv[1:]))

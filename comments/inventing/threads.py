@@ -41,6 +41,12 @@ _ANSWERED: Final = 0.5  # of questions
 _best = cache(best)
 
 
+@cache
+def _talkative(many: int) -> list[float]:
+    """How much each of so many members says, summed: a few say most of it."""
+    return list(accumulate(1 / (rank + 8) for rank in range(many)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A thread that is to be made: everything in it is said between two moments, and follows from the seed."""
@@ -62,10 +68,9 @@ class _Thread:
         self.wanted, self.ids = wanted, ids
         many = wanted.comments
         self.members = members
-        self.talkative = list(accumulate(1 / (rank + 8) for rank in range(len(members))))
         self.parents: Parents = SHAPES[wanted.shape](many, self.random)
         self.moments = self._moments(many)
-        self.authors = self.random.choices(members, cum_weights=self.talkative, k=many)
+        self.authors = self.random.choices(members, cum_weights=_talkative(len(members)), k=many)
         self.replies = Counter(self.parents)
         self.quoting = {
             number for number, parent in enumerate(self.parents) if parent != ROOT and self.random.random() < _QUOTING
