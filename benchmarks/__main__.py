@@ -30,7 +30,12 @@ def main(names: list[str]) -> int:
     measured: list[report.Row] = []
     with bench.running(FOLDER, say) as running:
         for name in names or rows.ALL:
-            measured += rows.ALL[name](running)
+            try:
+                for row in rows.ALL[name](running):
+                    measured.append(row)
+                    say(f"    {row.figure}")
+            except SystemExit as failure:  # the rest is worth knowing all the same
+                measured.append(report.Row(name, f"failed: {failure}", target=report.Target("", met=False)))
     synchronous = os.environ.get("SQLITE_SYNCHRONOUS") or "FULL"
     database = f"SQLite, synchronous={synchronous}" if connection.vendor == "sqlite" else "PostgreSQL"
     print(f"\n{database}; 2 processes of gunicorn, {RUNS} runs of {SECONDS} s each\n")

@@ -67,7 +67,17 @@ def wrk(server: Server, path: str, headers: Headers, *, connections: int = CONNE
     script = server.log.parent / "report.lua"
     script.write_text(_REPORT)
     named = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
-    command = [program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), *named]
+    command = [
+        program("wrk"),
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(script),
+        *named,
+    ]
     before = server.processor_seconds()
     done = subprocess.run([*command, server.url + path], capture_output=True, text=True, check=True)  # noqa: S603  ours
     spent = server.processor_seconds() - before

@@ -21,7 +21,8 @@ events {{ worker_connections 2048; }}
 http {{
     include /etc/nginx/mime.types;
     default_type application/octet-stream;
-    sendfile on;
+    sendfile on;  # this and the next as in Debian's own file
+    tcp_nopush on;
     access_log off;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;

@@ -61,21 +61,21 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def processor_seconds(self) -> float:
-        """What this process and those it started have computed, in user and kernel mode together."""
-        return sum(_spent(pid) for pid in self.pids())
+        """What this process and those it started have computed, in user and kernel mode together.
 
-    def pids(self) -> list[int]:
-        """This process and its children."""
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [self.process.pid, *map(int, path.read_text().split())]
+        A worker that was renewed meanwhile counts among those that the first process has seen end.
+        """
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return _spent(pid, ended=True) + sum(_spent(int(child)) for child in children)
 
 
-def _spent(pid: int) -> float:
+def _spent(pid: int, *, ended: bool = False) -> float:
     try:
         words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:  # a worker that was renewed
+    except FileNotFoundError:  # it ended at this moment
         return 0.0
-    return sum(map(int, words[11:13])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, words[11 : 15 if ended else 13])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
