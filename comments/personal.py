@@ -61,8 +61,9 @@ def personal_of(user: User | AnonymousUser, post: Post, thread: Thread) -> Perso
 
 
 # Each by an index of its own: votes and marks on the post and on the comments of the page, and whom the member mutes.
+# PostgreSQL takes a bare NULL for text, and text for no id.
 MINE = """
-    SELECT comment_id, NULL, value, '' FROM "voices_vote" WHERE member_id = %s AND post_id = %s
+    SELECT comment_id, CAST(NULL AS bigint), value, '' FROM "voices_vote" WHERE member_id = %s AND post_id = %s
     UNION ALL SELECT comment_id, NULL, value, '' FROM "voices_vote" WHERE member_id = %s AND {shown}
     UNION ALL SELECT comment_id, NULL, 0, kind FROM "voices_mark" WHERE member_id = %s AND post_id = %s
     UNION ALL SELECT comment_id, NULL, 0, kind FROM "voices_mark" WHERE member_id = %s AND {shown}

@@ -207,6 +207,7 @@ ACTS: dict[str, Callable[[World], object]] = {
     "comments.actions.change_state held": lambda w: said.change_state(comment=w.answer, to=State.HELD, by=w.mod),
     "comments.actions.set_parent": lambda w: said.set_parent(comment=w.reply, parent=None, by=w.mod),
     "comments.actions.redact": lambda w: said.redact(comment=w.comment, changes=FIRST),
+    "comments.actions.redact_all": lambda w: said.redact_all(changes={w.comment.pk: FIRST}),
     "comments.answers.actions.set_answer": lambda w: set_answer(post=w.question, comment=w.answer, by=w.ann),
     "comments.importing.add_comments": lambda w: add_comments([(w.again(w.old), one_more(w))]),
     "comments.mending.take_back": lambda w: mending.take_back(post=w.again(w.link), pks=[w.reply.pk]),
