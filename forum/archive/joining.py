@@ -74,6 +74,6 @@ def _sound(
         row, above = here.get(child), here.get(parent)
         if row is None or above is None or row.parent_id is not None:
             continue
-        if row.parent_basis == Comment.Basis.MODERATOR or (moved and row.pk in above.ancestry()):
+        if row.parent_basis == Comment.Basis.MODERATOR or (moved and above.is_under(row.pk)):
             continue
         yield row, above, Comment.Basis(basis)
