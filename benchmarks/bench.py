@@ -17,6 +17,17 @@ from benchmarks.sizes import RUNS
 GUEST: Headers = {"Accept-Encoding": "gzip"}
 
 
+@dataclass(frozen=True)
+class Held:
+    """A page under load beside the floors: shares of what they reach in the same time."""
+
+    page: Rate
+    of_gunicorn: float
+    of_nginx: float
+    by_processor: float
+    """The share by what the processes computed, which other work on the machine disturbs less."""
+
+
 @dataclass
 class Bench:
     """The servers under load, and the members who visit them."""
@@ -40,8 +51,8 @@ class Bench:
         path, headers = self.answers[name]
         return middle([wrk(server, path, headers) for _ in range(RUNS)])
 
-    def against_floors(self, server: Server, name: str) -> tuple[Rate, float, float]:
-        """A page under load, and its shares of both floors, which serve the same bytes in turn with it."""
+    def against_floors(self, server: Server, name: str) -> Held:
+        """A page under load, held against both floors, which serve the same bytes in turn with it."""
         path, headers = self.answers[name]
         self.say(f"{name} …")
         runs = [
@@ -53,7 +64,12 @@ class Bench:
             for _ in range(RUNS)
         ]
         page, django, files = (middle(rates) for rates in zip(*runs, strict=True))
-        return page, page.per_second / django.per_second, page.per_second / files.per_second
+        return Held(
+            page,
+            of_gunicorn=page.per_second / django.per_second,
+            of_nginx=page.per_second / files.per_second,
+            by_processor=(files if server is self.front else django).processor / page.processor,
+        )
 
 
 @contextmanager
