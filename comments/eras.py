@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from comments.models import SHELVED, TOP, Comment
 from comments.ranking import UNRANKED
-from comments.rows import IN_PLACE, Where, among, bound, find, first_replies, past, put_in_order
+from comments.rows import IN_PLACE, Where, bound, find, first_replies, of_ids, past, put_in_order
 from comments.threads import (
     BUDGET,
     FAMILY,
@@ -86,7 +86,7 @@ def era_flat(post: Post, viewer: User | AnonymousUser, *, era: str, after: Comme
         waiting = [one for one in held_for(post, viewer) if stands_between(one, after, last, "oldest")]
         found += [one for one in waiting if not one.archived]
         answered = {one.parent_id for one in found if one.parent_id} - {one.pk for one in found}
-        found += [one for one in _of_ids(post, answered) if one.archived]
+        found += [one for one in of_ids(post, answered) if one.archived]
         put_in_order(found, "oldest")
     nodes = {comment.pk: Node(comment) for comment in found}
     for node in nodes.values():
@@ -189,14 +189,10 @@ def _above(post: Post, comments: list[Comment]) -> list[Comment]:
         if not asked:
             break
         # The keys one by one: for a join with a recursion a planner would read the table.
-        level = [comment for comment in _of_ids(post, asked) if comment.branch != SHELVED]
+        level = [comment for comment in of_ids(post, asked) if comment.branch != SHELVED]
         here |= asked
         found += level
     return found
-
-
-def _of_ids(post: Post, pks: set[int]) -> list[Comment]:
-    return find(post, among("c.id", pks)) if pks else []
 
 
 def _stretch(

@@ -92,8 +92,21 @@ def find(post: Post, *wanted: Where, order: str = "oldest", limit: int | None = 
 
 def get(post: Post, pk: int) -> Comment | None:
     """One comment of the thread, wherever it stands. One query."""
-    found = find(post, Where("c.id = %s", (pk,)))
+    found = of_ids(post, [pk])
     return found[0] if found else None
+
+
+def of_ids(post: Post, pks: Collection[int]) -> list[Comment]:
+    """These comments of the thread, wherever they stand, in no order. One query, if any.
+
+    Asked for an order, SQLite would sooner walk through the thread than look the ids up.
+    """
+    if not pks:
+        return []
+    one = among("c.id", pks)
+    return _read(
+        post, f"{_SELECT} comments_comment c {BYLINES} WHERE {one.sql} AND c.post_id = %s", [*one.values, post.pk]
+    )
 
 
 def first_replies(

@@ -1,9 +1,11 @@
 """What a page reads of comments by SQL of its own, against what Django reads of the same rows."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 
 from comments import rows, threads
 from comments.models import Comment
@@ -85,8 +87,17 @@ def test_first_replies_are_found_by_the_index_alone(ann):
         assert "TEMP B-TREE" not in plan
 
 
-def test_ids_by_the_hundred_are_the_same_sql(ann):
-    post = make_post(ann)
-    pks = [comment.pk for comment in make_rows(post, [Row() for _ in range(120)])]
-    assert len(rows.find(post, rows.among("c.id", pks[:100]))) == 100
-    assert rows.among("c.id", pks).sql == rows.among("c.id", pks[:1]).sql
+def test_ids_are_looked_up_and_the_thread_is_not_walked_through(ann):
+    post, other = make_post(ann), make_post(ann)
+    made = make_rows(post, [Row(moment=NOON + dt.timedelta(seconds=n)) for n in range(2_000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    pks = [comment.pk for comment in made]
+    assert set(rows.of_ids(post, pks[500:600])) == set(made[500:600])
+    assert rows.get(post, pks[1_900]) == made[1_900]
+    assert rows.get(other, pks[1_900]) is None
+    assert rows.of_ids(post, []) == []
+    assert rows.among("id", pks).sql == rows.among("id", pks[:1]).sql
+    for act in (lambda: rows.get(post, pks[1_900]), lambda: rows.of_ids(post, pks[500:510])):
+        [plan] = plans_of(act).values()
+        assert re.search("SEARCH c USING INTEGER PRIMARY KEY|comments_comment_pkey", plan), plan
