@@ -55,6 +55,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
 
 def _add_comment(post: Post, author: User, body: str, parent: Comment | None, token: str) -> Comment:
     with transaction.atomic():
+        rendered = render_markdown(body, post)  # before the lock, at which everyone who writes in the thread waits
         post = locked(post.pk)
         if parent is not None:  # what the rules and figures need of it, as it is now
             parent = Comment.objects.only("post", "author", "state").get(pk=parent.pk)
@@ -63,7 +64,6 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
         if said is not None:
             return said
         limits.spend("comments", f"member:{author.pk}")
-        rendered = render_markdown(body, post)
         citing.check_quoted(post, set(rendered.quotes))
         now = timezone.now()
         enough = holds.needed(post)

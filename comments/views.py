@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
 
 from comments import actions, eras, rows, rules, threads, versions
+from comments.finding import placed_comment
 from comments.forms import PageForm
 from comments.markup import comment_html, thread_html
 from comments.models import Comment
@@ -29,6 +30,7 @@ from forum.paging import latest_first
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import is_read, keep, look_at
 from forum.refusals import Refusal
+from posts.finding import placed_post
 from posts.models import Post
 from posts.rules import why_not_write
 
@@ -94,8 +96,9 @@ def page_of(
 @kept(versions.of_branch, says=PageForm.base_fields)
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """A comment in its context: its parents, itself, and its branch."""
-    placed = Comment.objects.placed_for(request.user)
-    found = get_object_or_404(placed.select_related("author", "person", "post__author", "post__person"), pk=pk)
+    found = placed_comment(pk, request.user)
+    if found is None:
+        raise Http404("no such comment for this reader")
     post = found.post
     asked, after = cursor(request, post)
     viewer = viewer_of(request, post)
@@ -151,14 +154,13 @@ def _public_words(parent: Comment) -> SafeString:
 
 def comment_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Comments on a post."""
-    found = Post.objects.placed_for(request.user).with_bylines().filter(pk=pk).first()
+    found = placed_post(pk, request.user)
     return CommentWriting(request, found).answer() if found else gone(request, Place("comment-new", pk))
 
 
 def comment_reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers a comment, with a quotation of it where the address asks for one."""
-    bylines = ("author", "person", "post__author", "post__person")
-    parent = Comment.objects.placed_for(request.user).select_related(*bylines).filter(pk=pk).first()
+    parent = placed_comment(pk, request.user)
     if parent is None:
         return gone(request, Place("comment-reply", pk))
     return CommentWriting(request, parent.post, parent).answer()

@@ -167,7 +167,7 @@ MAIL_KEPT_DAYS = ENVIRONMENT.number("MAIL_KEPT_DAYS", default=14, least=1, most=
 # Accounts
 
 AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["forum.users.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -216,6 +216,7 @@ ACCOUNT_FORMS = {
 
 # Cookies and headers
 
+SESSION_ENGINE = "forum.users.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if SITE.is_secure else "session"
 SESSION_COOKIE_SECURE = SITE.is_secure
 SESSION_COOKIE_HTTPONLY = True

@@ -15,6 +15,7 @@ from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
 from forum.pagecache.models import move_edition
+from forum.prepared import Given, Prepared
 from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.search import index
 from forum.states import Format, Precision, State
@@ -28,6 +29,7 @@ from posts.tags import bearing
 if TYPE_CHECKING:
     from forum.users.models import Person, Source, User
 
+_LOCKED = Prepared(lambda: Post.objects.select_for_update().filter(pk=Given("pk")))
 TITLE_ROOM = 300  # characters, of the column
 MANY = 10_000  # ids named in one statement: SQLite takes 250,000 at most
 
@@ -340,7 +342,10 @@ def touch(post_ids: list[int]) -> None:
 
 def locked(pk: int) -> Post:
     """The post, with its row locked until the transaction ends: all writing in one thread queues here."""
-    return Post.objects.select_for_update().get(pk=pk)
+    post = _LOCKED.first(pk=pk)
+    if post is None:
+        raise Post.DoesNotExist
+    return post
 
 
 def published_by(author: User, enough: int) -> int:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from forum.drafts.models import LABELS, Draft, Place
 from forum.moderation import limits
+from forum.prepared import Given, Prepared
 from forum.refusals import NotAllowed, Unreadable
 from forum.text.characters import clean
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FIELDS = {"kind": 10, "title": 1_000, "url": 1_000, "tags": 1_000, "body": 100_000, "seen": 40}
 MOST = 100
 LARGEST = 2**63 - 1  # id that a table can count
+_AT = Prepared(lambda: Draft.objects.filter(member=Given("member"), kind=Given("kind"), of=Given("of")))
 _FORM = re.compile(r"([0-9a-f]{16})(?:@([0-9T:.+-]{19,32}))?")
 
 
@@ -51,7 +53,7 @@ def words_in(fields: Mapping[str, str]) -> dict[str, str]:
 
 def find(member: User, place: Place) -> Draft | None:
     """The member's draft at a place. One query."""
-    return Draft.objects.filter(member=member, kind=place.kind, of=place.of).first()
+    return _AT.first(member=member.pk, kind=place.kind, of=place.of)
 
 
 def keep(*, member: User, place: Place, words: Mapping[str, str], mark: FormMark = UNMARKED) -> Draft | None:
