@@ -36,19 +36,19 @@ SHOWN = (
 AUTHOR, PERSON = SHOWN.index("author_id"), SHOWN.index("person_id")
 BYLINE = "a.username, p.name, p.removed_at"
 BYLINES = "LEFT JOIN users_user a ON a.id = c.author_id LEFT JOIN users_person p ON p.id = c.person_id"
-_COLUMNS = ", ".join(f"c.{name}" for name in SHOWN)
-_SELECT = f"SELECT {_COLUMNS}, {BYLINE} FROM"
+_COLUMNS = ", ".join(f"k.{name}" for name in SHOWN)
+_SELECT = f"SELECT {', '.join(f'c.{name}' for name in SHOWN)}, {BYLINE} FROM"
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on comments, and the values that stand in it."""
+    """A condition on comments, which it calls ``k``, and the values that stand in it."""
 
     sql: str
     values: tuple[Any, ...] = ()
 
 
-IN_PLACE = Where(f"c.branch <> {SHELVED}")  # those that have a place in the thread
+IN_PLACE = Where(f"k.branch <> {SHELVED}")  # those that have a place in the thread
 
 
 def past(order: str, after: Comment | None) -> list[Where]:
@@ -58,13 +58,13 @@ def past(order: str, after: Comment | None) -> list[Where]:
     (first, way), (second, then) = ((name.lstrip("-"), "<" if name[0] == "-" else ">") for name in ORDERS[order])
     value = _value(getattr(after, first))
     # The first column alone is said again, so that the index finds where to start.
-    sql = f"(c.{first} {way} %s OR (c.{first} = %s AND c.{second} {then} %s)) AND c.{first} {way}= %s"
+    sql = f"(k.{first} {way} %s OR (k.{first} = %s AND k.{second} {then} %s)) AND k.{first} {way}= %s"
     return [Where(sql, (value, value, getattr(after, second), value))]
 
 
 def bound(column: str, sign: str, value: dt.datetime | float) -> Where:
     """The condition that a column is at most, or at least, some value: ``sign`` is <= or >=."""
-    return Where(f"c.{column} {sign} %s", (_value(value),))
+    return Where(f"k.{column} {sign} %s", (_value(value),))
 
 
 def among(column: str, values: Collection[int]) -> Where:
@@ -76,16 +76,14 @@ def among(column: str, values: Collection[int]) -> Where:
 
 def find(post: Post, *wanted: Where, order: str = "oldest", limit: int | None = None) -> list[Comment]:
     """The first ``limit`` comments of the thread that answer all conditions, in this order. One query."""
-    where = " AND ".join(["c.post_id = %s", *(one.sql for one in wanted)])
+    where = " AND ".join(["k.post_id = %s", *(one.sql for one in wanted)])
     values = [post.pk, *(value for one in wanted for value in one.values)]
     end = f"WHERE {where} ORDER BY {_by(order)}"
     if limit is not None:
         end += " LIMIT %s"
         values.append(limit)
-    if connection.vendor == "sqlite":
-        return _read(post, f"{_SELECT} comments_comment c {BYLINES} {end}", values)
     # The comments first and their names then, or a planner may sort; and what looks names up may lose the order.
-    found = _read(post, f"{_SELECT} (SELECT {_COLUMNS} FROM comments_comment c {end}) c {BYLINES}", values)  # noqa: S608
+    found = _read(post, f"{_SELECT} (SELECT {_COLUMNS} FROM comments_comment k {end}) c {BYLINES}", values)  # noqa: S608
     put_in_order(found, order)
     return found
 
@@ -120,11 +118,11 @@ def first_replies(
         return []
     where = f" AND {within.sql}" if within else ""
     family = (
-        f"FROM comments_comment c WHERE c.post_id = %s AND c.branch = f.value{where} ORDER BY {_by(order)} LIMIT %s"
+        f"FROM comments_comment k WHERE k.post_id = %s AND k.branch = f.value{where} ORDER BY {_by(order)} LIMIT %s"
     )
     if connection.vendor == "sqlite":  # it knows no LATERAL, but looks up ids that a subquery finds
         above: Any = json.dumps(parents)
-        source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT c.id {family})"
+        source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT k.id {family})"
     else:
         above = list(parents)
         source = f"unnest(%s::bigint[]) f(value) CROSS JOIN LATERAL (SELECT {_COLUMNS} {family}) c"
@@ -149,7 +147,7 @@ def place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
 
 
 def _by(order: str) -> str:
-    return ", ".join(f"c.{name[1:]} DESC" if name[0] == "-" else f"c.{name}" for name in ORDERS[order])
+    return ", ".join(f"k.{name[1:]} DESC" if name[0] == "-" else f"k.{name}" for name in ORDERS[order])
 
 
 def _value(value: dt.datetime | float) -> Any:

@@ -299,16 +299,16 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
 
 def in_branch(top: Comment | None) -> Where:
     """The condition that comments answer ``top``, or the post itself."""
-    return Where("c.branch = %s", (top.pk if top else TOP,))
+    return Where("k.branch = %s", (top.pk if top else TOP,))
 
 
 def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
     if not viewer.is_authenticated:
         return []
-    waiting = [Where("c.state = 'held'"), Where("c.branch = %s", (SHELVED,))]
+    waiting = [Where("k.state = 'held'"), Where("k.branch = %s", (SHELVED,))]
     if not may_moderate(viewer):
-        waiting.append(Where("c.author_id = %s", (viewer.pk,)))
+        waiting.append(Where("k.author_id = %s", (viewer.pk,)))
     return find(post, *waiting, limit=WAITING)
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
 
-from comments import threads
+from comments import eras, threads
 from comments.models import Comment
 from forum.moderation.models import Report, Rule
 from forum.paging import latest_first
@@ -47,7 +47,7 @@ def plans_of(act: Callable[[], object]) -> dict[str, str]:
 
 
 def check(
-    act: Callable[[], object], *, ordered_by: str = "", few: bool = False, of: str = "comments_comment|posts_post|c"
+    act: Callable[[], object], *, ordered_by: str = "", few: bool = False, of: str = "comments_comment|posts_post|k"
 ) -> dict[str, str]:
     """Holds that nothing sorts and nothing is read through; returns the plans.
 
@@ -96,6 +96,13 @@ def test_no_list_or_thread_sorts_or_is_read_through(busy, ann, ben, root):
     check(lambda: threads.flat_page(busy, GUEST, after=some))
     check(lambda: threads.flat_page(busy, root, after=some), few=True)
     check(lambda: threads.context(some), few=True)
+    early = Comment.objects.filter(post=busy, parent=None)[50]
+    ends = {"bins": [MANY], "first": int(NOON.timestamp()), "last": int(NOON.timestamp()) + MANY}
+    busy.pulse = dict.fromkeys(eras.ERAS, ends)
+    for era in eras.ERAS:
+        check(lambda era=era: eras.era_flat(busy, GUEST, era=era, after=early))
+        for order in threads.ORDERS:
+            check(lambda order=order, era=era: eras.era_page(busy, GUEST, era=era, order=order, after=early))
     front = Post.objects.published().with_bylines()
     last = front.active()[150]
     check(lambda: latest_first(front, key="active_at", after=None, size=40), ordered_by="post_active")

@@ -101,3 +101,14 @@ def test_ids_are_looked_up_and_the_thread_is_not_walked_through(ann):
     for act in (lambda: rows.get(post, pks[1_900]), lambda: rows.of_ids(post, pks[500:510])):
         [plan] = plans_of(act).values()
         assert re.search("SEARCH c USING INTEGER PRIMARY KEY|comments_comment_pkey", plan), plan
+
+
+def test_the_next_page_is_not_sorted_where_names_are_few(ann):
+    post = make_post(ann)
+    made = make_rows(post, [Row(moment=NOON + dt.timedelta(seconds=n), author=ann) for n in range(2_000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for order in rows.ORDERS:
+        act = lambda order=order: threads.thread_page(post, AnonymousUser(), order=order, after=made[1_000])  # noqa: E731
+        for plan in plans_of(act).values():
+            assert not re.search(r"TEMP B-TREE|\bSort\b", plan), plan
