@@ -10,6 +10,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 # What every record has anyway; anything else was given by `extra=` and is meant for the log.
 _EMPTY = logging.LogRecord("", 0, "", 0, "", None, None)
 _USUAL = set(vars(_EMPTY)) | {"message", "asctime", "taskName", "request"}
+_ENCODER = json.JSONEncoder(default=str)  # made once: json.dumps makes one for each line
 
 
 class OneLine(logging.Formatter):
@@ -28,4 +29,4 @@ class OneLine(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _ENCODER.encode(line)

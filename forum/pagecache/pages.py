@@ -24,7 +24,6 @@ SETTLED = 2  # seconds after which the time of a page tells it from any before, 
 ZIPPED_FROM = 500  # bytes; less is not worth it
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 OWN = ("content-length", "content-encoding", "etag", "last-modified", "x-request-id")  # of each answer
-OF_CONTENT = ("content-type",)  # not said again with "not modified"
 
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 
@@ -55,7 +54,7 @@ class KeptPage:
     made_at: int
     began: float
     tag: str
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, tuple[str, str]] = field(default_factory=dict)
     _zipped: bytes = b""
 
     @classmethod
@@ -83,7 +82,7 @@ class KeptPage:
 
     def learn_headers(self, headers: Mapping[str, str]) -> None:
         """Keeps what the rest of the site has said of the page, to say it without asking again."""
-        self.headers = {name: value for name, value in headers.items() if name.lower() not in OWN}
+        self.headers = {name.lower(): (name, value) for name, value in headers.items() if name.lower() not in OWN}
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or the word that the copy of whoever asks is still right."""
@@ -94,7 +93,7 @@ class KeptPage:
         if any(condition in request.META for condition in CONDITIONS):
             found = get_conditional_response(request, etag=etag, last_modified=modified)
             if found is not None:
-                return self._head(found, etag, modified, but=OF_CONTENT)
+                return self._head(found, etag, modified, but="content-type")
         content = self.zipped if zipped else self.plain
         answer = self._head(HttpResponse(content, content_type=self.content_type), etag, modified)
         if zipped:
@@ -102,12 +101,14 @@ class KeptPage:
         answer.headers["Content-Length"] = str(len(content))
         return answer
 
-    def _head(self, answer: HttpResponse, etag: str, modified: int | None, but: tuple[str, ...] = ()) -> HttpResponse:
-        for name, value in self.headers.items():
-            if name.lower() not in but:
-                answer.headers[name] = value
+    def _head(self, answer: HttpResponse, etag: str, modified: int | None, but: str = "") -> HttpResponse:
+        if self.headers:
+            # They were looked at letter by letter when they were set the first time.
+            answer.headers._store.update(self.headers)
+            answer.headers.pop(but, None)
+        else:
+            open_to_all(answer)
         answer.headers["ETag"] = etag
-        open_to_all(answer)
         if modified is not None:
             answer.headers["Last-Modified"] = http_date(modified)
         return answer
