@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from forum.pagecache.models import renew_edition
+
 
 class CopyError(Exception):
     """The copy could not be made or read; the message is for the operator."""
@@ -44,6 +46,7 @@ def put_back(source: Path) -> None:
         arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", str(source)]
         _run("pg_restore", arguments)
     connection.close()
+    renew_edition()
 
 
 def _copy_sqlite(target: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import models
+import time
+
+from django.db import connection, models
 from django.db.models import F
 
 
@@ -24,3 +26,13 @@ def move_edition() -> None:
     locked a post afterwards could wait in a circle.
     """
     Edition.objects.filter(pk=Edition.ONLY).update(number=F("number") + 1)
+
+
+def renew_edition() -> None:
+    """Puts the edition past every one there was, when a copy of the database was put back.
+
+    The versions of threads begin again then where the copy ends, and pages of the same numbers may still be kept, in
+    the shared cache above all. A copy from before there were editions has none yet.
+    """
+    if Edition._meta.db_table in connection.introspection.table_names():
+        Edition.objects.filter(pk=Edition.ONLY).update(number=int(time.time()))

@@ -35,14 +35,13 @@ SECTIONS: tuple[type[Section], ...] = (ReadingForm,)  # of the page of preferenc
 def look_at(request: HttpRequest, post: Post, thread: Thread, personal: Personal) -> News:
     """What is new to whoever asks for a page of the thread; the page counts as read by a member, or by a guest who
     asked for it. Nothing is kept for other guests, nor for a page that only a browser asked for."""
-    onward = reverse("next-new", args=[post.pk])
     keep = is_read(request)
     if request.user.is_authenticated:
         return actions.look(
             member=request.user,
             post=post,
             thread=thread,
-            onward=onward,
+            onward=_onward(post),
             muted=personal.muted,
             folded=personal.folded,
             silenced={pk for pk, kinds in personal.marks.items() if Mark.Kind.MUTED in kinds},
@@ -51,14 +50,18 @@ def look_at(request: HttpRequest, post: Post, thread: Thread, personal: Personal
     seen = guests.read(request.COOKIES.get(settings.READING_COOKIE_NAME))
     if seen is None:
         return NO_NEWS
-    news = guests.look(seen=seen, post=post, thread=thread, onward=onward)
+    news = guests.look(seen=seen, post=post, thread=thread, onward=_onward(post))
     news.cookie = guests.written(seen) if keep else ""
     return news
 
 
+def _onward(post: Post) -> str:
+    return reverse("next-new", args=[post.pk])
+
+
 def is_read(request: HttpRequest) -> bool:
     """Whether somebody reads the page; a browser may ask for one that nobody sees yet."""
-    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    return request.method == "GET" and "prefetch" not in request.META.get("HTTP_SEC_PURPOSE", "")
 
 
 def keep(answer: HttpResponse, cookie: str) -> HttpResponse:

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from forum.pagecache.models import Edition, move_edition, renew_edition
 from forum.users.models import Source, User
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -29,6 +30,27 @@ def test_what_was_copied_comes_back(tmp_path: Path) -> None:
     call_command("restore", tmp_path / "copy", "--replace")
     assert list(Source.objects.values_list("key", flat=True)) == ["kept"]
     assert not User.objects.exists()
+
+
+def test_no_page_of_before_is_taken_for_one_of_the_copy(tmp_path: Path) -> None:
+    """Threads count on from the versions of the copy, and come by those that were there before once more."""
+    before = Edition.objects.get().number
+    call_command("backup", tmp_path / "copy")
+    call_command("restore", tmp_path / "copy", "--replace")
+    again = Edition.objects.get().number
+    assert again > before
+    move_edition()
+    assert Edition.objects.get().number == again + 1
+
+
+def test_a_copy_from_before_there_were_editions_is_put_back_as_well() -> None:
+    with connection.schema_editor() as editor:
+        editor.delete_model(Edition)
+    try:
+        renew_edition()
+    finally:
+        with connection.schema_editor() as editor:
+            editor.create_model(Edition)
 
 
 def test_only_its_owner_may_read_a_copy(tmp_path: Path) -> None:
