@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from posts.models import Post
 
 WHOLE = 200  # a thread up to this size stands on one page
-PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 200  # of larger ones: roots, replies to each, levels, comments in all
-FLAT_PAGE = 200
+PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 180  # of larger ones: roots, replies to each, levels, comments in all
+FLAT_PAGE = 180  # of a comment's 1.5 kB, so that a page stays below 300
 NAMED = 5  # of those who quote a comment, named under it
 CONTEXT = 8  # parents shown above a permalink
 WAITING = 50  # held comments shown to whoever may read them
