@@ -71,6 +71,12 @@ def busy(ann: User, ben: User) -> Post:
     for number in range(300):
         small = make_post(others[number % 20], created_at=NOON + dt.timedelta(minutes=number))
         make_rows(small, [Row(author=others[(number + step) % 20]) for step in range(3)])
+    # Without these a planner would sooner read all posts than look into an index of them.
+    when = [NOON - dt.timedelta(minutes=number) for number in range(MANY // 2)]
+    Post.objects.bulk_create(
+        Post(author=others[number % 20], title="Quiet", html="<p>Words.</p>", created_at=moment, active_at=moment)
+        for number, moment in enumerate(when)
+    )
     large = make_post(ann)
     rows = []
     for number in range(MANY):
