@@ -432,6 +432,7 @@ def test_every_model_with_words_is_known_here():
         "choice",
         "mail",
         "chore",
+        "edition",
         "tally",
         "run",
         "item",
