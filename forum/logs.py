@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 # What every record has anyway; anything else was given by `extra=` and is meant for the log.
 _EMPTY = logging.LogRecord("", 0, "", 0, "", None, None)
 _USUAL = set(vars(_EMPTY)) | {"message", "asctime", "taskName", "request"}
+STANDARD_ERROR = 2
 _ENCODER = json.JSONEncoder(default=str)  # made once: json.dumps makes one for each line
 
 
@@ -30,3 +32,21 @@ class OneLine(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return _ENCODER.encode(line)
+
+
+class Terminal(logging.Handler):
+    """Writes each line to the standard error by one call of the system, which needs no lock to keep lines apart.
+
+    The lock of an ordinary handler is held over that call, and every thread that answers a request queues at it.
+    """
+
+    def createLock(self) -> None:  # noqa: N802  logging's name
+        """Makes none."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes the record; what goes wrong is told as by every handler."""
+        try:
+            os.write(STANDARD_ERROR, f"{self.format(record)}\n".encode())
+        except Exception:  # whatever it is, a page must not fail because its line cannot be written
+            self.handleError(record)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from forum.logs import OneLine
+from forum.logs import OneLine, Terminal
 from forum.middleware import true_address
 from forum.users.models import User
 from tests.making import make_post
@@ -158,3 +159,25 @@ def test_a_guest_asks_again_and_gets_only_what_is_new(client: Client, ann: User)
     assert client.get("/", headers={"If-None-Match": first["ETag"]}).status_code == 304
     make_post(ann, title="Something new")
     assert client.get("/", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_lines_of_many_threads_stay_apart_and_none_waits_for_a_lock(capfd: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal()
+    terminal.setFormatter(OneLine())
+    assert terminal.lock is None
+    words = "x" * 500
+    record = logging.LogRecord("forum", logging.INFO, "", 0, words, (), None)
+    writers = [threading.Thread(target=lambda: [terminal.handle(record) for _ in range(200)]) for _ in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 1_600
+    assert all(json.loads(line)["message"] == words for line in lines)
+
+
+def test_a_line_that_cannot_be_written_costs_nobody_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forum.logs.STANDARD_ERROR", -1)
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    Terminal().handle(logging.LogRecord("forum", logging.INFO, "", 0, "words", (), None))
