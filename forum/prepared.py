@@ -7,13 +7,21 @@ of 1.7. What a query asks for is said with QuerySets as everywhere; only what di
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Expression, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
+from forum.users.roles import may_moderate
+
+if TYPE_CHECKING:
+    from forum.users.models import User
+
 Row = TypeVar("Row")
+Found = TypeVar("Found")
+LARGEST = 2**63 - 1  # of the ids that a database can count
 
 
 class Given(Expression):
@@ -58,6 +66,31 @@ class Prepared(Generic[Row]):
         """The first row, or None."""
         rows = self(**given)
         return rows[0] if rows else None
+
+
+class Placed(Generic[Found]):
+    """Finds the one row with an id that has a place for whoever reads, as the ``placed_for`` of its QuerySet says.
+
+    ``loaded`` says what is loaded with it.
+    """
+
+    def __init__(self, rows: Callable[[], Any], loaded: Callable[[Any], QuerySet[Any, Found]]) -> None:
+        def prepared(narrow: Callable[[Any], Any]) -> Prepared[Found]:
+            return Prepared(lambda: loaded(narrow(rows())).filter(pk=Given("pk")))
+
+        self._for_guests = prepared(lambda found: found.placed_for(AnonymousUser()))
+        self._for_members = prepared(lambda found: found.placed_for(AnyMember()))
+        self._for_moderators = prepared(lambda found: found)
+
+    def __call__(self, pk: int, user: User | AnonymousUser) -> Found | None:
+        """The row, or None. One query; none for a number that no table counts."""
+        if pk > LARGEST:
+            return None
+        if may_moderate(user):
+            return self._for_moderators.first(pk=pk)
+        if user.is_authenticated:
+            return self._for_members.first(pk=pk, member=user.pk)
+        return self._for_guests.first(pk=pk)
 
 
 class _Written:
