@@ -5,8 +5,9 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from csp.constants import HEADER as CONTENT_SECURITY_POLICY
@@ -20,6 +21,8 @@ from forum.logs import request_id
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger("forum.requests")
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")  # of a request
 
 KNOWN = 1_000  # addresses that are not read anew: to read one takes as long as to find a page that is kept
 
@@ -44,30 +47,44 @@ def request_log(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        name = given if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", given) else secrets.token_hex(8)
-        request_id.set(name)
+        name = name_request(request.META)
         response = get_response(request)
         response["X-Request-ID"] = name
         if response.status_code >= 400 or not request.path_info.startswith(quiet):
-            _write_line(request, response, time.monotonic() - began)
+            # Only a user that the page has looked up already: the log shall not cost a query.
+            user = getattr(request, "_cached_user", None)
+            write_line(
+                str(request.method),
+                _path_for_log(request),
+                response.status_code,
+                began,
+                request.META.get("REMOTE_ADDR", ""),
+                getattr(user, "pk", None),
+            )
         return response
 
     return answer
 
 
-def _write_line(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    # Only a user that the page has looked up already: the log shall not cost a query.
-    user = getattr(request, "_cached_user", None)
+def name_request(said: Mapping[str, Any]) -> str:
+    """The id of a request, its own where it brought one, by which the lines of the log know it from now on."""
+    given = said.get("HTTP_X_REQUEST_ID", "")
+    name = given if _NAME.fullmatch(given) else secrets.token_hex(8)
+    request_id.set(name)
+    return name
+
+
+def write_line(method: str, path: str, status: int, began: float, address: str, member: int | None) -> None:
+    """Writes that a request was answered; ``began`` is by the clock of this process, ``address`` the visitor's own."""
     logger.info(
         "answered",
         extra={
-            "method": request.method,
-            "path": _path_for_log(request),
-            "status": response.status_code,
-            "milliseconds": round(seconds * 1000),
-            "network": _network_for_log(request.META.get("REMOTE_ADDR", "")),
-            "member": getattr(user, "pk", None),
+            "method": method,
+            "path": path[:500],
+            "status": status,
+            "milliseconds": round((time.monotonic() - began) * 1000),
+            "network": _network_for_log(address),
+            "member": member,
         },
     )
 
@@ -78,7 +95,7 @@ KEYED = ("/accounts/", "/unsubscribe/")
 def _path_for_log(request: HttpRequest) -> str:
     """Gives the path; where it may hold the key of a mailed link only the route."""
     if not request.path_info.startswith(KEYED):
-        return request.path_info[:500]
+        return request.path_info
     match = request.resolver_match
     return f"/{match.route}" if match else f"/{request.path_info.split('/')[1]}/…"
 
@@ -94,21 +111,28 @@ def _network_for_log(address: str) -> str:
 
 
 def true_address(get_response: GetResponse) -> GetResponse:
-    """Puts the visitor's own address in REMOTE_ADDR, so that nothing after it has to know of proxies.
+    """Puts the visitor's own address in REMOTE_ADDR, so that nothing after it has to know of proxies."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        address = visitor_of(request.META)
+        request.META.pop("HTTP_X_FORWARDED_FOR", None)
+        request.META["REMOTE_ADDR"] = address
+        return get_response(request)
+
+    return answer
+
+
+def visitor_of(said: Mapping[str, Any]) -> str:
+    """The address of whoever asks.
 
     X-Forwarded-For counts only as far as TRUSTED_PROXIES have written it, from its end; the rest anybody can
     send. An address of IPv6 is cut to its /64, which one household or one rented server has: limits count it.
     """
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        hops = [hop.strip() for hop in request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")]
-        count = settings.TRUSTED_PROXIES
-        peer = request.META.get("REMOTE_ADDR", "")
-        address = hops[-count] if 0 < count <= len(hops) else peer
-        request.META["REMOTE_ADDR"] = _address_for_limits(address) or _address_for_limits(peer)
-        return get_response(request)
-
-    return answer
+    hops = said.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    count = settings.TRUSTED_PROXIES
+    peer = said.get("REMOTE_ADDR", "")
+    address = hops[-count].strip() if 0 < count <= len(hops) else peer
+    return _address_for_limits(address) or _address_for_limits(peer)
 
 
 @lru_cache(maxsize=KNOWN)

@@ -63,8 +63,6 @@ MIDDLEWARE = [
     # Outermost what every answer needs: an id and a line in the log, and the headers, on errors too.
     "forum.middleware.true_address",
     "forum.middleware.request_log",
-    # A page that is kept has passed through all the rest before, headers included.
-    "forum.pagecache.middleware.kept_pages",
     "forum.middleware.security_headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.http.response import HttpResponseBase
 
 from forum.pagecache import store
-from forum.pagecache.pages import KeptPage, open_to_all, tag_of
+from forum.pagecache.pages import SELDOM, KeptPage, Said, open_to_all, tag_of
 from forum.pagecache.versions import Version
 
 View = Callable[..., HttpResponse]
@@ -36,7 +36,7 @@ def kept(reads: Callable[..., Version | None], *, says: Iterable[str] = ()) -> C
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not is_for_all(request) or request.user.is_authenticated:
+            if not is_for_all(request.META) or request.user.is_authenticated:
                 return view(request, *args, **kwargs)
             if settings.PAGE_CACHE and known.issuperset(request.GET):
                 current = functools.partial(reads, *args, **kwargs)
@@ -53,33 +53,42 @@ def kept(reads: Callable[..., Version | None], *, says: Iterable[str] = ()) -> C
     return decorate
 
 
-def is_for_all(request: HttpRequest) -> bool:
+def is_for_all(said: Said) -> bool:
     """Whether the answer may be one that all guests get: nothing in the request says who asks."""
-    if request.method not in ("GET", "HEAD"):
+    if said["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return False
-    if not request.META.get("HTTP_COOKIE"):
+    cookies = said.get("HTTP_COOKIE")
+    if not cookies:
         return True
     own = (settings.SESSION_COOKIE_NAME, settings.READING_COOKIE_NAME, CookieStorage.cookie_name)
-    return not any(name in request.COOKIES for name in own)
+    return parse_cookie(cookies).keys().isdisjoint(own)
 
 
-def key_of(request: HttpRequest) -> store.Key:
+def key_of(said: Said, path: str) -> store.Key:
     """What tells pages apart: the whole address, since what it goes through looks at the host and the scheme too."""
-    said = request.META
-    return (request.scheme or "", said.get("HTTP_HOST", ""), request.path_info, said.get("QUERY_STRING", ""))
+    return (_scheme(said), said.get("HTTP_HOST", ""), path, said.get("QUERY_STRING", ""))
 
 
-def found_in_memory(request: HttpRequest) -> HttpResponse | None:
-    """The page, if this process has it as it is now. One query, and no more of the site."""
-    if not settings.PAGE_CACHE or not is_for_all(request):
-        return None
-    kept = store.memory.get(key_of(request))
+def _scheme(said: Said) -> str:
+    """The scheme of the address, of which a proxy tells where there is one, as Django reads it."""
+    if settings.SECURE_PROXY_SSL_HEADER is not None:
+        header, secure = settings.SECURE_PROXY_SSL_HEADER
+        told = said.get(header)
+        if told is not None:
+            return "https" if told.partition(",")[0].strip() == secure else "http"
+    scheme: str = said["wsgi.url_scheme"]
+    return scheme
+
+
+def found_in_memory(said: Said, path: str) -> KeptPage | None:
+    """The page for guests, if this process has it as it is now and with all its headers. One query."""
+    kept = store.memory.get(key_of(said, path))
     if kept is None:
         return None
     page, current = kept
-    if not page.headers or not page.is_young:
+    if not page.headers or not page.is_young or not said.keys().isdisjoint(SELDOM):
         return None
-    return page.answer(request) if _is(current, page.version) else None
+    return page if _is(current, page.version) else None
 
 
 def _is(current: Callable[[], Version | None], version: Version) -> bool:
@@ -88,7 +97,7 @@ def _is(current: Callable[[], Version | None], version: Version) -> bool:
     Nobody asks it first whether the connection is alive, which would double the time: where it is not, the page is
     made the long way, which asks, and fails as the whole site does where there is no database.
     """
-    here: Any = connection  # the stubs do not know of its checks
+    here: Any = connections[DEFAULT_DB_ALIAS]  # the stubs do not know of its checks
     checked = here.health_check_done
     here.health_check_done = True
     try:
@@ -109,7 +118,7 @@ def learn(request: HttpRequest, answer: HttpResponseBase) -> None:
 def _page(
     request: HttpRequest, current: Callable[[], Version | None], make: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    key, version, asked = key_of(request), current(), time.monotonic()
+    key, version, asked = key_of(request.META, request.path_info), current(), time.monotonic()
     if version is None:
         return make()
     with store.turns.turn(key) as waited:
@@ -127,7 +136,7 @@ def _page(
 
 
 def _said(page: KeptPage, request: HttpRequest) -> HttpResponse:
-    answer = page.answer(request)
+    answer = page.response(request.META)
     answer.kept_page = page  # type: ignore[attr-defined]  # for ``learn``
     return answer
 

@@ -1,4 +1,4 @@
-"""The short ways of guests: to a page that is kept, and past everything that only members need."""
+"""The short way of guests past everything that only members need."""
 
 from __future__ import annotations
 
@@ -15,20 +15,6 @@ from forum.pagecache import keeping
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-def kept_pages(get_response: GetResponse) -> GetResponse:
-    """Gives guests the page that this process keeps, if nothing on it has changed, with one query and no more."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        found = keeping.found_in_memory(request)
-        if found is not None:
-            return found
-        made = get_response(request)
-        keeping.learn(request, made)
-        return made
-
-    return answer
-
-
 @lru_cache(maxsize=2_000)  # going through all addresses of the site takes as long as two queries
 def _page_at(path: str) -> ResolverMatch | None:
     """The view at this path, if it makes pages that are kept."""
@@ -43,7 +29,7 @@ def guests(get_response: GetResponse) -> GetResponse:
     """Leads guests straight to pages that look the same to all: no session, token or message is even looked for."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        match = _page_at(request.path_info) if keeping.is_for_all(request) else None
+        match = _page_at(request.path_info) if keeping.is_for_all(request.META) else None
         if match is None:
             return get_response(request)
         request.user = AnonymousUser()

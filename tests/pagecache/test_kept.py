@@ -317,8 +317,8 @@ def test_only_pages_of_guests_are_ever_kept(thread, sign_in, ann):
     for path in ("/", thread.get_absolute_url(), thread.comments.first().get_absolute_url()):
         hers.get(path)
     assert len(store.memory) == 0
-    assert keeping.is_for_all(RequestFactory().get("/"))
-    assert not keeping.is_for_all(RequestFactory().post("/"))
+    assert keeping.is_for_all(RequestFactory().get("/").META)
+    assert not keeping.is_for_all(RequestFactory().post("/").META)
 
 
 def test_a_comment_is_on_the_page_with_the_next_question(thread, client, ben):
