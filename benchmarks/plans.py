@@ -16,6 +16,7 @@ FOLDER: Final = set_up()
 from django.db import connection  # noqa: E402
 
 from benchmarks.data import Query, Site, make, members, pages_of_large_threads, queries_of  # noqa: E402
+from benchmarks.explaining import settled_plan_of  # noqa: E402
 from benchmarks.load import Member  # noqa: E402
 
 _MARKS: Final = {
@@ -62,9 +63,7 @@ def _plan(query: Query) -> str:
     sql, params = query
     if not sql.lstrip().upper().startswith(("SELECT", "WITH", "(")):
         return "no reading"
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}", params)
-        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+    return settled_plan_of(sql, params)
 
 
 def main() -> None:

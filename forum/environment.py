@@ -235,5 +235,9 @@ def _postgresql(database: dict[str, Any]) -> dict[str, Any]:
     pool = str(options.pop("pool", "")).lower() in TRUE
     if pool:
         options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
-    lasting = {"CONN_MAX_AGE": 0 if pool else 60, "CONN_HEALTH_CHECKS": not pool}
-    return {**lasting, **database, "OPTIONS": {"connect_timeout": 5, **options}}
+    whole = {"CONN_MAX_AGE": 0 if pool else 60, "CONN_HEALTH_CHECKS": not pool, **database}
+    # To plan a statement takes PostgreSQL several times as long as to run it, so one that comes again in a connection
+    # that lasts is planned once. Where none lasts there may be a pooler before the server, which mixes them up.
+    lasts = pool or whole["CONN_MAX_AGE"] != 0
+    prepared = {"server_side_binding": True, "prepare_threshold": 1 if lasts else None}
+    return {**whole, "OPTIONS": {"connect_timeout": 5, **prepared, **options}}

@@ -156,8 +156,16 @@ def test_options_of_a_database_url_are_kept_beside_our_own() -> None:
     url = "postgres://ann:p%40ss@db:5433/forum?sslmode=require"
     database = Environment({"DATABASE_URL": url}).database("DATABASE_URL", HERE, synchronous="FULL")
     assert database["PASSWORD"] == "p@ss"
-    assert database["OPTIONS"] == {"connect_timeout": 5, "sslmode": "require"}
+    own = {"connect_timeout": 5, "server_side_binding": True, "prepare_threshold": 1}
+    assert database["OPTIONS"] == own | {"sslmode": "require"}
     assert database["CONN_MAX_AGE"] == 60
+
+
+@pytest.mark.parametrize(("said", "threshold"), [("", 1), ("?pool=true", 1), ("?conn_max_age=0", None)])
+def test_statements_are_prepared_where_a_connection_lasts(said: str, threshold: int | None) -> None:
+    url = f"postgres://ann@db/forum{said}"
+    database = Environment({"DATABASE_URL": url}).database("DATABASE_URL", HERE, synchronous="FULL")
+    assert database["OPTIONS"]["prepare_threshold"] == threshold
 
 
 def test_a_pool_is_asked_for_in_the_url() -> None:
