@@ -37,7 +37,9 @@ def settled_plan_of(sql: str, params: Sequence[Any] | None) -> str:
         cursor.execute(
             "SELECT name FROM pg_prepared_statements WHERE statement = %s ORDER BY prepare_time DESC", [sent]
         )
-        [name, *_] = cursor.fetchone() or [""]
+        [name] = cursor.fetchone() or [""]
+        if not name:  # as the settings will have it behind a pooler
+            return plan_of(sql, params)
         values = f"({', '.join(['%s'] * len(params))})" if params else ""
         for _ in range(CHOOSES_AFTER + 1):
             cursor.execute(f"EXPLAIN EXECUTE {name}{values}", params)  # type: ignore[arg-type]
