@@ -6,13 +6,14 @@ of 1.7. What a query asks for is said with QuerySets as everywhere; only what di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Expression, QuerySet
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable
 
 from forum.users.roles import may_moderate
 
@@ -57,9 +58,8 @@ class Prepared(Generic[Row]):
         written = self._written.get(connection.vendor)
         if written is None:
             written = self._written[connection.vendor] = _Written(self._query())
-        values = [given[value.name] if isinstance(value, Given) else value for value in written.values]
         with connection.cursor() as cursor:
-            cursor.execute(written.sql, values)
+            cursor.execute(written.sql, {**written.fixed, **given})
             return [written.row(row) for row in cursor.fetchall()]
 
     def first(self, **given: Any) -> Row | None:
@@ -98,31 +98,69 @@ class _Written:
 
     def __init__(self, query: QuerySet[Any, Any]) -> None:
         compiler: Any = query.query.get_compiler(using=query.db)
-        self.sql, self.values = compiler.as_sql()
+        sql, values = compiler.as_sql()
+        # By name, because Django's cursor of SQLite looks for nameless places anew each time, letter by letter.
+        names = [value.name if isinstance(value, Given) else f"fixed_{n}" for n, value in enumerate(values)]
+        self.sql: str = sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in names)
+        self.fixed = {name: value for name, value in zip(names, values, strict=True) if not isinstance(value, Given)}
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-        self.converters = compiler.get_converters(columns)
+        self.conversions = [
+            (place, convert, column)
+            for place, (converters, column) in compiler.get_converters(columns).items()
+            for convert in converters
+        ]
         self.row: Callable[[Sequence[Any]], Any] = self._plain
         if issubclass(query._iterable_class, ModelIterable):
-            info = compiler.klass_info
-            self.model, self.db = info["model"], query.db
-            self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
-            self.names = [column.target.attname for column in columns[self.start : self.end]]
-            self.related = get_related_populators(info, compiler.select, query.db)  # type: ignore[call-arg]
+            self.model = _Model(compiler.klass_info, columns, query.db)
             self.annotations = compiler.annotation_col_map or {}
             self.row = self._model
 
-    def _plain(self, row: Sequence[Any]) -> tuple[Any, ...]:
+    def _values(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
-        for place, (converters, column) in self.converters.items():
-            for convert in converters:
+        for place, convert, column in self.conversions:
+            if values[place] is not None:
                 values[place] = convert(values[place], column, connection)
-        return tuple(values)
+        return values
+
+    def _plain(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(self._values(row))
 
     def _model(self, row: Sequence[Any]) -> Any:
-        values = self._plain(row)
-        made = self.model.from_db(self.db, self.names, values[self.start : self.end])
-        for populator in self.related:
-            populator.populate(values, made)
+        values = self._values(row)
+        made = self.model.made(values)
         for name, place in self.annotations.items():
             setattr(made, name, values[place])
+        return made
+
+
+class _Model:
+    """Which columns of a row are the fields of a model, and which those of the models that are loaded with it."""
+
+    def __init__(self, info: Mapping[str, Any], columns: Sequence[Any], db: str) -> None:
+        self.model, self.db = info["model"], db
+        self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
+        self.names = [column.target.attname for column in columns[self.start : self.end]]
+        self.pk = self.start + self.names.index(self.model._meta.pk.attname)
+        self.related = [
+            (related["local_setter"], related["remote_setter"], _Model(related, columns, db))
+            for related in info.get("related_klass_infos", ())
+        ]
+
+    def made(self, values: Sequence[Any]) -> Any:
+        """The model; None where a join has found no row.
+
+        Its fields are set at once, which takes a fifth of the time of ``from_db``; those that are missing are loaded
+        when somebody asks for them, as there.
+        """
+        if values[self.pk] is None:
+            return None
+        made = self.model.__new__(self.model)
+        state = ModelState()
+        state.adding, state.db = False, self.db
+        made.__dict__ = {"_state": state, **dict(zip(self.names, values[self.start : self.end], strict=True))}
+        for set_here, set_there, other in self.related:
+            found = other.made(values)
+            set_here(made, found)
+            if found is not None:
+                set_there(found, made)
         return made

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
     from forum.users.models import User
 
-UNREAD = ("body", "answer__body", "answer__html")  # what no page of a thread shows
+OWN = [field.name for field in Post._meta.concrete_fields if field.name != "body"]  # which no page of a thread shows
+BYLINE = ("author__username", "person__name", "person__removed_at")
+ANSWER = ("answer__author__username", "answer__person__name", "answer__person__removed_at")
+NOTES = ("source__provenance_note", "source__content_note", "source__downloads")
 
 
 def _with_all(posts: PostQuerySet) -> PostQuerySet:
-    return posts.select_related("author", "person", "source").with_finding().with_answer().defer(*UNREAD)
+    found = posts.select_related("author", "person", "source").with_finding().with_answer()
+    return found.only(*OWN, *BYLINE, *ANSWER, *NOTES)
 
 
 _PLACED = Placed(Post.objects.all, _with_all)
