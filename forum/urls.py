@@ -11,6 +11,8 @@ handler429 = "forum.users.views.too_many_requests"  # allauth's limits ask for i
 handler500 = "forum.errors.server_error"
 
 urlpatterns = [
+    path("", include("posts.urls")),  # first what is read most
+    path("", include("comments.urls")),
     path("", include("forum.users.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -24,6 +26,4 @@ urlpatterns = [
     path("", include("forum.history.urls")),
     path("", include("forum.archive.urls")),
     path("", include("forum.onefile.urls")),
-    path("", include("comments.urls")),  # before the posts, whose address ends in any word
-    path("", include("posts.urls")),
 ]

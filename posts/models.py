@@ -31,7 +31,7 @@ STATES_WITH_A_PAGE = [State.PUBLISHED, State.HIDDEN, State.DELETED]
 # What else stands below a post; no slug may.
 ADDRESSES = (
     *("comment", "delete", "edit", "feed", "history", "new-comments", "quotations", "quote", "source"),
-    *("follow", "hide", "mute", "save", "vote"),
+    *("follow", "hide", "mute", "next-new", "read", "save", "vote"),
 )
 
 

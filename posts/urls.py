@@ -1,12 +1,25 @@
 """The addresses of posts."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import SlugConverter
 
 from forum.voices.models import Mark
 from posts import feeds, pictures, sitemap, views
+from posts.models import ADDRESSES
 from posts.tags import views as tags
 
+
+class TitleConverter(SlugConverter):
+    """The title of a post as a part of an address: never the word of another page below it."""
+
+    regex = f"(?!(?:{'|'.join(ADDRESSES)})/){SlugConverter.regex}"
+
+
+register_converter(TitleConverter, "title")
+
 urlpatterns = [
+    # What is asked for most is looked for first: to go through all addresses takes as long as two queries.
+    path("posts/<int:pk>/<title:slug>/", views.post, name="post"),
     path("", views.front, name="front"),
     path("posts/new/", views.post_new, name="post-new"),
     path("posts/<int:pk>/edit/", views.post_edit, name="post-edit"),
@@ -14,7 +27,6 @@ urlpatterns = [
     path("posts/<int:pk>/feed/", feeds.post_feed, name="post-feed"),
     path("posts/<int:pk>/picture.png", pictures.post_picture, name="post-picture"),
     path("posts/<int:pk>/", views.post, name="post-short"),
-    path("posts/<int:pk>/<slug:slug>/", views.post, name="post"),
     path("tags/", tags.tags, name="tags"),
     path("tags/<slug:slug>/", tags.tag, name="tag"),
     path("tags/<slug:slug>/follow/", tags.tag_mark, {"kind": Mark.Kind.FOLLOWED}, name="tag-follow"),

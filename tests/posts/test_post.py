@@ -1,8 +1,10 @@
 """The page of a post and its thread: tree and flat, oldest and newest, page by page."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.urls import get_resolver
 
 from comments.models import Comment
 from forum.moderation.models import Rule
@@ -128,6 +130,17 @@ def test_an_old_title_in_the_address_leads_to_the_present_one_and_is_not_remembe
     assert answer.status_code == 301
     assert answer["Location"] == f"{post.get_absolute_url()}?view=flat&x=%E2%82%AC"
     assert answer["Cache-Control"] == "no-cache"
+
+
+def test_a_title_takes_no_other_pages_place(client, ann):
+    routes = [pattern.pattern for root in get_resolver().url_patterns for pattern in getattr(root, "url_patterns", ())]
+    words = [found[1] for route in routes if (found := re.fullmatch(r"posts/<int:pk>/([\w-]+)/", str(route)))]
+    assert len(words) > 10
+    for word in words:
+        title = word.replace("-", " ").capitalize()
+        answer = client.get(make_post(ann, title=title).get_absolute_url())
+        assert answer.status_code == 200
+        assert title in answer.content.decode()
 
 
 def test_a_locked_thread_says_so_and_offers_no_reply(client, sign_in, post, ben, root):
