@@ -143,8 +143,8 @@ def _next(thread: threads.Thread, order: str | None, start: int | None, era: str
 
 def address(path: str, **query: object) -> str:
     """The path with what of the query says anything."""
-    said = urlencode({name: value for name, value in query.items() if value})
-    return f"{path}?{said}" if said else path
+    said = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(said)}" if said else path
 
 
 def _public_words(parent: Comment) -> SafeString:

@@ -56,7 +56,7 @@ def look_at(request: HttpRequest, post: Post, thread: Thread, personal: Personal
 
 
 def _onward(post: Post) -> str:
-    return reverse("next-new", args=[post.pk])
+    return f"/posts/{post.pk}/next-new/"
 
 
 def is_read(request: HttpRequest) -> bool:

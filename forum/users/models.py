@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from forum.bylines import NAME_TAKEN_OFF as NAME_TAKEN_OFF
+from forum.bylines import byline_of
 from forum.text import names
 
 NAME_TAKEN = "That name is taken, or looks like one that is. Choose another."
@@ -72,7 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_absolute_url(self) -> str:
         """The member's page."""
-        return reverse("member", args=[self.username])
+        return byline_of(self, None).url
 
     @property
     def is_suspended(self) -> bool:
@@ -127,7 +127,7 @@ class Person(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of what this person said."""
-        return reverse("person", args=[self.pk])
+        return byline_of(None, self).url
 
     @property
     def shown_name(self) -> str:

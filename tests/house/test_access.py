@@ -187,6 +187,19 @@ def test_every_address_has_its_row() -> None:
     assert set(ALL_NAMES) == set(ACCESS)
 
 
+def test_addresses_written_by_hand_are_those_of_the_patterns() -> None:
+    names = ("ann", "zo\u00eb & co", "a%2Fb'\"+?#")
+    written = {
+        reverse("post", args=[7, "of-gardens-more"]): Post(pk=7, title="Of gardens & more"),
+        reverse("comment", args=[8]): Comment(pk=8),
+        reverse("person", args=[9]): Person(pk=9),
+        reverse("tag", args=["walks-2"]): Tag(slug="walks-2"),
+        **{reverse("member", args=[name]): User(username=name) for name in names},
+    }
+    for address, thing in written.items():
+        assert thing.get_absolute_url() == address
+
+
 @pytest.mark.parametrize("name", ALL_NAMES)
 def test_each_viewer_gets_what_the_table_says_and_changes_nothing_by_looking(name: str, world: World) -> None:
     row = ACCESS[name]
