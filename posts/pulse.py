@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.utils.html import format_html
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 BINS = 48
 LOW = 9  # comments in one bin that the strip draws full height at least: a single one stays small
+KNOWN = 1_000  # strips that are not drawn anew, of 1 to 7 kB each
 MINUTE = 60
 
 Era = Literal["then", "now"]
@@ -121,11 +123,28 @@ class Pulse:
 
 def shown(pulse: dict[str, Histogram], *, width: int = 480, height: int = 28) -> Pulse | None:
     """What a page shows of a pulse; None when nothing has been said yet."""
-    then, now = (_alive(pulse.get(era)) for era in ("then", "now"))
-    if not (then or now):
+    then, now = (_plain(_alive(pulse.get(era))) for era in ("then", "now"))
+    return _shown(then, now, width, height) if then or now else None
+
+
+Plain = tuple[int, int, tuple[int, ...], int, int]  # a histogram that can be looked up
+
+
+def _plain(histogram: Histogram | None) -> Plain | None:
+    if histogram is None:
         return None
-    sentence = _sentence(then, now)
-    return Pulse(sentence, _svg(then, now, sentence, width, height))
+    return histogram["start"], histogram["step"], tuple(histogram["bins"]), histogram["first"], histogram["last"]
+
+
+@lru_cache(maxsize=KNOWN)
+def _shown(then: Plain | None, now: Plain | None, width: int, height: int) -> Pulse:
+    eras = _histogram(then), _histogram(now)
+    sentence = _sentence(*eras)
+    return Pulse(sentence, _svg(*eras, sentence, width, height))
+
+
+def _histogram(plain: Plain | None) -> Histogram | None:
+    return dict(zip(("start", "step", "bins", "first", "last"), plain, strict=True)) if plain else None
 
 
 def silence(last_then: dt.datetime, first_now: dt.datetime) -> str:

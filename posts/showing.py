@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils.dateformat import format as date_format
@@ -32,10 +33,10 @@ def shown_post(post: Post, zone: dt.tzinfo | None) -> dict[str, Any]:
         "description": excerpt(post.html, DESCRIPTION) if post.is_public else "",
         "is_public": post.is_public,
         "archived": post.archived,
-        "get_state_display": str(post.get_state_display()),
+        "get_state_display": "" if post.is_public else str(post.get_state_display()),
         "revised_at": post.revised_at is not None,
         "url": post.url,
-        "shown_url": Truncator(post.url).chars(LINK),
+        "shown_url": _cut(post.url),
         "signed": mark_safe(byline_html(post.byline)),  # noqa: S308  escaped there
         "when": mark_safe(time_html(post, zone)),  # noqa: S308  escaped there
         "shown_tags": [{"name": tag.name, "get_absolute_url": tag.get_absolute_url()} for tag in post.shown_tags],
@@ -51,6 +52,11 @@ def shown_post(post: Post, zone: dt.tzinfo | None) -> dict[str, Any]:
         if source
         else None,
     }
+
+
+@lru_cache(maxsize=1_000)  # Django asks for the three dots in the language of the page, which takes longer than cutting
+def _cut(address: str) -> str:
+    return Truncator(address).chars(LINK)
 
 
 def shown_pulse(post: Post) -> dict[str, Any] | None:
