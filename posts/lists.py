@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from forum.fields import Id
 from forum.paging import ListPage
+from forum.prepared import Given, Prepared
 from forum.text import addresses
 from forum.voices.models import Mark
 from posts import pulse
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from forum.users.models import User
 
@@ -187,14 +189,22 @@ def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> ListPage[Post]:
 def posted_before(url: str, *, but: Q | None = None) -> list[Post]:
     """The published posts that link to the same page, however its address is spelt, the latest first. One query."""
     key = addresses.key(url)
-    if not key:
-        return []
+    return list(_about_the_same(key, but or Q())) if key else []
+
+
+def posted_besides(post: Post) -> list[Post]:
+    """The other published posts that link to the same page as this one, the latest first. One query, if it links."""
+    return _BESIDES(key=post.url_key, pk=post.pk) if post.url_key else []
+
+
+def _about_the_same(key: Any, but: Q) -> QuerySet[Post]:
     # "Not empty" is said because SQLite takes an index of part of a table only where that part is named.
-    rows = Post.objects.published().filter(~Q(url_key=""), url_key=key)
-    if but is not None:
-        rows = rows.exclude(but)
+    rows = Post.objects.published().filter(~Q(url_key=""), url_key=key).exclude(but)
     shown = rows.only("pk", "title", "state", "archived", "printed_date", "created_at", "comment_count")
-    return list(shown.order_by("-created_at", "-pk")[:EARLIER])
+    return shown.order_by("-created_at", "-pk")[:EARLIER]
+
+
+_BESIDES = Prepared(lambda: _about_the_same(Given("key"), Q(pk=Given("pk"))))
 
 
 @dataclass(frozen=True, slots=True)

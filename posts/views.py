@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
@@ -129,9 +128,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 def _earlier(found: Post) -> list[dict[str, Any]]:
     """Other threads about the same page."""
-    if not found.is_public or not found.url:
-        return []
-    return [shown_earlier(post) for post in lists.posted_before(found.url, but=Q(pk=found.pk))]
+    return [shown_earlier(post) for post in lists.posted_besides(found)] if found.is_public else []
 
 
 def _answer_url(found: Post, thread: threads.Thread) -> str:

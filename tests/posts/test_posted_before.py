@@ -9,7 +9,7 @@ from django.db import connection
 
 from forum.states import State
 from posts.actions import add_post, edit_post
-from posts.lists import posted_before
+from posts.lists import posted_before, posted_besides
 from posts.models import Post
 from tests.comments.test_plans import check
 from tests.making import form_on, make_post, page_of, select, token
@@ -106,3 +106,5 @@ def test_it_is_found_by_its_index(ann, earlier):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     assert "post_by_address" in str(check(lambda: posted_before("https://e.example/7"), few=True))
+    page = Post.objects.get(url_key="e.example/7")
+    assert "post_by_address" in str(check(lambda: posted_besides(page), few=True))
