@@ -13,7 +13,7 @@ compares.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ class Choice(str):
 
 
 Pieces = tuple[list[bytes], list[int]]  # what stands between the words, and which words
-_kept: dict[tuple[str, Any], Pieces] = {}
+_kept: dict[tuple[Any, ...], Pieces] = {}
 
 
 def fill(template: str, values: Mapping[str, Any]) -> bytes:
@@ -41,8 +41,10 @@ def fill(template: str, values: Mapping[str, Any]) -> bytes:
 
     No context processor is asked.
     """
-    words: list[str] = []
-    key = (template, _shape(values, words))
+    shape: list[Any] = [template]
+    words: list[bytes] = []
+    _read([values], shape, words)
+    key = tuple(shape)
     pieces = _kept.get(key)
     if pieces is None:
         pieces = _cast(template, values)
@@ -53,34 +55,41 @@ def fill(template: str, values: Mapping[str, Any]) -> bytes:
     between, which = pieces
     filled = [between[0]]
     for number, piece in zip(which, between[1:], strict=True):
-        filled.append(words[number].encode())
+        filled.append(words[number])
         filled.append(piece)
     return b"".join(filled)
 
 
-def _shape(value: Any, words: list[str]) -> Any:
-    """What of a value a template can decide by; its words are added to the list, escaped, in the order of reading."""
-    kind = type(value)
-    if kind is str:
-        if value:
-            words.append(escape(value))
-        return value and "word"
-    if kind is SafeString:
-        if value:
-            words.append(value)
-        return str(value and "word")
-    if value is None or kind is bool:
-        return value
-    if kind is int:
-        words.append(str(value))
-        return "01"[value] if value in (0, 1) else "number"
-    if kind is dict:
-        return tuple([(name, _shape(one, words)) for name, one in value.items()])
-    if kind is list or kind is tuple:
-        return tuple([_shape(one, words) for one in value])
-    if kind is Choice:
-        return ("choice", value)
-    raise TypeError(f"A mould takes no {kind.__name__}.")
+def _read(values: Iterable[Any], shape: list[Any], words: list[bytes]) -> None:
+    """Adds to the shape what a template can decide by of these values, and to the words what it shows, escaped.
+
+    What begins with its kind, its names or its length can be mistaken for nothing else, so the shape is one plain list.
+    """
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            shape.append(value and "word")
+            if value:
+                words.append(escape(value).encode())
+        elif value is None or kind is bool:
+            shape.append(value)
+        elif kind is SafeString:
+            shape.append(str(value and "word"))
+            if value:
+                words.append(value.encode())
+        elif kind is int:
+            shape.append("01"[value] if value in (0, 1) else "number")
+            words.append(b"%d" % value)
+        elif kind is dict:
+            shape.append(tuple(value))
+            _read(value.values(), shape, words)
+        elif kind is list or kind is tuple:
+            shape += (list, len(value))
+            _read(value, shape, words)
+        elif kind is Choice:
+            shape += (Choice, value)
+        else:
+            raise TypeError(f"A mould takes no {kind.__name__}.")
 
 
 def _cast(template: str, values: Mapping[str, Any]) -> Pieces:
@@ -94,7 +103,7 @@ def _cast(template: str, values: Mapping[str, Any]) -> Pieces:
 
 
 def _marked(value: Any, count: list[int]) -> Any:
-    """The same with a mark for each word, numbered as ``_shape`` reads them."""
+    """The same with a mark for each word, numbered as ``_read`` reads them."""
     if isinstance(value, Choice) or value is None or isinstance(value, bool) or value == "":
         return value
     if isinstance(value, str | int):
