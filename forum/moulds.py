@@ -60,6 +60,11 @@ def fill(template: str, values: Mapping[str, Any]) -> bytes:
     return b"".join(filled)
 
 
+def fragment(template: str, values: Mapping[str, Any]) -> SafeString:
+    """The same as a word of another page: of a list whose rows would make it another shape each day."""
+    return SafeString(fill(template, values).decode())
+
+
 def _read(values: Iterable[Any], shape: list[Any], words: list[bytes]) -> None:
     """Adds to the shape what a template can decide by of these values, and to the words what it shows, escaped.
 

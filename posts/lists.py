@@ -23,7 +23,6 @@ from forum.paging import ListPage
 from forum.prepared import Given, Prepared
 from forum.text import addresses
 from forum.voices.models import Mark
-from posts import pulse
 from posts.models import Post, PostQuerySet, Tag
 from posts.tags.bearing import Bearing
 
@@ -214,13 +213,6 @@ class Way:
     words: str
     url: str
     chosen: bool
-
-
-def shown(found: ListPage[Post], wanted: Asked) -> dict[str, Any]:
-    """What the template of a list needs: its rows, each with its pulse, and the ways to look at it."""
-    for post in found.rows:
-        post.shown_pulse = pulse.shown(post.pulse, width=120, height=16)  # type: ignore[attr-defined]
-    return {"rows": found.rows, "next_url": found.next_url, "wanted": wanted, **ways(wanted)}
 
 
 def ways(wanted: Asked) -> dict[str, list[Way]]:

@@ -22,17 +22,15 @@ from forum.moulds import Choice, fill
 from forum.pagecache.keeping import kept
 from forum.pages.context import frame
 from forum.reading.views import keep
+from forum.reading.zones import zone_of
 from forum.refusals import Refusal
 from forum.states import State
-from forum.text.excerpt import opening
 from forum.voices.markup import post_acts
-from posts import actions, lists, pulse, rules, versions
+from posts import actions, lists, rules, versions
 from posts.finding import placed_post
 from posts.models import Post
-from posts.showing import shown_earlier, shown_post, shown_pulse
+from posts.showing import shown_earlier, shown_lead, shown_list, shown_post, shown_pulse
 from posts.writing import PostEditing, PostWriting
-
-LEAD_SENTENCES, LEAD_LENGTH = 2, 400
 
 
 @kept(versions.of_front)
@@ -40,16 +38,13 @@ def front(request: HttpRequest) -> HttpResponse:
     """The threads in the order asked for; the first of those spoken in latest is set large."""
     wanted = lists.asked(request.GET)
     page = lists.page(request.user, wanted)
-    context = lists.shown(page, wanted)
     lead = page.rows[0] if wanted == lists.Asked() and page.rows else None
-    if lead:
-        context |= {
-            "lead": lead,
-            "lead_excerpt": opening(lead.html, LEAD_SENTENCES, LEAD_LENGTH),
-            "lead_pulse": pulse.shown(lead.pulse),
-            "rows": page.rows[1:],
-        }
-    return render(request, "posts/front.html", context)
+    shown = {
+        **frame(request),
+        "lead": shown_lead(lead, zone_of(request.user)) if lead else None,
+        **shown_list(page.rows[1:] if lead else page.rows, wanted, page.next_url),
+    }
+    return HttpResponse(fill("posts/front.html", shown))
 
 
 @kept(versions.of_thread, says=PageForm.base_fields)

@@ -31,6 +31,7 @@ from forum.voices.markup import toggle
 from posts import lists, pulse
 from posts.forms import PostForm
 from posts.models import Post, Revision
+from posts.showing import shown_row
 
 THEN = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 11, 22, 17, 2, tzinfo=dt.UTC)
@@ -91,7 +92,7 @@ class Samples:
         row.kind, row.answer_state = Post.Kind.QUESTION, State.PUBLISHED  # type: ignore[attr-defined]
         row.tag_pairs = [["gardens", "Gardens"], ["walls", "Walls"]]  # type: ignore[attr-defined]
         wanted = lists.Asked(order="top", within="week")
-        return {"wanted": wanted, "row": row, "earlier": [row], **lists.ways(wanted)}
+        return {"wanted": wanted, "row": shown_row(row), "earlier": [row], **lists.ways(wanted)}
 
     def comment(self, words: str, *, archived: bool = False, **fields: Any) -> Comment:
         """A comment of either era."""

@@ -15,6 +15,7 @@ from forum.voices import actions
 from forum.voices.models import Mark
 from posts import lists
 from posts.models import Tag
+from posts.showing import shown_list
 
 OTHER = {Mark.Kind.FOLLOWED: Mark.Kind.HIDDEN, Mark.Kind.HIDDEN: Mark.Kind.FOLLOWED}
 
@@ -33,7 +34,8 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(found.merged_into, permanent=True)
     wanted = lists.asked(request.GET)
     taste = lists.taste_of(request.user)
-    context = lists.shown(lists.page(request.user, wanted, tag=found), wanted)
+    page = lists.page(request.user, wanted, tag=found)
+    context = shown_list(page.rows, wanted, page.next_url)
     context |= {"tag": found, "favourite": found.pk in taste.favourite, "hidden": found.pk in taste.hidden}
     return render(request, "posts/tags/tag.html", context)
 
