@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -20,7 +21,7 @@ from django.utils import timezone
 
 from forum.fields import Id
 from forum.paging import ListPage
-from forum.prepared import Given, Prepared
+from forum.prepared import AnyMember, Given, Prepared
 from forum.text import addresses
 from forum.voices.models import Mark
 from posts.models import Post, PostQuerySet, Tag
@@ -29,7 +30,6 @@ from posts.tags.bearing import Bearing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
     from forum.users.models import User
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 PAGE = 40
 EARLIER = 5  # threads about the same page that are named
 FEW = 5_000  # posts that are sooner sorted than searched for among all
+BYLINES = ("author", "person", "last_author", "last_person")
+OWN = (
+    *("state", "kind", "title", "html", "archived", "created_at", "printed_date", "printed_at", "zone", "revised_at"),
+    *("comment_count", "last_comment_at", "pulse"),
+)
+NAMES = [f"{one}__{name}" for one in BYLINES for name in (["username"] if "author" in one else ["name", "removed_at"])]
 ORDERS = {"active": "active_at", "new": "created_at", "top": "score"}
 WITHIN = {"day": 1, "week": 7, "month": 30, "year": 365}  # days
 
@@ -77,6 +83,8 @@ class Asked:
 
 def asked(address: Mapping[str, Any]) -> Asked:
     """What the parameters of an address ask for."""
+    if not address:
+        return Asked()
     form = ListForm(address)
     form.is_valid()
     said = form.cleaned_data
@@ -99,11 +107,14 @@ class Taste:
     favourite: frozenset[int] = frozenset()
 
 
+_TAGS = Prepared(lambda: Mark.objects.filter(member=Given("member"), tag__isnull=False).values_list("kind", "tag_id"))
+
+
 def taste_of(viewer: User | AnonymousUser) -> Taste:
     """The tags that ``viewer`` hides and follows. One query; none for a guest."""
     if not viewer.is_authenticated:
         return Taste()
-    marks = list(Mark.objects.filter(member=viewer, tag__isnull=False).values_list("kind", "tag_id"))
+    marks = _TAGS(member=viewer.pk)
     return Taste(
         hidden=frozenset(tag for kind, tag in marks if kind == Mark.Kind.HIDDEN and tag is not None),
         favourite=frozenset(tag for kind, tag in marks if kind == Mark.Kind.FOLLOWED and tag is not None),
@@ -113,6 +124,9 @@ def taste_of(viewer: User | AnonymousUser) -> Taste:
 def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None) -> ListPage[Post]:
     """One page of published threads, of all or of one tag. One query, and one for the cursor; two more for a member."""
     taste = taste_of(viewer)
+    if tag is None and wanted == Asked(order=wanted.order) and not taste.hidden:
+        found = _USUAL[wanted.order, viewer.is_authenticated](member=viewer.pk)
+        return _page(found, wanted)
     tags = frozenset([tag.pk]) if tag is not None else taste.favourite
     chosen = tag is not None or (wanted.mine and viewer.is_authenticated)
     rows = Post.objects.published()
@@ -125,7 +139,7 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
         rows, small = bearing(rows, tags, tag)
         few = few or small
     rows = _for(viewer, rows, taste.hidden - tags)
-    return _cut(rows, wanted, few=few)
+    return _page(list(_cut(rows, wanted, few=few)), wanted)
 
 
 def bearing(rows: PostQuerySet, tags: frozenset[int], tag: Tag | None = None) -> tuple[PostQuerySet, bool]:
@@ -136,11 +150,11 @@ def bearing(rows: PostQuerySet, tags: frozenset[int], tag: Tag | None = None) ->
     return rows.filter(Exists(Bearing.objects.filter(post=OuterRef("pk"), tag__in=tags))), False
 
 
-def _for(viewer: User | AnonymousUser, rows: PostQuerySet, hidden_tags: frozenset[int]) -> PostQuerySet:
+def _for(viewer: User | AnonymousUser | AnyMember, rows: PostQuerySet, hidden_tags: frozenset[int]) -> PostQuerySet:
     """Without what a member has hidden, and without posts of members they have muted."""
     if not viewer.is_authenticated:
         return rows
-    marks = Mark.objects.filter(member=viewer)
+    marks = Mark.objects.filter(member=viewer.pk)
     muted = marks.filter(kind=Mark.Kind.MUTED, about=OuterRef("author"))
     by_muted = Exists(Post.objects.filter(Exists(muted), pk=OuterRef("pk"))) if _by_ids() else Exists(muted)
     rows = rows.filter(
@@ -160,8 +174,8 @@ def _by_ids() -> bool:
     return connection.vendor == "sqlite"
 
 
-def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> ListPage[Post]:
-    """The page after the cursor, with everything that a row shows."""
+def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> PostQuerySet:
+    """The page after the cursor and the one thread that tells of a next, with everything that a row shows."""
     key = ORDERS[wanted.order]
     last = None
     if wanted.after:
@@ -179,10 +193,24 @@ def _cut(rows: PostQuerySet, wanted: Asked, *, few: bool) -> ListPage[Post]:
     rows = rows.order_by(f"-{sorted_by}", "-pk")
     if few or _by_ids():
         rows = Post.objects.filter(pk__in=rows.values("pk")[: PAGE + 1]).order_by(f"-{key}", "-pk")
-    found = list(rows.with_bylines().with_finding().defer("body")[: PAGE + 1])
+    return rows.select_related(*BYLINES).with_finding().only(*OWN, *NAMES)[: PAGE + 1]
+
+
+def _usual(order: str, viewer: AnonymousUser | AnyMember) -> Prepared[Post]:
+    """The first page of all threads, as most ask for it."""
+    return Prepared(lambda: _cut(_for(viewer, Post.objects.published(), frozenset()), Asked(order=order), few=False))
+
+
+_USUAL = {
+    (order, signed_in): _usual(order, AnyMember() if signed_in else AnonymousUser())
+    for order in ORDERS
+    for signed_in in (False, True)
+}
+
+
+def _page(found: list[Post], wanted: Asked) -> ListPage[Post]:
     more = len(found) > PAGE
-    next_url = replace(wanted, after=found[PAGE - 1].pk).query if more else ""
-    return ListPage(found[:PAGE], next_url)
+    return ListPage(found[:PAGE], replace(wanted, after=found[PAGE - 1].pk).query if more else "")
 
 
 def posted_before(url: str, *, but: Q | None = None) -> list[Post]:

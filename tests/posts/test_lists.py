@@ -133,8 +133,10 @@ def test_what_a_member_hides_or_mutes_is_gone_for_them_alone(client, sign_in, an
     make_post(title="By a former member")
     mark(member=ben, kind=Mark.Kind.HIDDEN, target=hidden)
     mark(member=ben, kind=Mark.Kind.MUTED, target=eve)
-    mark(member=ben, kind=Mark.Kind.HIDDEN, target=tag)
     browser = sign_in(ben)
+    for query in ("/", "/?order=new", "/?order=top"):
+        assert sorted(titles(page_of(browser.get(query)))) == ["By a former member", left.title, tagged.title]
+    mark(member=ben, kind=Mark.Kind.HIDDEN, target=tag)
     for query in ("/", "/?order=new", "/?order=top"):
         assert sorted(titles(page_of(browser.get(query)))) == ["By a former member", left.title]
         assert len(titles(page_of(client.get(query)))) == 5
@@ -232,6 +234,13 @@ def test_a_list_follows_its_index(client, sign_in, ben, many, monkeypatch, viewe
             if viewer == "member":
                 check_walk(lambda query=query: browser.get(f"/{query}&tags=mine"), index)
             monkeypatch.undo()
+
+
+def test_the_list_of_a_member_who_hides_no_tag_follows_its_index(sign_in, eve, many):
+    mark(member=eve, kind=Mark.Kind.HIDDEN, target=many[3])
+    browser = sign_in(eve)
+    for order, index in INDEXES.items():
+        check_walk(lambda order=order: browser.get(f"/?order={order}"), index)
 
 
 def test_top_of_a_time_and_what_waits_for_an_answer_are_found_by_indexes(client, many):
