@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _with_all(comments: CommentQuerySet) -> CommentQuerySet:
-    return comments.select_related("author", "person", "post__author", "post__person")
+    return comments.select_related("author", "person", "post__author", "post__person", "post__source")
 
 
 _PLACED = Placed(Comment.objects.all, _with_all)

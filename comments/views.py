@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.safestring import SafeString, mark_safe
 
 from comments import actions, eras, rows, rules, threads, versions
 from comments.finding import placed_comment
@@ -18,14 +17,17 @@ from comments.markup import comment_html, thread_html
 from comments.models import Comment
 from comments.page import Page, Viewer
 from comments.personal import personal_of
+from comments.showing import shown_card, shown_comment, shown_parents, shown_thread
 from comments.writing import CommentEditing, CommentWriting, viewer_of
 from forum.drafts import carrying
 from forum.drafts.models import Place
 from forum.drafts.writing import gone
 from forum.errors import sign_in_first
 from forum.moderation import ledger
+from forum.moulds import fill
 from forum.notices.context import read_here
 from forum.pagecache.keeping import kept
+from forum.pages.context import frame
 from forum.paging import latest_first
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import is_read, keep, look_at
@@ -114,25 +116,26 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         reply.depth += 1
     for root in thread.roots:
         root.parent = node
-    shown = threads.Thread([node], thread.after)
-    page = page_of(request, post, shown, viewer, order=order, top=found, era=era, after=after)
+    branch = threads.Thread([node], thread.after)
+    page = page_of(request, post, branch, viewer, order=order, top=found, era=era, after=after)
     page.above = len(parents) if len(parents) < threads.CONTEXT else None
     start = asked["start"]
-    answer = render(
-        request,
-        "comments/comment.html",
-        {
-            "post": post,
-            "comment": found,
-            "parents": [(parent, _public_words(parent)) for parent in parents],
-            "readable": found.words_for(request.user),
-            "verdict": ledger.told(found, request.user),
-            "thread_html": thread_html(shown, page),
-            "next_url": _next(thread, order if order != viewer.order else None, start, era),
-            "back_url": address(post.get_absolute_url(), after=start, era=era) + f"#c{found.pk}",
-        },
-    )
-    return keep(answer, page.news.cookie)
+    shown = {
+        **frame(request),
+        "post": shown_thread(post),
+        "comment": shown_comment(found),
+        "card": shown_card(found, post),
+        "parents": shown_parents(parents),
+        "readable": found.words_for(request.user),
+        "verdict": None,
+        "thread_html": thread_html(branch, page),
+        "next_url": _next(thread, order if order != viewer.order else None, start, era),
+        "back_url": address(post.get_absolute_url(), after=start, era=era) + f"#c{found.pk}",
+    }
+    verdict = ledger.told(found, request.user)
+    if verdict is not None:  # for the one who wrote it: no mould is made for that
+        return keep(render(request, "comments/comment.html", {**shown, "verdict": verdict}), page.news.cookie)
+    return keep(HttpResponse(fill("comments/comment.html", shown)), page.news.cookie)
 
 
 def _next(thread: threads.Thread, order: str | None, start: int | None, era: str) -> str:
@@ -145,11 +148,6 @@ def address(path: str, **query: object) -> str:
     """The path with what of the query says anything."""
     said = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(said)}" if said else path
-
-
-def _public_words(parent: Comment) -> SafeString:
-    """The words of a parent, whole: nobody's old words are cut by a machine to stand on another page."""
-    return mark_safe(parent.html if parent.is_public else "")  # noqa: S308  sanitised when it was written
 
 
 def comment_new(request: HttpRequest, pk: int) -> HttpResponse:

@@ -124,4 +124,4 @@ def test_a_permalink_asks_as_much_when_its_branch_doubles(client, post, chain, a
             deepest = say(post, ann, "Deeper.", deepest)
 
     double()
-    doubling(lambda: client.get(chain[2].get_absolute_url()), double, at_most=12)
+    doubling(lambda: client.get(chain[2].get_absolute_url()), double, at_most=9)

@@ -23,14 +23,16 @@ def test_every_reader_finds_the_comments_that_have_a_place_for_them(ann, ben, mo
 
 def test_the_comment_comes_with_whose_words_it_and_its_post_are(ann, ben, count_queries):
     living = make_rows(make_post(ann), [Row(author=ben)])[0]
-    old = make_rows(make_post(None, person=make_person(), archived=True), [Row(archived=True)])[0]
-    for row, names in ((living, ("ben", "ann")), (old, ("a former member", "Limerick"))):
+    person = make_person()
+    old = make_rows(make_post(None, person=person, archived=True, source=person.source), [Row(archived=True)])[0]
+    for row, names in ((living, ("ben", "ann", None)), (old, ("a former member", "Limerick", "blotter"))):
         for reader in (AnonymousUser(), ben):
-            found: list[str] = []
+            found: list[str | None] = []
 
             def ask(row=row, reader=reader, found=found):
                 comment = placed_comment(row.pk, reader)
-                found.extend((comment.byline.name, comment.post.byline.name))
+                source = comment.post.source
+                found.extend((comment.byline.name, comment.post.byline.name, source and source.key))
 
             assert len(count_queries(ask)) == 1
             assert tuple(found) == names
