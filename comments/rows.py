@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from django.db import connection
 from django.db.models.base import ModelState
 
 from comments.models import SHELVED, Comment
-from forum.bylines import Byline, byline_by
+from forum.bylines import byline_by
 
 if TYPE_CHECKING:
     from posts.models import Post
@@ -30,25 +31,29 @@ ORDERS = {  # the columns of an index, one for each
 }
 SHOWN = (
     *("id", "post_id", "parent_id", "branch", "position", "score", "best", "reply_count", "came_with", "parent_basis"),
-    *("anchor", "author_id", "person_id", "archived", "created_at", "printed_date", "printed_at", "zone", "html"),
-    *("state", "revised_at", "quoted_count"),
+    *("anchor", "archived", "created_at", "printed_date", "printed_at", "zone", "html", "state", "revised_at"),
+    *("quoted_count", "author_id", "person_id"),
 )
-AUTHOR, PERSON = SHOWN.index("author_id"), SHOWN.index("person_id")
-BYLINE = "a.username, p.name, p.removed_at"
+BYLINE = "c.author_id, c.person_id, a.username, p.name, p.removed_at IS NOT NULL"  # as ``byline_by`` takes it
 BYLINES = "LEFT JOIN users_user a ON a.id = c.author_id LEFT JOIN users_person p ON p.id = c.person_id"
-_COLUMNS = ", ".join(f"k.{name}" for name in SHOWN)
-_SELECT = f"SELECT {', '.join(f'c.{name}' for name in SHOWN)}, {BYLINE} FROM"
+_NAMES = SHOWN.index("author_id")
+_COLUMNS = ", ".join(f"c.{name}" for name in SHOWN)
+# Moments are read as text: what Django and the drivers make of each costs more than all else in its row.
+_MOMENTS = {
+    "sqlite": "c.{0} || '+00:00'",
+    "postgresql": """to_char(c.{0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00')""",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on comments, which it calls ``k``, and the values that stand in it."""
+    """A condition on comments, which it calls ``c``, and the values that stand in it."""
 
     sql: str
     values: tuple[Any, ...] = ()
 
 
-IN_PLACE = Where(f"k.branch <> {SHELVED}")  # those that have a place in the thread
+IN_PLACE = Where(f"c.branch <> {SHELVED}")  # those that have a place in the thread
 
 
 def past(order: str, after: Comment | None) -> list[Where]:
@@ -58,13 +63,13 @@ def past(order: str, after: Comment | None) -> list[Where]:
     (first, way), (second, then) = ((name.lstrip("-"), "<" if name[0] == "-" else ">") for name in ORDERS[order])
     value = _value(getattr(after, first))
     # The first column alone is said again, so that the index finds where to start.
-    sql = f"(k.{first} {way} %s OR (k.{first} = %s AND k.{second} {then} %s)) AND k.{first} {way}= %s"
+    sql = f"(c.{first} {way} %s OR (c.{first} = %s AND c.{second} {then} %s)) AND c.{first} {way}= %s"
     return [Where(sql, (value, value, getattr(after, second), value))]
 
 
 def bound(column: str, sign: str, value: dt.datetime | float) -> Where:
     """The condition that a column is at most, or at least, some value: ``sign`` is <= or >=."""
-    return Where(f"k.{column} {sign} %s", (_value(value),))
+    return Where(f"c.{column} {sign} %s", (_value(value),))
 
 
 def among(column: str, values: Collection[int]) -> Where:
@@ -76,14 +81,16 @@ def among(column: str, values: Collection[int]) -> Where:
 
 def find(post: Post, *wanted: Where, order: str = "oldest", limit: int | None = None) -> list[Comment]:
     """The first ``limit`` comments of the thread that answer all conditions, in this order. One query."""
-    where = " AND ".join(["k.post_id = %s", *(one.sql for one in wanted)])
+    where = " AND ".join(["c.post_id = %s", *(one.sql for one in wanted)])
     values = [post.pk, *(value for one in wanted for value in one.values)]
     end = f"WHERE {where} ORDER BY {_by(order)}"
     if limit is not None:
         end += " LIMIT %s"
         values.append(limit)
+    if connection.vendor == "sqlite":
+        return _read(post, f"comments_comment c {BYLINES} {end}", values)
     # The comments first and their names then, or a planner may sort; and what looks names up may lose the order.
-    found = _read(post, f"{_SELECT} (SELECT {_COLUMNS} FROM comments_comment k {end}) c {BYLINES}", values)  # noqa: S608
+    found = _read(post, f"(SELECT {_COLUMNS} FROM comments_comment c {end}) c {BYLINES}", values)  # noqa: S608
     put_in_order(found, order)
     return found
 
@@ -102,9 +109,7 @@ def of_ids(post: Post, pks: Collection[int]) -> list[Comment]:
     if not pks:
         return []
     one = among("c.id", pks)
-    return _read(
-        post, f"{_SELECT} comments_comment c {BYLINES} WHERE {one.sql} AND c.post_id = %s", [*one.values, post.pk]
-    )
+    return _read(post, f"comments_comment c {BYLINES} WHERE {one.sql} AND c.post_id = %s", [*one.values, post.pk])
 
 
 def first_replies(
@@ -118,15 +123,15 @@ def first_replies(
         return []
     where = f" AND {within.sql}" if within else ""
     family = (
-        f"FROM comments_comment k WHERE k.post_id = %s AND k.branch = f.value{where} ORDER BY {_by(order)} LIMIT %s"
+        f"FROM comments_comment c WHERE c.post_id = %s AND c.branch = f.value{where} ORDER BY {_by(order)} LIMIT %s"
     )
     if connection.vendor == "sqlite":  # it knows no LATERAL, but looks up ids that a subquery finds
         above: Any = json.dumps(parents)
-        source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT k.id {family})"
+        source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT c.id {family})"
     else:
         above = list(parents)
         source = f"unnest(%s::bigint[]) f(value) CROSS JOIN LATERAL (SELECT {_COLUMNS} {family}) c"
-    found = _read(post, f"{_SELECT} {source} {BYLINES}", [above, post.pk, *(within.values if within else ()), limit])
+    found = _read(post, f"{source} {BYLINES}", [above, post.pk, *(within.values if within else ()), limit])
     put_in_order(found, order)
     places = {pk: number for number, pk in enumerate(parents)}
     found.sort(key=lambda comment: places[comment.branch])
@@ -147,36 +152,38 @@ def place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
 
 
 def _by(order: str) -> str:
-    return ", ".join(f"k.{name[1:]} DESC" if name[0] == "-" else f"k.{name}" for name in ORDERS[order])
+    return ", ".join(f"c.{name[1:]} DESC" if name[0] == "-" else f"c.{name}" for name in ORDERS[order])
 
 
 def _value(value: dt.datetime | float) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
 
 
-def _read(post: Post, sql: str, values: Sequence[Any]) -> list[Comment]:
+def _read(post: Post, source: str, values: Sequence[Any]) -> list[Comment]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(f"{_select(connection.vendor)} {source}", values)
         rows = cursor.fetchall()
-    plain, alias, moment = connection.vendor == "sqlite", connection.alias, dt.datetime.fromisoformat
-    bylines: dict[tuple[int | None, int | None], Byline] = {}
+    alias, moment, new = connection.alias, dt.datetime.fromisoformat, Comment.__new__
     found = []
     for row in rows:
-        by = row[AUTHOR], row[PERSON]
-        byline = bylines.get(by)
-        if byline is None:
-            byline = bylines[by] = byline_by(row[-3], row[PERSON], row[-2], taken_off=row[-1] is not None)
-        fields = dict(zip(SHOWN, row, strict=False))
-        if plain:  # SQLite knows text and numbers, of which a field makes moments, and yes or no
-            fields["archived"] = fields["archived"] == 1
-            fields["created_at"] = moment(f"{fields['created_at']}+00:00")
-            if fields["revised_at"] is not None:
-                fields["revised_at"] = moment(f"{fields['revised_at']}+00:00")
-        fields["read_byline"] = byline
+        fields = dict(zip(SHOWN, row))  # noqa: B905  the names of people follow
+        fields["archived"] = fields["archived"] == 1  # SQLite knows numbers
+        fields["created_at"] = moment(fields["created_at"])
+        if fields["revised_at"] is not None:
+            fields["revised_at"] = moment(fields["revised_at"])
+        fields["read_byline"] = byline_by(*row[_NAMES:])
         # A model whose other fields are loaded when somebody asks for them, as after ``only``.
         state = fields["_state"] = ModelState()
         state.adding, state.db, state.fields_cache = False, alias, {"post": post}
-        made = Comment.__new__(Comment)
+        made = new(Comment)
         made.__dict__ = fields
         found.append(made)
     return found
+
+
+@cache
+def _select(vendor: str) -> str:
+    """The begin of each query; that it reads numbers and text alone, no converter of Django has anything to do."""
+    special = {name: _MOMENTS[vendor].format(name) for name in ("created_at", "revised_at")}
+    shown = [special.get(name, f"c.{name}") for name in SHOWN[:_NAMES]]
+    return f"SELECT {', '.join([*shown, BYLINE])} FROM"

@@ -60,13 +60,20 @@ class Node:
     parent: Node | None = None
     replies: list[Node] = field(default_factory=list)
     unseen: int | None = None  # on a page of one era, where the count of all replies says nothing: -1 for some
+    next: int = 0  # the comment that follows among its siblings on a page that leads there, 0 for none
+
+    @property
+    def answered(self) -> int:
+        """The id of the comment that this one answers, 0 where it answers the post."""
+        branch = self.comment.branch  # a column like any other, where Django has a function read the parent's
+        return branch if branch != SHELVED else self.comment.parent_id or TOP
 
     @property
     def hidden_replies(self) -> int:
         """How many direct replies have a place in the thread but not on this page; -1 where only that there are."""
         if self.unseen is not None or not self.comment.reply_count:
             return self.unseen or 0
-        return max(0, self.comment.reply_count - sum(not node.comment.is_shelved for node in self.replies))
+        return max(0, self.comment.reply_count - sum([node.comment.branch != SHELVED for node in self.replies]))
 
     def walk(self) -> Iterator[Node]:
         """This node and everything under it, in page order; a chain may be deep, so nothing here recurses."""
@@ -154,13 +161,13 @@ def evidence(thread: Thread) -> dict[int, str]:
 
 # A quotation of the comment that the quoting one answers: the words of the one, the state and the name of the other.
 PROOFS = f"""
-    SELECT q.comment_id, r.body, r.format, q.start, q."end", q.attribution_start, c.state, c.person_id, {BYLINE}
+    SELECT q.comment_id, r.body, r.format, q.start, q."end", q.attribution_start, c.state, {BYLINE}
     FROM comments_quotation q JOIN comments_comment r ON r.id = q.comment_id
     JOIN comments_comment c ON c.id = q.quoted_id AND c.id = r.parent_id {BYLINES}
     WHERE {{}} ORDER BY q.comment_id, q.start, q.id
 """  # noqa: S608
 QUOTING = f"""
-    SELECT q.quoted_id, q.comment_id, c.person_id, {BYLINE}
+    SELECT q.quoted_id, q.comment_id, {BYLINE}
     FROM comments_quotation q JOIN comments_comment c ON c.id = q.comment_id {BYLINES}
     WHERE {{}} AND c.state = 'published' ORDER BY c.created_at, c.position, q.id
 """  # noqa: S608
@@ -184,14 +191,10 @@ def quoting(thread: Thread) -> dict[int, list[tuple[int, str]]]:
     ]
     named: dict[int, list[tuple[int, str]]] = {}
     for quoted, pk, *by in _rows(QUOTING, among("q.quoted_id", asked)) if asked else ():
-        who = (pk, _name(*by))
+        who = (pk, byline_by(*by).name)
         if who not in named.setdefault(quoted, []):
             named[quoted].append(who)
     return named
-
-
-def _name(person: int | None, member: str | None, name: str | None, removed_at: object) -> str:
-    return byline_by(member, person, name, taken_off=removed_at is not None).name
 
 
 def rules(thread: Thread) -> dict[int, str]:
@@ -209,7 +212,7 @@ def _proof(
 ) -> str:
     if state != State.PUBLISHED:
         return "The comment it quotes is no longer shown."
-    name = _name(*by)
+    name = byline_by(*by).name
     repeated = body[start or 0 : end or 0]
     words = (excerpt.whole(repeated) if written == Format.HTML else repeated).split()
     if not words:
@@ -299,16 +302,16 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
 
 def in_branch(top: Comment | None) -> Where:
     """The condition that comments answer ``top``, or the post itself."""
-    return Where("k.branch = %s", (top.pk if top else TOP,))
+    return Where("c.branch = %s", (top.pk if top else TOP,))
 
 
 def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
     if not viewer.is_authenticated:
         return []
-    waiting = [Where("k.state = 'held'"), Where("k.branch = %s", (SHELVED,))]
+    waiting = [Where("c.state = 'held'"), Where("c.branch = %s", (SHELVED,))]
     if not may_moderate(viewer):
-        waiting.append(Where("k.author_id = %s", (viewer.pk,)))
+        waiting.append(Where("c.author_id = %s", (viewer.pk,)))
     return find(post, *waiting, limit=WAITING)
 
 

@@ -59,6 +59,21 @@ def test_what_no_page_shows_is_read_when_it_is_asked_for(ann, count_queries):
     assert comment.author == ann
 
 
+def test_a_name_is_read_as_it_is_now(ann):
+    person, post = make_person("Limerick"), make_post(ann)
+    made = make_rows(post, [Row(author=ann), Row(archived=True)])
+    Comment.objects.filter(pk=made[1].pk).update(person=person)
+
+    def names() -> list[str]:
+        return [comment.byline.name for comment in rows.find(post, rows.IN_PLACE)]
+
+    assert names() == ["ann", "Limerick"]
+    ann.username, person.removed_at = "anna", NOON
+    ann.save()
+    person.save()
+    assert names() == ["anna", "[name removed]"]
+
+
 @pytest.mark.parametrize("order", rows.ORDERS)
 def test_first_replies_come_parent_by_parent_and_in_order(ann, order):
     post = make_post(ann)
