@@ -12,15 +12,14 @@ from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 
-from comments.answers.markup import answer_act
+from comments.acts import acts
 from comments.marks import BY_QUOTE, evidence_html, marks_html, time_html
 from comments.models import Comment
 from comments.page import DRAWN, Page, Viewer
 from comments.threads import Node, Thread
-from comments.ways import heading, place, ways_html, ways_through
+from comments.ways import heading, lead, place, ways_html
 from forum.states import PUBLISHED, State
-from forum.voices.markup import branch_is_muted, comment_acts, menu, muted, toggle
-from forum.voices.models import Mark
+from forum.voices.markup import branch_is_muted, muted
 from posts.pulse import silence
 
 COMMENT = ' itemprop="comment" itemscope itemtype="https://schema.org/Comment"'
@@ -37,20 +36,31 @@ UNRANKED = '<li class="divider"><p>Imported comments, which take no votes, as on
 
 def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
-    page.fresh = frozenset(page.news.fresh)
-    page.ways = {} if page.kept else ways_through(thread, page)
-    page.here = set(page.ways) or {node.comment.id for node in thread.walk()}
-    member = page.viewer.pk is not None
+    nodes = list(thread.walk())
+    _look_over(nodes, page)
+    member = page.rights.member
     kept = member and not page.flat and not page.folds.by_reading
     # A click into the thread gives it the focus, and with it the keys.
     focus = ' tabindex="-1"' if member else ""
     flat = " flat" if page.flat else ""
     parts = [f'<ol class="thread{flat}"{focus}{" data-folds" if kept else ""}>']
-    for root, divider in _divided(thread.roots, page):
+    for root, divider, after in _divided(thread.roots, page):
+        page.next_top = after.comment.id if after and not page.flat else 0
         parts.append(divider)
         _branch(root, page, parts)
     parts.append("</ol>")
     return mark_safe("".join(parts))  # noqa: S308  every value was escaped or sanitised where it was written
+
+
+def _look_over(nodes: list[Node], page: Page) -> None:
+    """Notes once what each comment would ask of all that stand on the page."""
+    page.here = {node.comment.id for node in nodes}
+    page.fresh = frozenset(page.news.fresh)
+    page.mutes = page.rights.member and bool(page.personal.muted or page.personal.marks)
+    eras = {node.comment.archived for node in nodes} | ({page.follows.archived} if page.follows else set())
+    page.mixed = len(eras) > 1
+    if not page.kept:
+        lead(nodes, page)
 
 
 def comment_html(comment: Comment, page: Page) -> SafeString:
@@ -61,15 +71,15 @@ def comment_html(comment: Comment, page: Page) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308  as above
 
 
-def _divided(roots: list[Node], page: Page) -> Iterator[tuple[Node, str]]:
-    """Each root with the divider that stands before it, which is one at most."""
+def _divided(roots: list[Node], page: Page) -> Iterator[tuple[Node, str, Node | None]]:
+    """Each root with the divider that stands before it, which is one at most, and the root after it."""
     before = page.follows if page.top is None else None
-    for root in roots:
+    for root, after in zip(roots, [*roots[1:], None], strict=True):
         divider = ""
         if before is not None and before.archived != root.comment.archived:
             divider = _divider(before, root.comment) if page.order != "best" or page.flat else UNRANKED
         before = root.comment
-        yield root, divider
+        yield root, divider, after
 
 
 def _divider(before: Comment, comment: Comment) -> str:
@@ -116,6 +126,9 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
         if branch:
             parts.append('<ol class="replies">')
             waiting.append(f"{more}</ol></details></li>")
+            if not page.mixed:
+                waiting += item.replies[::-1]
+                continue
             first = Node(page.follows, parent=item) if page.follows and item.comment is page.top else item
             for before, reply in reversed([*pairwise([first, *item.replies])]):
                 waiting += [reply, _later(reply, before, page)]
@@ -126,39 +139,45 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
 def _comment(node: Node, page: Page, *, branch: bool) -> str:
     """One comment up to the place where its replies begin; with replies (``branch``) it opens the fold round them."""
     comment, pk = node.comment, node.comment.id
-    kind = "then" if comment.archived else "now"
-    if comment.parent_basis == BY_QUOTE:
-        kind += " inferred"
-    if node.depth:
-        kind += f" d{node.depth if node.depth < DRAWN else DRAWN}"
+    begin = f'<li class="comment {_kind(node)}'
     old_anchor = f'<span id="{escape(comment.anchor)}"></span>' if comment.anchor else ""
-    if not _readable(comment, page.viewer):
-        words = TOMBSTONES[State(comment.state)]
-        if rule := page.rules.get(pk):
-            words = f"{words[:-1]}, under the rule “{escape(rule)}”."
-        return (
-            f'<li class="comment {kind} gone" id="c{pk}"{COMMENT}>{GONE}{old_anchor}'
-            f"{_fold(words, node, page, branch, opened=not branch_is_muted(node, page))}"
-            f'<h3 class="tombstone"><a href="/comments/{pk}/">{words}</a>'
-            f'<span class="sr"> ({place(node, page)[2:]})</span></h3>{ways_html(node, page)}'
-        )
+    if comment.state != PUBLISHED and not _readable(comment, page.viewer):
+        return f'{begin} gone" id="c{pk}"{COMMENT}>{GONE}{old_anchor}{_tombstone(node, page, branch)}'
     byline = comment.byline
-    what, fold = muted(node, page, branch) if page.viewer.pk is not None else ("", "")
+    what, fold = muted(node, page, branch) if page.mutes else ("", "")
+    opening = _fold(what or byline.escaped, node, page, opened=not what) if branch else ""
     return (
-        f'<li class="comment {kind}" id="c{pk}"{COMMENT}>'
-        f"{old_anchor}{_fold(what or byline.escaped, node, page, branch, opened=not what)}"
-        f"{fold}<article><header>{heading(node, byline, page)}"
+        f'{begin}" id="c{pk}"{COMMENT}>{old_anchor}{opening}{fold}<article><header>{heading(node, byline, page)}'
         f'<a class="permalink" href="/comments/{pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
-        f"{marks_html(comment, page)}</header>{evidence_html(node, page)}"
-        f'<div class="body" itemprop="text">{comment.html}</div>{_quoted_in(comment, page)}'
-        f"{_actions(comment, page)}{ways_html(node, page)}</article>{'</details>' if fold else ''}"
+        f"{marks_html(node, page)}</header>{evidence_html(node, page)}"
+        f'<div class="body" itemprop="text">{comment.html}</div>'
+        f"{_quoted_in(comment, page) if comment.quoted_count else ''}"
+        f"{acts(comment, page)}{ways_html(node, page)}</article>{'</details>' if fold else ''}"
     )
 
 
-def _fold(what: str, node: Node, page: Page, branch: bool, *, opened: bool = True) -> str:
+def _kind(node: Node) -> str:
+    """The classes of a comment: its era, how it found its place, how far it is indented."""
+    kind = "then" if node.comment.archived else "now"
+    if node.comment.parent_basis == BY_QUOTE:
+        kind += " inferred"
+    return f"{kind} d{node.depth if node.depth < DRAWN else DRAWN}" if node.depth else kind
+
+
+def _tombstone(node: Node, page: Page, branch: bool) -> str:
+    """What stands in the place of words that whoever reads may not see."""
+    pk, words = node.comment.id, TOMBSTONES[State(node.comment.state)]
+    if rule := page.rules.get(pk):
+        words = f"{words[:-1]}, under the rule “{escape(rule)}”."
+    opening = _fold(words, node, page, opened=not branch_is_muted(node, page)) if branch else ""
+    return (
+        f'{opening}<h3 class="tombstone"><a href="/comments/{pk}/">{words}</a>'
+        f'<span class="sr"> ({place(node, page)[2:]})</span></h3>{ways_html(node, page)}'
+    )
+
+
+def _fold(what: str, node: Node, page: Page, *, opened: bool) -> str:
     """The beginning of a fold: open, its line is the rail; closed, it says what is folded away."""
-    if not branch:
-        return ""
     pk = node.comment.id
     is_open = " open" if opened and pk not in page.folds.closed else ""
     new = page.folds.new.get(pk)
@@ -182,7 +201,7 @@ def _replies(node: Node) -> str:
 def _quoted_in(comment: Comment, page: Page) -> str:
     """Who quotes a passage of it, with the way there; of many, the way to a page that lists them."""
     number = comment.quoted_count
-    if not number or comment.state != PUBLISHED:
+    if comment.state != PUBLISHED:
         return ""
     who = page.quoting.get(comment.id)
     if not who:
@@ -211,44 +230,3 @@ def _more(node: Node, page: Page) -> str:
     if not shown:
         replies = f"Continue this branch: {replies}" if hidden > 0 else "Continue this branch"
     return f'<li class="onward"><a href="{address}">{replies}</a></li>'
-
-
-def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeString:
-    """What one may do with a comment, in one row; ``swap``: to take the place of the row on the page."""
-    return mark_safe(_actions(comment, page, ' hx-swap-oob="true"' if swap else ""))  # noqa: S308  as above
-
-
-def _actions(comment: Comment, page: Page, marks: str = "") -> str:
-    if page.kept:
-        return ""
-    viewer, pk = page.viewer, comment.id
-    shown, member = comment.state == PUBLISHED, viewer.pk is not None
-    own = member and comment.author_id == viewer.pk and not comment.archived
-    row, more = "", ""
-    if shown:
-        if viewer.may_reply:
-            row = f'<a href="/comments/{pk}/reply/">Reply</a><a href="/comments/{pk}/reply/?quote=1">Quote</a>'
-        voices, more = comment_acts(comment, page)
-        row += voices + answer_act(comment, page)
-    if own and viewer.may_change and (shown or comment.state == State.HELD):
-        row += f'<a href="/comments/{pk}/edit/">Edit</a><a href="/comments/{pk}/delete/">Delete</a>'
-    last = ""
-    if comment.archived:
-        last = f'<a href="/comments/{pk}/source/" rel="nofollow">View in source</a>'
-    if shown and not own:
-        last += f'<a href="/moderation/report/comment/{pk}/" rel="nofollow">Report</a>'
-    if not member:
-        row += last
-    if viewer.moderates:
-        row += f'<a href="/admin/comments/comment/{pk}/change/">Moderate</a>'
-    if member:
-        row += menu(f"{more}{last}{_fold_act(comment, page)}")
-    return f'<footer class="actions" id="a{pk}"{marks}>{row}</footer>' if row else ""
-
-
-def _fold_act(comment: Comment, page: Page) -> str:
-    """The button that folds a branch for the member on all devices, or unfolds it."""
-    if page.flat or not comment.reply_count:
-        return ""
-    folded = Mark.Kind.FOLDED in page.personal.marks.get(comment.id, ())
-    return toggle(f"/comments/{comment.id}/fold/", ("Fold for me", "Unfold"), on=folded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from comments.personal import NOBODY, Personal
 from forum.reading.news import NO_FOLDS, NO_NEWS, Folds, News
@@ -32,13 +32,15 @@ class Viewer:
 GUEST = Viewer()
 
 
-@dataclass(slots=True)
-class Ways:
-    """Where a reader may go on from a comment: ids on this page, 0 where there is none."""
+class Rights(NamedTuple):
+    """What whoever reads may do beside any comment of a page: rows of buttons are kept by it."""
 
-    sibling: int = 0
-    top: int = 0
-    new: int = 0
+    member: bool
+    moderates: bool
+    may_reply: bool
+    may_change: bool
+    may_mark: bool
+    may_fold: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +63,22 @@ class Page:
     above: int | None = 0  # levels above the first one shown; None where nobody has counted them
     era: str = ""  # "then" or "now" where only one is shown
     follows: Comment | None = None  # the comment before the first one of this page, where there is one
-    ways: dict[int, Ways] = field(default_factory=dict)
     fresh: frozenset[int] = frozenset()  # what of the news stands on this page
     kept: bool = False  # in a file of its own, where nothing can be done
+    leads: bool = False  # from each comment to the next ones: among its siblings, at the top, and among the new
+    next_top: int = 0  # the comment at the top after the one that is drawn, 0 for none
+    next_new: dict[int, int] = field(default_factory=dict)  # for each comment the next new one, where any is new
+    mixed: bool = True  # whether both eras may stand on it
+    mutes: bool = False  # whether anything on it may be muted
+    # The same for every comment, and asked for beside each.
+    author: int | None = field(init=False)
+    person: int | None = field(init=False)
+    answer: int | None = field(init=False)
+    rights: Rights = field(init=False)
+
+    def __post_init__(self) -> None:
+        post, viewer, member = self.post, self.viewer, self.viewer.pk is not None
+        self.author, self.person, self.answer = post.author_id, post.person_id, post.answer_id
+        self.rights = Rights(
+            member, viewer.moderates, viewer.may_reply, viewer.may_change, viewer.may_mark, not self.flat
+        )

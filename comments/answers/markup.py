@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from forum.states import State
+from forum.states import PUBLISHED
 from forum.voices.markup import toggle
 
 if TYPE_CHECKING:
@@ -14,12 +14,9 @@ if TYPE_CHECKING:
 
 def is_answer(comment: Comment, page: Page) -> bool:
     """Whether everyone reads this comment and it is marked as the answer."""
-    return comment.pk == page.post.answer_id and comment.state == State.PUBLISHED
+    return comment.id == page.answer and comment.state == PUBLISHED
 
 
-def answer_act(comment: Comment, page: Page) -> str:
-    """The button that marks a comment, or takes the mark back; "" for whoever may not."""
-    if not page.viewer.may_mark or comment.state != State.PUBLISHED:
-        return ""
-    words = ("Mark as the answer", "No longer the answer")
-    return toggle(f"/comments/{comment.pk}/answer/", words, on=is_answer(comment, page), whole=True)
+def answer_act(path: str, *, is_answer: bool) -> str:
+    """The button that marks the comment at ``path``, or takes the mark back."""
+    return toggle(f"{path}answer/", ("Mark as the answer", "No longer the answer"), on=is_answer, whole=True)

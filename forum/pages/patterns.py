@@ -214,7 +214,7 @@ class Samples:
 
 def _under(parent: Node, reply: Node) -> Node:
     reply.parent, reply.depth, reply.rank, reply.siblings = parent, parent.depth + 1, 1, 1
-    reply.comment.parent_id = parent.comment.pk
+    reply.comment.parent_id = reply.comment.branch = parent.comment.pk
     parent.replies.append(reply)
     return parent
 

@@ -5,7 +5,7 @@ Each button posts the one form at the foot of a member's page (templates/base.ht
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,12 @@ from forum.voices.rules import takes_votes
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from comments.models import Comment
     from comments.page import Page
     from comments.threads import Node
+    from forum.bylines import Byline
     from forum.users.models import User
-    from posts.models import Post
 
+MUTES = 1_000  # buttons that mute a member, kept in each process
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -35,15 +35,13 @@ def toggle(path: str, words: tuple[str, str], *, on: bool, whole: bool = False) 
     return f'<button form="act" formaction="{path}" name="value" value="{int(not on)}"{more}>{words[on]}</button>'
 
 
-def votes(target: Post | Comment, page: Page, path: str, mine: int) -> tuple[str, str]:
+def votes(path: str, score: int, mine: int, *, may: bool) -> tuple[str, str]:
     """The vote up with the score, and the vote down, on what takes votes; the score alone for who may not vote."""
-    if not takes_votes(target, page.post):
-        return "", ""
-    score = str(target.score).replace("-", MINUS)
-    if not page.viewer.may_change or target.is_by(page.viewer):
-        shown = f'<span><span class="sr">Score {score}</span><span aria-hidden="true">▲ {score}</span></span>'
-        return shown if target.score else "", ""
-    up = _vote(path, 1, mine, f"▲ {score}", f' aria-label="Vote up, {score} now"')
+    figure = str(score).replace("-", MINUS)
+    if not may:
+        shown = f'<span><span class="sr">Score {figure}</span><span aria-hidden="true">▲ {figure}</span></span>'
+        return shown if score else "", ""
+    up = _vote(path, 1, mine, f"▲ {figure}", f' aria-label="Vote up, {figure} now"')
     return up, _vote(path, -1, mine, "▼ Vote down", "")
 
 
@@ -63,8 +61,11 @@ def menu(found: str) -> str:
 def post_acts(page: Page) -> SafeString:
     """What one may do with a post beside answering it; for a guest only its score, when it has one."""
     post, personal = page.post, page.personal
-    path = f"/posts/{post.pk}/"
-    up, down = votes(post, page, path, personal.post_vote)
+    path, up, down = f"/posts/{post.pk}/", "", ""
+    if takes_votes(post, post):
+        up, down = votes(
+            path, post.score, personal.post_vote, may=page.viewer.may_change and not post.is_by(page.viewer)
+        )
     parts = [up]
     if page.viewer.pk and post.is_public:
         marks = personal.post_marks
@@ -77,29 +78,11 @@ def post_acts(page: Page) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308  numbers and words of ours
 
 
-def comment_acts(comment: Comment, page: Page) -> tuple[str, str]:
-    """What stands in the row of a comment that everyone reads, and what in its menu; for a guest only the score."""
-    pk, personal = comment.id, page.personal
-    up, down = votes(comment, page, f"/comments/{pk}/", personal.votes.get(pk, 0))
-    if not page.viewer.pk:
-        return up, ""
-    save, branch = _toggles(frozenset(personal.marks.get(pk, ())))
-    member = ""
-    byline = comment.byline
-    if byline.kind == "member" and comment.author_id != page.viewer.pk:
-        words = (f"Mute {byline.escaped}", f"Unmute {byline.escaped}")
-        muted = comment.author_id in personal.muted
-        member = toggle(f"{escape(byline.url)}mute/?at=c{pk}", words, on=muted, whole=True)
-    return f"{up}{save.replace(HERE, str(pk))}", f"{down}{branch.replace(HERE, str(pk))}{member}"
+HERE = "\0"  # where the id of a comment stands in what is the same for many
 
 
-HERE = "\0"  # where the id of a comment stands in what is the same for all with the same marks
-
-
-@cache
-def _toggles(marks: frozenset[str]) -> tuple[str, str]:
-    """The button that saves a comment, and those for its branch; there are as many as sets of marks."""
-    path = f"/comments/{HERE}/"
+def toggles(path: str, marks: Container[str]) -> tuple[str, str]:
+    """The button that saves the comment at ``path``, and those for its branch."""
     follow = ("Follow this branch", "Unfollow this branch")
     mute = ("Mute this branch", "Unmute this branch")
     return (
@@ -107,6 +90,17 @@ def _toggles(marks: frozenset[str]) -> tuple[str, str]:
         toggle(f"{path}follow/", follow, on=Mark.Kind.FOLLOWED in marks)
         + toggle(f"{path}mute/", mute, on=Mark.Kind.MUTED in marks, whole=True),
     )
+
+
+def mute_act(member: Byline, comment: str, *, muted: bool) -> str:
+    """The button that mutes the member who wrote a comment, and leads back to it."""
+    return comment.join(_mute(member.url, member.escaped, muted))
+
+
+@lru_cache(MUTES)
+def _mute(url: str, name: str, muted: bool) -> list[str]:
+    words = (f"Mute {name}", f"Unmute {name}")
+    return toggle(f"{escape(url)}mute/?at=c{HERE}", words, on=muted, whole=True).split(HERE)
 
 
 def member_acts(member: User, marks: Container[str]) -> SafeString:
@@ -124,13 +118,11 @@ def muted(node: Node, page: Page, branch: bool) -> tuple[str, str]:
     shows it, for there one has asked for it.
     """
     comment, personal = node.comment, page.personal
-    if page.top is comment or page.viewer.pk is None:
-        return "", ""
-    if not personal.muted and not personal.marks:
+    if page.top is comment:
         return "", ""
     line = ""
     name = comment.byline.escaped
-    if comment.author_id in personal.muted:
+    if comment.byline.member in personal.muted:
         line = f"A comment by {name}, whom you have muted."
     if branch_is_muted(node, page):
         if branch:

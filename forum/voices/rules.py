@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from forum.states import State
+from forum.states import PUBLISHED
 from posts.models import Post
 from posts.rules import why_not_write
 
@@ -20,7 +20,7 @@ def takes_votes(target: Post | Comment, post: Post) -> bool:
 
     A locked thread takes votes: nobody can speak in it any more, but what was said can still be weighed.
     """
-    return target.is_public and post.state == State.PUBLISHED and not target.archived
+    return not target.archived and target.state == PUBLISHED and post.state == PUBLISHED
 
 
 def why_not_vote(user: User | AnonymousUser, target: Post | Comment) -> str:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from comments.markup import actions_html
+from comments.acts import actions_html
 from comments.models import Comment
 from comments.page import Page
 from comments.personal import personal_of

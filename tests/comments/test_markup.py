@@ -1,5 +1,8 @@
 """The HTML of comments: spoken structure, folds, tombstones, and nothing unescaped."""
 
+import re
+from collections.abc import Callable
+
 import lxml.html
 import pytest
 from django.test import Client
@@ -58,6 +61,21 @@ def test_replies_are_items_of_the_comment_they_answer(client: Client, ann: User)
     assert found.xpath("//*[@itemprop='comment']//*[@itemprop='comment']")
     for part in found.xpath("//*[@itemprop]"):
         assert part.xpath("ancestor::*[@itemscope]"), lxml.html.tostring(part)
+
+
+def test_each_row_of_buttons_acts_on_the_comment_it_stands_under(
+    ann: User, ben: User, mod: User, sign_in: Callable[[User], Client]
+) -> None:
+    post = make_post(ann)
+    make_rows(post, [Row(author=ann), Row(0, author=ben), Row(0, author=ben), Row(archived=True), Row(3, author=mod)])
+    for reader in (ann, ben, mod):
+        footers = page(sign_in(reader), post.get_absolute_url()).xpath("//footer[starts-with(@id, 'a1')]")
+        assert len(footers) == 5
+        for footer in footers:
+            number = footer.get("id")[1:]
+            addresses = footer.xpath(".//@href | .//@formaction")
+            assert len(addresses) > 5
+            assert all(re.findall("[0-9]{5,}", address) == [number] for address in addresses), addresses
 
 
 def test_a_tombstone_says_what_by_whom_and_under_which_rule(client: Client, ann: User, ben: User, mod: User) -> None:
