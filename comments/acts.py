@@ -23,13 +23,14 @@ ROWS = 1_000  # kept in each process, of at most 3 kB each
 
 def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeString:
     """What one may do with a comment, in one row; ``swap``: to take the place of the row on the page."""
-    return mark_safe(acts(comment, page, ' hx-swap-oob="true"' if swap else ""))  # noqa: S308  escaped where it is made
+    pieces = acts(comment, page, ' hx-swap-oob="true"' if swap else "")
+    return mark_safe("".join(pieces))  # noqa: S308  escaped where they are made
 
 
-def acts(comment: Comment, page: Page, attributes: str = "") -> str:
-    """The row, or "" where there is nothing to do: one that is kept, with the id of this comment in it."""
+def acts(comment: Comment, page: Page, attributes: str = "") -> tuple[str, ...]:
+    """The row in pieces, if there is anything to do: one that is kept, with the id of this comment in it."""
     if page.kept:
-        return ""
+        return ()
     pk, rights, personal, whose = comment.id, page.rights, page.personal, comment.byline.member
     by_viewer = rights.member and whose == page.viewer.pk
     before, after = _row(
@@ -47,11 +48,11 @@ def acts(comment: Comment, page: Page, attributes: str = "") -> str:
     )
     number = str(pk)
     if not rights.member:
-        return number.join(before)
+        return (number.join(before),)
     mute = ""
     if whose is not None and not by_viewer and comment.state == PUBLISHED:
         mute = mute_act(comment.byline, number, muted=whose in personal.muted)
-    return f"{number.join(before)}{mute}{number.join(after)}"
+    return number.join(before), mute, number.join(after)
 
 
 @lru_cache(ROWS)
