@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from comments.evidence import evidence_of
 from comments.models import Comment, Revision
-from comments.threads import Node, Thread, evidence
+from comments.threads import Node, Thread
 from forum.moderation import actions
 from forum.moderation.desk.attaching import ATTACH, AttachForm
 from forum.moderation.desk.deciding import Decision
@@ -72,7 +73,7 @@ class CommentAdmin(WordsAdmin):
 
     def page_context(self, request: HttpRequest, found: Comment) -> dict[str, Any]:
         """As for all words, with what it answers and how we know."""
-        proof = evidence(Thread([Node(found)])).get(found.pk, "")
+        proof = evidence_of(Thread([Node(found)])).proofs.get(found.pk, "")
         return {**super().page_context(request, found), "evidence": proof, "parent": found.parent, "post": found.post}
 
 

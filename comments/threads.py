@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models import prefetch_related_objects
 
 from comments.models import SHELVED, TOP, Comment
 from comments.rows import (
-    BYLINE,
-    BYLINES,
     IN_PLACE,
     Where,
-    among,
     find,
     first_replies,
     past,
@@ -29,10 +25,6 @@ from comments.rows import (
 from comments.rows import (
     ORDERS as ORDERS,
 )
-from forum.bylines import byline_by
-from forum.moderation.models import Action
-from forum.states import Format, State
-from forum.text import excerpt
 from forum.users.roles import may_moderate
 
 if TYPE_CHECKING:
@@ -44,7 +36,6 @@ if TYPE_CHECKING:
 WHOLE = 200  # a thread up to this size stands on one page
 PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 180  # of larger ones: roots, replies to each, levels, comments in all
 FLAT_PAGE = 180  # of a comment's 1.5 kB, so that a page stays below 300
-NAMED = 5  # of those who quote a comment, named under it
 CONTEXT = 8  # parents shown above a permalink
 WAITING = 50  # held comments shown to whoever may read them
 
@@ -147,79 +138,6 @@ def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None
     for node in thread.roots:
         node.parent = nodes.get(node.comment.parent_id or TOP)
     return thread
-
-
-def evidence(thread: Thread) -> dict[int, str]:
-    """For each reply on the page that a quotation proves, a sentence with the words that prove it. At most a query."""
-    inferred = [
-        node.comment.id
-        for node in thread.walk()
-        if node.comment.parent_basis == Comment.Basis.QUOTE and node.comment.state == State.PUBLISHED
-    ]
-    return {pk: _proof(*row) for pk, *row in _rows(PROOFS, among("q.comment_id", inferred))} if inferred else {}
-
-
-# A quotation of the comment that the quoting one answers: the words of the one, the state and the name of the other.
-PROOFS = f"""
-    SELECT q.comment_id, r.body, r.format, q.start, q."end", q.attribution_start, c.state, {BYLINE}
-    FROM comments_quotation q JOIN comments_comment r ON r.id = q.comment_id
-    JOIN comments_comment c ON c.id = q.quoted_id AND c.id = r.parent_id {BYLINES}
-    WHERE {{}} ORDER BY q.comment_id, q.start, q.id
-"""  # noqa: S608
-QUOTING = f"""
-    SELECT q.quoted_id, q.comment_id, {BYLINE}
-    FROM comments_quotation q JOIN comments_comment c ON c.id = q.comment_id {BYLINES}
-    WHERE {{}} AND c.state = 'published' ORDER BY c.created_at, c.position, q.id
-"""  # noqa: S608
-
-
-def _rows(sql: str, where: Where) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(where.sql), where.values)
-        return list(cursor.fetchall())
-
-
-def quoting(thread: Thread) -> dict[int, list[tuple[int, str]]]:
-    """For each comment on the page that up to ``NAMED`` others quote, their ids and names. One query, if any.
-
-    One that more quote has a page for them.
-    """
-    asked = [
-        node.comment.id
-        for node in thread.walk()
-        if 0 < node.comment.quoted_count <= NAMED and node.comment.state == State.PUBLISHED
-    ]
-    named: dict[int, list[tuple[int, str]]] = {}
-    for quoted, pk, *by in _rows(QUOTING, among("q.quoted_id", asked)) if asked else ():
-        who = (pk, byline_by(*by).name)
-        if who not in named.setdefault(quoted, []):
-            named[quoted].append(who)
-    return named
-
-
-def rules(thread: Thread) -> dict[int, str]:
-    """For each comment on the page that a moderator took out, the rule that says why. One query where there is one."""
-    taken = [node.comment.id for node in thread.walk() if node.comment.state in (State.HIDDEN, State.REMOVED)]
-    if not taken:
-        return {}
-    verbs = (Action.Verb.HIDE, Action.Verb.REMOVE)
-    found = Action.objects.filter(comment__in=taken, verb__in=verbs, rule__isnull=False).order_by("created_at", "pk")
-    return dict(found.values_list("comment_id", "rule__title"))  # the latest decision stays
-
-
-def _proof(
-    body: str, written: str, start: int | None, end: int | None, attribution: int | None, state: str, *by: Any
-) -> str:
-    if state != State.PUBLISHED:
-        return "The comment it quotes is no longer shown."
-    name = byline_by(*by).name
-    repeated = body[start or 0 : end or 0]
-    words = (excerpt.whole(repeated) if written == Format.HTML else repeated).split()
-    if not words:
-        return f"It begins with the name and the time of the comment by {name}, as a quotation does."
-    passage = " ".join(words[:12]) + ("…" if len(words) > 12 else "")
-    named = ", with the name and the time" if attribution is not None else ""
-    return f"It repeats words of the comment by {name}{named}: “{passage}”"
 
 
 def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from comments import actions, eras, rows, rules, threads, versions
+from comments.evidence import evidence_of
 from comments.finding import placed_comment
 from comments.forms import PageForm
 from comments.markup import comment_html, thread_html
@@ -73,10 +74,11 @@ def page_of(
     """
     personal = personal_of(request.user, post, thread)
     news = look_at(request, post, thread, personal)
-    if is_read(request):
-        shown = [node.comment.pk for node in thread.walk()]
+    if viewer.pk is not None and is_read(request):
+        shown = [node.comment.id for node in thread.walk()]
         read_here(request, comments=shown, post=None if top else post.pk)
     folded = personal.folded - {top.pk} if top else personal.folded
+    told = evidence_of(thread)
     return Page(
         post=post,
         viewer=viewer,
@@ -85,9 +87,9 @@ def page_of(
         folds=NO_FOLDS if flat else folds(thread, news.fresh, kept=folded, read=fold and news.kept),
         order=order,
         flat=flat,
-        evidence=threads.evidence(thread),
-        quoting=threads.quoting(thread),
-        rules=threads.rules(thread),
+        evidence=told.proofs,
+        quoting=told.quoting,
+        rules=told.rules,
         top=top,
         era=era,
         follows=after,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from comments import threads
+from comments.evidence import evidence_of
 from comments.marks import time_html
 from comments.markup import thread_html
 from comments.page import Page
@@ -34,12 +35,13 @@ def page_of(post: Post) -> Iterator[str]:
     thread = threads.everything(post)
     for node in thread.walk():
         node.comment.html = black_out(node.comment.html, names=names)
+    told = evidence_of(thread)
     page = Page(
         post=post,
         kept=True,
-        evidence={pk: black_out(why, names=names) for pk, why in threads.evidence(thread).items()},
-        quoting=threads.quoting(thread),
-        rules=threads.rules(thread),
+        evidence={pk: black_out(why, names=names) for pk, why in told.proofs.items()},
+        quoting=told.quoting,
+        rules=told.rules,
     )
     comments = str(thread_html(thread, page)) if thread.roots else '<p class="empty">Nobody has said anything.</p>'
     here = _Here(post, {node.comment.pk for node in thread.walk()})
