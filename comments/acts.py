@@ -31,24 +31,26 @@ def acts(comment: Comment, page: Page, attributes: str = "") -> tuple[str, ...]:
     """The row in pieces, if there is anything to do: one that is kept, with the id of this comment in it."""
     if page.kept:
         return ()
-    pk, rights, personal, whose = comment.id, page.rights, page.personal, comment.byline.member
-    by_viewer = rights.member and whose == page.viewer.pk
+    pk, rights, personal = comment.id, page.rights, page.personal
+    number, takes = str(pk), takes_votes(comment, page.post)
+    if not rights.member:
+        before, _ = _row(rights, comment.state, comment.archived, takes, comment.score, attributes)
+        return (number.join(before),)
+    whose = comment.byline.member
+    by_viewer = whose == page.viewer.pk
     before, after = _row(
         rights,
         comment.state,
         comment.archived,
-        by_viewer,
-        takes_votes(comment, page.post),
+        takes,
         comment.score,
+        attributes,
+        by_viewer,
         personal.votes.get(pk, 0),
         frozenset(personal.marks.get(pk, ())),
         comment.reply_count > 0,
         pk == page.answer,
-        attributes,
     )
-    number = str(pk)
-    if not rights.member:
-        return (number.join(before),)
     mute = ""
     if whose is not None and not by_viewer and comment.state == PUBLISHED:
         mute = mute_act(comment.byline, number, muted=whose in personal.muted)
@@ -60,14 +62,14 @@ def _row(
     rights: Rights,
     state: str,
     archived: bool,
-    by_viewer: bool,
     takes: bool,
     score: int,
-    vote: int,
-    marks: frozenset[str],
-    answered: bool,
-    is_answer: bool,
     attributes: str,
+    by_viewer: bool = False,
+    vote: int = 0,
+    marks: frozenset[str] = frozenset(),
+    answered: bool = False,
+    is_answer: bool = False,
 ) -> tuple[list[str], list[str]]:
     """The row of all comments of a kind, cut where the id of one stands: before the button that mutes, and after."""
     path, shown, own = f"/comments/{HERE}/", state == PUBLISHED, by_viewer and not archived

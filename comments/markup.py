@@ -13,7 +13,7 @@ from itertools import pairwise
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.acts import acts
-from comments.marks import BY_QUOTE, evidence_html, marks_html, time_html
+from comments.marks import BY_QUOTE, SILENT, evidence_html, marks_html, time_html
 from comments.models import Comment
 from comments.page import DRAWN, Page, Viewer
 from comments.threads import Node, Thread
@@ -150,10 +150,11 @@ def _comment(node: Node, page: Page, parts: list[str], *, branch: bool) -> None:
     byline = comment.byline
     what, fold = muted(node, page, branch) if page.mutes else ("", "")
     opening = _fold(what or byline.escaped, node, page, opened=not what) if branch else ""
+    why = evidence_html(node, page) if comment.parent_basis not in SILENT or node.depth >= DRAWN or page.flat else ""
     parts += (
         f'{begin}" id="c{pk}"{COMMENT}>{old_anchor}{opening}{fold}<article><header>{heading(node, byline, page)}'
         f'<a class="permalink" href="/comments/{pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
-        f'{marks_html(node, page)}</header>{evidence_html(node, page)}<div class="body" itemprop="text">',
+        f'{marks_html(node, page)}</header>{why}<div class="body" itemprop="text">',
         comment.html,
         "</div>",
         _quoted_in(comment, page) if comment.quoted_count else "",

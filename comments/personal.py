@@ -42,7 +42,7 @@ def personal_of(user: User | AnonymousUser, post: Post, thread: Thread) -> Perso
     if not user.is_authenticated:
         return NOBODY
     found = Personal()
-    shown = among("comment_id", [node.comment.pk for node in thread.walk()])
+    shown = among("comment_id", [node.comment.id for node in thread.walk()])
     values = [user.pk, post.pk, user.pk, *shown.values, user.pk, post.pk, user.pk, *shown.values, user.pk]
     with connection.cursor() as cursor:
         cursor.execute(MINE.format(shown=shown.sql), values)

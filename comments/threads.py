@@ -171,25 +171,32 @@ def whole(post: Post, order: str) -> Thread | None:
 
 
 def _tree(found: list[Comment]) -> Thread:
+    """The tree of comments that have a place, in whatever order they come."""
     nodes = {comment.id: Node(comment) for comment in found}
     roots: list[Node] = []
     for node in nodes.values():
-        node.parent = nodes.get(node.comment.parent_id or TOP)
-        (node.parent.replies if node.parent else roots).append(node)
-    thread = Thread(roots)
+        node.parent = parent = nodes.get(node.comment.branch)
+        (parent.replies if parent else roots).append(node)
     count_siblings(roots)
-    for node in thread.walk():
-        if node.parent:
-            node.depth = node.parent.depth + 1
-        if node.replies:
-            count_siblings(node.replies)
-    return thread
+    level, depth = roots, 0
+    while level:
+        depth += 1
+        below: list[Node] = []
+        for node in level:
+            if node.replies:
+                count_siblings(node.replies)
+                below += node.replies
+        for node in below:
+            node.depth = depth
+        level = below
+    return Thread(roots)
 
 
 def count_siblings(siblings: list[Node]) -> None:
     """Says of each which one it is among how many."""
+    many = len(siblings)
     for rank, node in enumerate(siblings, 1):
-        node.rank, node.siblings = rank, len(siblings)
+        node.rank, node.siblings = rank, many
 
 
 def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:

@@ -59,10 +59,9 @@ def look(
     if now - visit.viewed_at > PAUSE:
         _end(visit, came)
     new = {pk: version for pk, version in came if version > visit.floor and visit.read.get(str(pk)) != version}
-    fresh = [comment.pk for comment in page if comment.pk in new]
-    if fresh:
-        seen = in_sight(thread, folded)
-        visit.shown.update({str(pk): new[pk] for pk in fresh if pk in seen})
+    fresh = [comment.id for comment in page if comment.id in new] if new else []
+    seen = in_sight(thread, folded) if fresh else set()
+    visit.shown.update({str(pk): new[pk] for pk in fresh if pk in seen})
     visit.top = post.version
     if keep and ((visit.floor, visit.top, visit.shown) != before or now - visit.viewed_at > MINUTE):
         visit.viewed_at = now

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from comments.models import SHELVED, Comment
-from forum.states import State
+from forum.states import PUBLISHED, State
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -55,7 +55,7 @@ def told(fresh: list[int], new: Collection[int], onward: str) -> News:
 
 def published(thread: Thread) -> list[Comment]:
     """The comments of a page that everyone reads, in its order."""
-    return [node.comment for node in thread.walk() if node.comment.state == State.PUBLISHED]
+    return [node.comment for node in thread.walk() if node.comment.state == PUBLISHED]
 
 
 def came_after(post: Post, floor: int, shown: list[Comment], *, but: Collection[int]) -> list[Came]:
@@ -64,9 +64,9 @@ def came_after(post: Post, floor: int, shown: list[Comment], *, but: Collection[
     No query where the page (``shown``) holds the whole thread or nothing came; else one, limited, by an index.
     """
     if len(shown) >= post.comment_count or floor >= post.version:
-        living = (comment for comment in shown if not comment.archived and comment.author_id not in but)
-        found = [comment for comment in living if comment.came_with > floor]
-        return sorted(((comment.pk, comment.came_with) for comment in found), key=lambda came: came[1])
+        late = [comment for comment in shown if comment.came_with > floor and not comment.archived]
+        found = [comment for comment in late if comment.author_id not in but]
+        return sorted(((comment.id, comment.came_with) for comment in found), key=lambda came: came[1])
     return list(new_in(post, floor, but=but)[: MOST + 1])
 
 
@@ -107,12 +107,12 @@ def quiet_branches(thread: Thread, fresh: Collection[int]) -> set[int]:
     """The outermost branches that hold nothing new: what is read folds, and new comments stand under their parents."""
     loud: set[int] = set()
     for node in thread.walk():
-        above: Node | None = node if node.comment.pk in fresh else None
-        while above is not None and above.comment.pk not in loud:
-            loud.add(above.comment.pk)
+        above: Node | None = node if node.comment.id in fresh else None
+        while above is not None and above.comment.id not in loud:
+            loud.add(above.comment.id)
             above = above.parent
-    quiet = [node for node in thread.walk() if node.comment.pk not in loud]
-    return {node.comment.pk for node in quiet if node.parent is None or node.parent.comment.pk in loud}
+    quiet = [node for node in thread.walk() if node.comment.id not in loud]
+    return {node.comment.id for node in quiet if node.parent is None or node.parent.comment.id in loud}
 
 
 def new_inside(thread: Thread, folded: Collection[int], fresh: Collection[int]) -> dict[int, int]:
@@ -120,15 +120,15 @@ def new_inside(thread: Thread, folded: Collection[int], fresh: Collection[int]) 
     if not folded or not fresh:
         return {}
     return {
-        node.comment.pk: sum(below.comment.pk in fresh for below in node.walk())
+        node.comment.id: sum(below.comment.id in fresh for below in node.walk())
         for node in thread.walk()
-        if node.comment.pk in folded
+        if node.comment.id in folded
     }
 
 
 def under(thread: Thread, branches: Collection[int]) -> set[int]:
     """The comments of the page that stand in one of these branches, those they begin with included."""
-    return {below.comment.pk for node in thread.walk() if node.comment.pk in branches for below in node.walk()}
+    return {below.comment.id for node in thread.walk() if node.comment.id in branches for below in node.walk()}
 
 
 def in_sight(thread: Thread, folded: Collection[int]) -> set[int]:
@@ -137,7 +137,7 @@ def in_sight(thread: Thread, folded: Collection[int]) -> set[int]:
     waiting = list(thread.roots)
     while waiting:
         node = waiting.pop()
-        if node.comment.pk not in folded:
-            seen.add(node.comment.pk)
+        if node.comment.id not in folded:
+            seen.add(node.comment.id)
             waiting.extend(node.replies)
     return seen
