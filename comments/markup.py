@@ -137,10 +137,7 @@ def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> 
 
 
 def _comment(node: Node, page: Page, parts: list[str], *, branch: bool) -> None:
-    """One comment up to the place where its replies begin; with replies (``branch``) it opens the fold round them.
-
-    What is long is added as it is: a copy of a page's words, made and thrown away each time, costs a millisecond.
-    """
+    """One comment up to the place where its replies begin; with replies (``branch``) it opens the fold round them."""
     comment, pk = node.comment, node.comment.id
     begin = f'<li class="comment {_kind(node)}'
     old_anchor = f'<span id="{escape(comment.anchor)}"></span>' if comment.anchor else ""

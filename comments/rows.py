@@ -38,7 +38,7 @@ BYLINE = "c.author_id, c.person_id, a.username, p.name, p.removed_at IS NOT NULL
 BYLINES = "LEFT JOIN users_user a ON a.id = c.author_id LEFT JOIN users_person p ON p.id = c.person_id"
 _NAMES = SHOWN.index("author_id")
 _COLUMNS = ", ".join(f"c.{name}" for name in SHOWN)
-# Moments are read as text: what Django and the drivers make of each costs more than all else in its row.
+# Moments are read as text: on SQLite what Django makes of them took a sixth of the time of a row.
 _MOMENTS = {
     "sqlite": "c.{0} || '+00:00'",
     "postgresql": """to_char(c.{0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00')""",
