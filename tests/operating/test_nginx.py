@@ -45,6 +45,8 @@ class Site(BaseHTTPRequestHandler):
             self.answer(200, "a form", {"Cache-Control": "private, no-store", "Set-Cookie": "csrf=1"})
         elif self.path.startswith("/careless"):
             self.answer(200, "a page", {**KEPT, "Set-Cookie": "session=new"})
+        elif self.path.startswith("/own"):
+            self.answer(200, f"visit {self.headers['X-Request-ID']}", {"Cache-Control": "private, no-store"})
         elif self.path.startswith("/silent"):
             self.answer(200, "a page", {})
         elif self.command == "POST":
@@ -168,6 +170,12 @@ def test_a_page_that_many_guests_ask_for_is_made_once_a_second(browser: Browser)
     assert len({answer.headers["x-request-id"] for answer in answers}) == 5
 
 
+def test_the_site_is_told_the_id_that_its_answer_carries(browser: Browser) -> None:
+    answer = browser.ask("/own/", X_Request_ID="of-the-visitor")
+    assert answer.words == f"visit {answer.headers['x-request-id']}"
+    assert len(answer.headers["x-request-id"]) == 32
+
+
 def test_what_is_taken_away_is_gone_within_a_second(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     assert browser.ask("/posts/2/").words.startswith("first")
     monkeypatch.setattr(Site, "edition", "second")
@@ -224,7 +232,14 @@ def test_who_has_the_page_already_does_not_make_it_empty_for_others(browser: Bro
 
 def test_each_gets_the_encoding_that_was_asked_for(browser: Browser) -> None:
     asked = {
-        "gzip": ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8, *;q=0.1"],
+        "gzip": [
+            "gzip",
+            "gzip, deflate",
+            "gzip, deflate, br",
+            "gzip, deflate, br, zstd",
+            "deflate, gzip",
+            "br;q=1.0, gzip;q=0.8, *;q=0.1",
+        ],
         None: ["", "br", "gzip;q=0", "identity, gzip; q=0.0", "x-gzipped"],
     }
     for encoding, ways in asked.items():
