@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from comments import citing, counters, revising, rules
@@ -16,6 +16,7 @@ from comments.rendering import render_markdown
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
+from forum.prepared import Given, Prepared
 from forum.refusals import Conflict, NotAllowed, Refusal
 from forum.search import index
 from forum.states import MEANING, State
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
 SAME_WORDS = dt.timedelta(minutes=10)  # said again within this, words in one place are one comment
 OFFSETS = ("start", "end", "attribution_start", "attribution_end")  # of a quotation in the words that hold it
+_SAID = Prepared(
+    lambda: Comment.objects.filter(
+        author=Given("author"),
+        created_at__gte=Given("since"),
+        body=Given("body"),
+        state__in=[State.PUBLISHED, State.HELD],
+    ).values_list("pk", "post_id", "parent_id")
+)
 VERBS = {
     State.PUBLISHED: Action.Verb.RESTORE,
     State.HELD: Action.Verb.HOLD,
@@ -299,10 +308,9 @@ def _same_form(made: Comment, post: Post, body: str, parent: Comment | None) -> 
 
 def _said_just_now(post: Post, author: User, body: str, parent: Comment | None) -> Comment | None:
     """The same words in the same place a moment ago: a form reloaded by the back button has a new token."""
-    since = timezone.now() - SAME_WORDS
-    recent = Comment.objects.filter(author=author, created_at__gte=since, body=body)
+    since = connection.ops.adapt_datetimefield_value(timezone.now() - SAME_WORDS)
     here = (post.pk, parent.pk if parent else None)  # not asked for: a planner would look at all that stands there
-    said = recent.filter(state__in=[State.PUBLISHED, State.HELD]).values_list("pk", "post_id", "parent_id")
+    said = _SAID(author=author.pk, since=since, body=body)
     return next((Comment.objects.get(pk=pk) for pk, *place in said if tuple(place) == here), None)
 
 

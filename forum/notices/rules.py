@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from forum.prepared import Given, Prepared
 from forum.voices.models import Mark
 from posts.models import Post
 
@@ -24,10 +27,16 @@ def not_muting(members: Iterable[int], *, post: Post, words: Comment | Post) -> 
     asked = set(members)
     if not asked:
         return asked
-    about = Q(post=post) | Q(comment__post=post)
-    if words.author_id is not None:
-        about |= Q(about=words.author_id)
-    muted = list(Mark.objects.filter(about, kind=Mark.Kind.MUTED, member__in=asked).values_list("member", "comment"))
+    members_given = {f"member{number}": member for number, member in enumerate(asked)}
+    muted = _muted(len(asked))(post=post.pk, author=words.author_id or 0, **members_given)
     branches = {comment for _, comment in muted if comment is not None}
     above = set(words.ancestry(levels=LEVELS)) if branches and not isinstance(words, Post) else set()
     return asked - {member for member, comment in muted if comment is None or comment in above}
+
+
+@cache
+def _muted(members: int) -> Prepared[tuple[int, int | None]]:
+    """Who of so many members has muted a thread, its author, or a branch in it."""
+    about = Q(post=Given("post")) | Q(comment__post=Given("post")) | Q(about=Given("author"))
+    asked = reduce(or_, (Q(member=Given(f"member{number}")) for number in range(members)))
+    return Prepared(lambda: Mark.objects.filter(asked, about, kind=Mark.Kind.MUTED).values_list("member", "comment"))
