@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Kind = Literal["comment", "post"]
 
 _BEGIN: Final = int(dt.datetime(1900, 1, 1, tzinfo=dt.UTC).timestamp())
-_SECONDS: Final = 2**33 - 1  # until 2172
+_SECONDS: Final = 2**33 - 2  # until 2172, and so that END stays above every key
 _IDS: Final = 2**29  # ids of one kind, more than half a milliard
 _SHIFT: Final = 30
 

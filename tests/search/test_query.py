@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forum.search.folding import places, words
@@ -121,6 +121,7 @@ def test_any_text_is_read(text):
     parse(text)
 
 
+@example(2**29 - 1, "comment", dt.datetime(2173, 1, 1, tzinfo=dt.UTC))
 @given(st.integers(1, 2**29 - 1), st.sampled_from(["comment", "post"]), st.datetimes(timezones=st.just(dt.UTC)))
 def test_a_key_says_what_it_is_and_when(pk, kind, at):
     made = key(kind, pk, at)
