@@ -23,6 +23,7 @@ from forum.drafts.writing import Writing
 from forum.reading.zones import zone_of
 from forum.states import State
 from forum.users.roles import may_moderate
+from posts import pulse
 from posts.models import Post
 from posts.rules import may_mark_answer, why_not_write
 from posts.writing import stamp
@@ -118,7 +119,7 @@ class CommentWriting(Writing):
         first = not flat and asked.get("order", [viewer.order]) == ["newest"]
         shown = threads.Thread([node])
         page = Page(post=post, viewer=viewer, flat=flat, personal=personal_of(self.request.user, post, shown))
-        count = f"{post.comment_count} comment{'' if post.comment_count == 1 else 's'}"
+        count = pulse.counted(post.comment_count)
         return self.made(thread_html(shown, page), first=first, count=count, **told)
 
 

@@ -159,13 +159,13 @@ def _alive(histogram: Histogram | None) -> Histogram | None:
 def _sentence(then: Histogram | None, now: Histogram | None) -> str:
     parts = []
     if then:
-        parts.append(f"{_comments(sum(then['bins']))} in {_exactly(then['last'] - then['first'])}")
+        parts.append(f"{counted(sum(then['bins']))} in {_exactly(then['last'] - then['first'])}")
     if then and now:
         parts.append(f"then {_largest(now['first'] - then['last'])} of silence")
     if now:
         since = dt.datetime.fromtimestamp(now["first"], dt.UTC)
         count = sum(now["bins"])
-        parts.append(f"then {count} since {since:%B %Y}" if then else f"{_comments(count)} since {since:%B %Y}")
+        parts.append(f"then {count} since {since:%B %Y}" if then else f"{counted(count)} since {since:%B %Y}")
     return ", ".join(parts) + "."
 
 
@@ -205,7 +205,8 @@ def _bar(name: str, left: int, wide: int, tall: int, height: int) -> str:
     return f'<rect class="{name}" x="{left}" y="{height - tall}" width="{max(1, wide - 1)}" height="{tall}"/>'
 
 
-def _comments(count: int) -> str:
+def counted(count: int) -> str:
+    """So many comments, in words."""
     return "1 comment" if count == 1 else f"{count:,} comments"
 
 

@@ -49,6 +49,7 @@ def shown_post(post: Post, zone: dt.tzinfo | None) -> dict[str, Any]:
         "answer": {"byline": {"name": post.answer.byline.name}} if post.answer else None,
         "quoted_count": post.quoted_count,
         "comment_count": post.comment_count,
+        "counted": pulse.counted(post.comment_count),
         "is_mixed": post.comment_count != post.living_count,
         "source": {
             "provenance_note": source.provenance_note,

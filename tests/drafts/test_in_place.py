@@ -8,6 +8,7 @@ from comments.actions import edit_comment
 from comments.models import Comment
 from forum.drafts.models import Draft
 from posts.actions import lock_post
+from posts.models import Post
 from tests.making import form_on, page_of, say, select, token
 from tests.security import payloads
 from tests.security.inert import check_tree
@@ -46,6 +47,8 @@ def test_a_posted_reply_comes_as_the_comment_and_what_to_say(sign_in, ben, post,
     assert again.status_code == 201
     assert select(page_of(again), "li.comment")[0].get("id") == f"c{made.pk}"
     assert Comment.objects.filter(author=ben).count() == 1
+    Post.objects.filter(pk=post.pk).update(comment_count=1234)
+    assert told(browser.post(address, form, headers=script))["count"] == "1,234 comments"
 
 
 def test_where_a_new_comment_goes_follows_the_order_of_the_page(sign_in, ben, post, script):

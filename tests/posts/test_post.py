@@ -24,6 +24,12 @@ def ids(page) -> list[str]:
     return [li.get("id") for li in select(page, "li.comment")]
 
 
+def test_thousands_are_marked_off_over_a_thread(client, post):
+    Post.objects.filter(pk=post.pk).update(comment_count=1234)
+    [heading] = select(page_of(client.get(post.get_absolute_url())), "#comments")
+    assert heading.text_content() == "1,234 comments"
+
+
 def test_the_tree_nests_replies_and_the_flat_view_keeps_the_order_of_time(client, post, ann, ben):
     first = say(post, ann, "First.")
     second = say(post, ben, "Second.")
