@@ -194,7 +194,7 @@ def test_addresses_written_by_hand_are_those_of_the_patterns() -> None:
         reverse("comment", args=[8]): Comment(pk=8),
         reverse("person", args=[9]): Person(pk=9),
         reverse("tag", args=["walks-2"]): Tag(slug="walks-2"),
-        **{reverse("member", args=[name]): User(username=name) for name in names},
+        **{reverse("member", args=[name]): User(pk=1, username=name) for name in names},
     }
     for address, thing in written.items():
         assert thing.get_absolute_url() == address
