@@ -1,7 +1,9 @@
-"""How gunicorn is told to serve: each worker on a processor of its own, as far as there are so many."""
+"""How gunicorn is told to serve: workers share the processors and the connections evenly."""
 
 import os
 import runpy
+import socket
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,3 +50,23 @@ def test_a_sandbox_that_forbids_it_stops_no_worker(kept: list[set[int]], monkeyp
     config["pre_fork"](SimpleNamespace(WORKERS={}), worker)
     config["post_fork"](None, worker)
     assert kept == []
+
+
+@pytest.mark.parametrize(("held", "waits"), [(0, False), (7, False), (8, True), (40, True)])
+def test_a_worker_whose_threads_all_have_a_connection_lets_others_take_the_next(
+    held: int, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = runpy.run_path(CONFIG)["Worker"]
+    worker = made.__new__(made)
+    worker.nr_conns, worker.cfg = held, SimpleNamespace(threads=8, is_ssl=False)
+    taken: list[Any] = []
+    worker.enqueue_req = taken.append
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        listener.settimeout(5)
+        # Another worker takes it while this one waits, which then finds none.
+        monkeypatch.setattr(time, "sleep", lambda seconds: (listener.accept()[0].close(), listener.setblocking(False)))
+        worker.accept(listener)
+    assert bool(taken) is not waits
+    for connection in taken:
+        connection.sock.close()
+    assert worker.nr_conns == held + (not waits)
