@@ -89,14 +89,20 @@ def wrk(server: Server, path: str, headers: Headers, *, connections: int = CONNE
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who is signed in."""
+    """Somebody who is signed in, with the secret by which their forms are known."""
 
     session: str
+    secret: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def cookies(self) -> str:
+        """What their browser keeps of the site."""
+        return f"session={self.session}; csrf={self.secret}"
 
     @property
     def headers(self) -> dict[str, str]:
         """What their browser sends."""
-        return {"Cookie": f"session={self.session}", "Accept-Encoding": "gzip"}
+        return {"Cookie": self.cookies, "Accept-Encoding": "gzip"}
 
 
 class Poster:
@@ -105,11 +111,8 @@ class Poster:
     def __init__(self, server: Server, member: Member, post: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         self.path = f"/posts/{post}/comment/"
-        self.secret = secrets.token_hex(16)
-        self.headers = {
-            "Cookie": f"session={member.session}; csrf={self.secret}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
+        self.secret = member.secret
+        self.headers = {"Cookie": member.cookies, "Content-Type": "application/x-www-form-urlencoded"}
 
     def post(self) -> int:
         """Posts one comment; returns the status, 302 where it was taken."""
