@@ -13,6 +13,7 @@ from django.utils import timezone
 from comments import citing, counters, revising, rules
 from comments.models import SHELVED, Comment, Quotation
 from comments.rendering import render_markdown
+from forum import storing
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
@@ -93,7 +94,7 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
         )
         comment.branch = comment.home_branch() if MEANING[state].stays else SHELVED
         comment.answers_id = comment.whom_it_answers()
-        comment.save(force_insert=True)
+        storing.insert(comment)
         citing.quote_first(comment, rendered.quotes)
         index.put_comment(comment)
         post.last_position = comment.position

@@ -8,12 +8,17 @@ from django.db import connection
 from django.db.models import F
 
 from comments.models import SHELVED, TOP, Comment, CommentQuerySet
+from forum import storing
 from forum.states import MEANING, STAYING, State
 from posts import pulse
 
 if TYPE_CHECKING:
     from posts.models import Post
 
+FIGURES = (
+    *("version", "last_position", "comment_count", "living_count", "active_at"),
+    *("last_comment_at", "last_author", "last_person", "pulse"),
+)
 _STAYING = ", ".join(f"'{state.value}'" for state in STAYING)
 
 
@@ -46,19 +51,7 @@ def unpublished(post: Post, comment: Comment) -> None:
 def save(post: Post) -> None:
     """Writes the figures and moves the version of the page. One statement."""
     post.version += 1
-    post.save(
-        update_fields=[
-            "version",
-            "last_position",
-            "comment_count",
-            "living_count",
-            "active_at",
-            "last_comment_at",
-            "last_author",
-            "last_person",
-            "pulse",
-        ]
-    )
+    storing.update(post, *FIGURES)
 
 
 def count_reply(comment: Comment, step: int) -> None:

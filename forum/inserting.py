@@ -110,12 +110,20 @@ def _insert(model: type[models.Model], fields: Sequence[_Field], rows: Iterable[
 
 
 def _adapted(rows: Iterable[Iterable[Any]], fields: Sequence[_Field]) -> Iterator[list[Any]]:
+    return map(fitting(fields), rows)
+
+
+def fitting(fields: Sequence[_Field]) -> Callable[[Iterable[Any]], list[Any]]:
+    """What makes the values of a row fit these columns of the kind of database there is."""
     adapt = [_adapter(field) for field in fields]
-    for row in rows:
-        yield [
+
+    def fit(row: Iterable[Any]) -> list[Any]:
+        return [
             value if type(value) in _AS_IT_IS and simple else change(value)
             for value, (simple, change) in zip(row, adapt, strict=True)
         ]
+
+    return fit
 
 
 def _adapter(field: _Field) -> tuple[bool, Callable[[Any], Any]]:

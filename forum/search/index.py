@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from django.db import connection
+
 from forum.inserting import insert_values
 from forum.search import marks
 from forum.search.folding import words
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from comments.models import Comment
 
 MOST: Final = 400_000  # bytes of words of one text; the whole of what PostgreSQL indexes is a megabyte
-_BATCH: Final = 500
+_WRITE: Final = (
+    "INSERT INTO search_entry (key, words) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET words = excluded.words"
+)
 
 
 def put_comment(comment: Comment) -> None:
@@ -84,8 +88,7 @@ def _line(about: list[str], text: list[str]) -> str:
     return line.encode()[:MOST].decode(errors="ignore").rpartition(" ")[0] + " "
 
 
-def write(entries: list[Entry]) -> None:
-    """Writes entries as they are; one that is there gets the new words."""
-    Entry.objects.bulk_create(
-        entries, batch_size=_BATCH, update_conflicts=True, update_fields=["words"], unique_fields=["key"]
-    )
+def write(entries: Iterable[Entry]) -> None:
+    """Writes entries as they are; one that is there gets the new words. One statement, repeated for each."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_WRITE, [(entry.key, entry.words) for entry in entries])
