@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 WHOLE = 200  # a thread up to this size stands on one page
 PAGE, FAMILY, LEVELS, BUDGET = 20, 5, 6, 180  # of larger ones: roots, replies to each, levels, comments in all
+ROOTS = 60  # of a page whose roots have few replies, at most
 FLAT_PAGE = 180  # of a comment's 1.5 kB, so that a page stays below 300
 CONTEXT = 8  # parents shown above a permalink
 WAITING = 50  # held comments shown to whoever may read them
@@ -201,8 +202,9 @@ def count_siblings(siblings: list[Node]) -> None:
 
 def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:
     """A page of roots and, level by level, the first replies of each, until the page is full."""
-    found = find(post, in_branch(top), *past(order, after), order=order, limit=PAGE + 1)
-    roots = [Node(comment) for comment in found[:PAGE]]
+    found = find(post, in_branch(top), *past(order, after), order=order, limit=ROOTS + 1)
+    number = _filling(found)
+    roots = [Node(comment) for comment in found[:number]]
     if after is None:
         for rank, root in enumerate(roots, 1):
             root.rank, root.siblings = rank, top.reply_count if top else 0
@@ -222,7 +224,17 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
             parent.replies.append(node)
             level.append(node)
         shown += len(level)
-    return Thread(roots, found[PAGE - 1] if len(found) > PAGE else None)
+    return Thread(roots, found[number - 1] if len(found) > number else None)
+
+
+def _filling(roots: list[Comment]) -> int:
+    """How many of these make a page, of ``PAGE`` to ``ROOTS``: by their replies, and as many that stand under those."""
+    room = BUDGET
+    for number, root in enumerate(roots[:ROOTS]):
+        room -= 1 + 2 * min(root.reply_count, FAMILY)
+        if room < 0 and number >= PAGE:
+            return number
+    return min(len(roots), ROOTS)
 
 
 def in_branch(top: Comment | None) -> Where:

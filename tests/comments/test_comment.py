@@ -6,6 +6,7 @@ import pytest
 
 from comments.actions import change_state, set_parent
 from comments.models import Comment
+from comments.threads import ROOTS
 from forum.states import State
 from posts.actions import change_post_state
 from tests.making import NOON, Row, make_rows, page_of, say, select
@@ -47,7 +48,7 @@ def test_the_way_back_leads_to_the_same_page_of_the_thread(client, post, chain):
 
 
 def test_a_branch_of_many_replies_goes_on_page_by_page_and_ends(client, post, ann):
-    rows = [Row(author=ann)] + [Row(0, NOON + dt.timedelta(minutes=n), author=ann) for n in range(45)]
+    rows = [Row(author=ann)] + [Row(0, NOON + dt.timedelta(minutes=n), author=ann) for n in range(2 * ROOTS + 5)]
     comments = make_rows(post, rows)
     address, read, pages = f"{comments[0].get_absolute_url()}?start={comments[0].pk}", [], 0
     while address:

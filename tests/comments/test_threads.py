@@ -114,6 +114,20 @@ def test_every_page_is_what_a_naive_reading_of_the_tree_gives(ann, ben, count_qu
         assert read == model.under(top.pk if top else None)
 
 
+@pytest.mark.parametrize(("replies", "roots"), [(0, threads.ROOTS), (1, threads.ROOTS), (2, 36), (5, threads.PAGE)])
+def test_a_page_has_more_roots_where_fewer_answer_them(ann, replies, roots):
+    """In a thread where nobody answers anybody, a page of twenty comments would be a poor one."""
+    post, rows = make_post(ann), []
+    for number in range(300 // (replies + 1)):
+        moment = NOON + dt.timedelta(seconds=number)
+        root = len(rows)
+        rows += [Row(author=ann, moment=moment), *(Row(root, moment, author=ann) for _ in range(replies))]
+    make_rows(post, rows)
+    page = threads.thread_page(Post.objects.get(pk=post.pk), GUEST)
+    assert len(page.roots) == roots
+    assert sum(1 for _ in page.walk()) == min(roots * (replies + 1), BUDGET)
+
+
 @drawn
 @given(sizes, seeds, orders)
 def test_a_thread_that_fits_a_page_is_whole(ann, size, seed, order):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from comments.threads import ROOTS
 from forum.reading.zones import names
 from tests.making import NOON, Row, make_post, make_rows, page_of, say, select
 
@@ -53,7 +54,7 @@ def test_later_pages_keep_the_order_of_the_first(reader, ann):
     post = make_post(ann)
     made = make_rows(post, [Row(author=ann, moment=NOON + dt.timedelta(seconds=n)) for n in range(230)])
     reader.post("/preferences/order/", {"order": "newest"})
-    for query, first in (("", made[-21]), ("?order=oldest", made[20])):
+    for query, first in (("", made[-ROOTS - 1]), ("?order=oldest", made[ROOTS])):
         page = page_of(reader.get(post.get_absolute_url() + query))
         onward = select(page, 'a[rel="next"]')[0].get("href")
         assert ids(page_of(reader.get(post.get_absolute_url() + onward)))[0] == f"c{first.pk}"
