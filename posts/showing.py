@@ -90,6 +90,7 @@ def shown_lead(post: Post, zone: dt.tzinfo | None) -> dict[str, Any]:
         "when": mark_safe(time_html(post, zone)),  # noqa: S308  escaped there
         "shown_tags": _tags(post),
         "comment_count": post.comment_count,
+        "counted": pulse.counted(post.comment_count),
         "opening": opening(post.html, LEAD_SENTENCES, LEAD_LENGTH),
         "pulse": shown_pulse(post),
     }
@@ -123,6 +124,7 @@ def shown_row(post: Post) -> dict[str, Any]:
         "get_absolute_url": post.get_absolute_url(),
         "shown_title": post.shown_title,
         "comment_count": post.comment_count,
+        "counted": pulse.counted(post.comment_count),
         "spoke": (byline_of(post.last_author, post.last_person) if last else post.byline).name,
         "spoken": _day(last or post.created_at),
         "question": "" if post.kind != post.Kind.QUESTION else "answered" if post.is_answered else "question",

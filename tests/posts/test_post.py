@@ -30,6 +30,19 @@ def test_thousands_are_marked_off_over_a_thread(client, post):
     assert heading.text_content() == "1,234 comments"
 
 
+def test_thousands_are_marked_off_in_lists_for_eyes_and_not_for_machines(client, ann):
+    for title in ("A row", "The lead"):
+        make_post(ann, title=title, created_at=NOON)
+    Post.objects.update(comment_count=1234)
+    page = page_of(client.get("/"))
+    [onward] = select(page, ".more a")
+    # One run of words: what stands in an element of its own would lose the spaces round it on a phone.
+    assert (onward.text, len(onward)) == ("Read on, with 1,234 comments", 0)
+    [row] = select(page, ".rows li p")
+    assert row.text_content().startswith("1,234 comments · ")
+    assert [meta.get("content") for meta in select(page, 'meta[itemprop="commentCount"]')] == ["1234", "1234"]
+
+
 def test_the_tree_nests_replies_and_the_flat_view_keeps_the_order_of_time(client, post, ann, ben):
     first = say(post, ann, "First.")
     second = say(post, ben, "Second.")
