@@ -22,7 +22,7 @@ class Worker(ThreadWorker):
 
     def accept(self, listener):
         """Takes a connection, after a moment in which others may, if there is one for each of its threads already."""
-        if self.nr_conns >= self.cfg.threads:
+        if self.cfg.workers > 1 and self.nr_conns >= self.cfg.threads:
             time.sleep(0.001)
         super().accept(listener)
 

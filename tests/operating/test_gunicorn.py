@@ -52,13 +52,15 @@ def test_a_sandbox_that_forbids_it_stops_no_worker(kept: list[set[int]], monkeyp
     assert kept == []
 
 
-@pytest.mark.parametrize(("held", "waits"), [(0, False), (7, False), (8, True), (40, True)])
+@pytest.mark.parametrize(
+    ("held", "workers", "waits"), [(0, 2, False), (7, 2, False), (8, 2, True), (40, 2, True), (40, 1, False)]
+)
 def test_a_worker_whose_threads_all_have_a_connection_lets_others_take_the_next(
-    held: int, waits: bool, monkeypatch: pytest.MonkeyPatch
+    held: int, workers: int, waits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = runpy.run_path(CONFIG)["Worker"]
     worker = made.__new__(made)
-    worker.nr_conns, worker.cfg = held, SimpleNamespace(threads=8, is_ssl=False)
+    worker.nr_conns, worker.cfg = held, SimpleNamespace(threads=8, workers=workers, is_ssl=False)
     taken: list[Any] = []
     worker.enqueue_req = taken.append
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
