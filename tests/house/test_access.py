@@ -1,5 +1,6 @@
 """Who may open what: every address of the site has its row, and a new one must join."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from forum.notices.models import Choice
 from forum.users.models import Person, Source, User
 from forum.voices.models import Mark, Vote
 from posts.actions import add_post
-from posts.models import Post, Tag
+from posts.models import ADDRESSES, Post, Tag
 
 SignIn = Callable[[User], Client]
 
@@ -281,7 +282,21 @@ def test_a_posted_form_tells_nothing_of_what_one_may_not_see(viewer: str, world:
         assert "Which way?" not in page
 
 
-@pytest.mark.parametrize("title", ["Edit", "Delete", "Comment", "Feed"])
+def below_a_post(resolver: URLResolver, above: str = "") -> Iterator[str]:
+    """The words that stand below a post in addresses."""
+    for pattern in resolver.url_patterns:
+        path = above + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from below_a_post(pattern, path)
+        elif word := re.fullmatch(r"posts/<int:pk>/([a-z-]+)/", path):
+            yield word[1]
+
+
+def test_every_word_below_a_post_is_kept_out_of_titles() -> None:
+    assert set(below_a_post(get_resolver())) == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("title", [word.replace("-", " ").capitalize() for word in ADDRESSES])
 def test_a_title_cannot_take_the_place_of_another_page(title: str, world: World) -> None:
     Post.objects.filter(pk=world.post.pk).update(title=title)
     path = Post.objects.get(pk=world.post.pk).get_absolute_url()
