@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from comments.answers.markup import is_answer
+from comments.evidence import BY_QUOTE
 from comments.models import Comment
 from comments.page import DRAWN, Page
 from comments.threads import Node
@@ -34,7 +35,6 @@ TWO = [f"{number:02}" for number in range(60)]  # figures: a format takes four t
 DAYS_KEPT, DATES_KEPT = 1_000, 4_000  # in words, in each process
 SILENT = ("", Comment.Basis.NONE.value)  # bases of which no page says anything
 CONCLUDED = (Comment.Basis.NAMED, Comment.Basis.GUESS, Comment.Basis.MODERATOR)
-BY_QUOTE = Comment.Basis.QUOTE.value
 
 
 def byline_html(byline: Byline) -> str:

@@ -13,7 +13,8 @@ from itertools import pairwise
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.acts import acts
-from comments.marks import BY_QUOTE, SILENT, evidence_html, marks_html, time_html
+from comments.evidence import BY_QUOTE
+from comments.marks import SILENT, evidence_html, marks_html, time_html
 from comments.models import Comment
 from comments.page import DRAWN, Page, Viewer
 from comments.threads import Node, Thread

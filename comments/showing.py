@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.safestring import mark_safe
 
 from forum.text.excerpt import excerpt
+from posts.showing import DESCRIPTION
 
 if TYPE_CHECKING:
     from comments.models import Comment
     from posts.models import Post
-
-DESCRIPTION = 200  # characters of the words, for the head of the page
 
 
 def shown_comment(comment: Comment) -> dict[str, Any]:

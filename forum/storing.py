@@ -36,6 +36,7 @@ def update(row: models.Model, *names: str) -> None:
 
 @cache
 def _insertion(model: type[models.Model], vendor: str) -> tuple[str, _Values]:
+    """The statement for one kind of database, and what reads its values from a row."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns, marks = ", ".join(map(_quoted, fields)), ", ".join(["%s"] * len(fields))
     made = _quoted(model._meta.pk)
@@ -44,6 +45,7 @@ def _insertion(model: type[models.Model], vendor: str) -> tuple[str, _Values]:
 
 @cache
 def _change(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, _Values]:
+    """The same for a row that is there."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     changes, own = ", ".join(f"{_quoted(field)} = %s" for field in fields), model._meta.pk
     return f"UPDATE {_table(model)} SET {changes} WHERE {_quoted(own)} = %s", _values_of([*fields, own])  # noqa: S608
