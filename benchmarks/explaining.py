@@ -23,7 +23,7 @@ def plan_of(sql: str, params: Sequence[Any] | None) -> str:
 def settled_plan_of(sql: str, params: Sequence[Any] | None) -> str:
     """What PostgreSQL follows once the statement has come often: a plan for all values where it thinks that no dearer.
 
-    SQLite has the one plan.
+    Runs the statement once, so it is for reading alone. SQLite has the one plan.
     """
     if connection.vendor == "sqlite":
         return plan_of(sql, params)
