@@ -10,6 +10,7 @@ from typing import Final
 
 from benchmarks.serving import ROOT, Server, free_port, program, running
 
+AUTO: Final = "auto"  # one worker for each processor, as in Debian's own file
 _SERVER: Final = re.compile(r"^server \{\n.*?^\}\n", re.M | re.S)
 _MAIN: Final = """
 daemon off;
@@ -73,7 +74,7 @@ def site(front: Front, folder: Path, port: int) -> str:
 
 
 @contextmanager
-def before(front: Front, folder: Path, *, port: int = 0, workers: int = 1) -> Iterator[Server]:
+def before(front: Front, folder: Path, *, port: int = 0, workers: str = AUTO) -> Iterator[Server]:
     """The nginx of deploy/ before these processes of the site, on a free port unless one is given."""
     port = port or free_port()
     with _nginx(site(front, folder, port), folder, port, workers) as server:
@@ -81,16 +82,16 @@ def before(front: Front, folder: Path, *, port: int = 0, workers: int = 1) -> It
 
 
 @contextmanager
-def files(served: Path, folder: Path, *, workers: int = 1) -> Iterator[Server]:
+def files(served: Path, folder: Path) -> Iterator[Server]:
     """nginx that serves the files of a folder, to hold everything else against."""
     port = free_port()
     inside = f"server {{ listen 127.0.0.1:{port}; root {served}; default_type text/html; open_file_cache max=100; }}"
-    with _nginx(inside, folder, port, workers) as server:
+    with _nginx(inside, folder, port) as server:
         yield server
 
 
 @contextmanager
-def _nginx(inside: str, folder: Path, port: int, workers: int) -> Iterator[Server]:
+def _nginx(inside: str, folder: Path, port: int, workers: str = AUTO) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
     # Root's nginx would give its files to a user who may not look into the folder.
     user = "user root;" if os.geteuid() == 0 else ""

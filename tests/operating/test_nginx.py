@@ -147,7 +147,8 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
-        with nginx.before(nginx.Front([site.server_port], folder), folder) as server:
+        # Of two workers, one may make the page that the other is about to keep.
+        with nginx.before(nginx.Front([site.server_port], folder), folder, workers="1") as server:
             yield server.port
     finally:
         site.shutdown()
