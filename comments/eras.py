@@ -18,12 +18,13 @@ from comments.threads import (
     FAMILY,
     FLAT_PAGE,
     LEVELS,
-    PAGE,
+    ROOTS,
     WHOLE,
     Node,
     Thread,
     add_waiting,
     count_siblings,
+    filling,
     held_for,
     in_branch,
     stands_between,
@@ -130,7 +131,10 @@ def _then(post: Post, order: str, top: Comment | None, after: Comment | None) ->
         return Thread([])
     # In the order of votes the archived ones stand together at the end, for they have none.
     within = bound("best", "<=", UNRANKED) if order == "best" else bound("created_at", "<=", end)
-    found, last = _of_era(post, [in_branch(top), within], "then", order, after, PAGE)
+    found, last = _of_era(post, [in_branch(top), within], "then", order, after, ROOTS)
+    number = filling(found)
+    if number < len(found):
+        found, last = found[:number], found[number - 1]
     thread = Thread([Node(comment, unseen=0) for comment in found], last)
     level, shown, ends = thread.roots, len(thread.roots), list[Node]()
     for _ in range(1, LEVELS):

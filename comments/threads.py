@@ -203,7 +203,7 @@ def count_siblings(siblings: list[Node]) -> None:
 def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:
     """A page of roots and, level by level, the first replies of each, until the page is full."""
     found = find(post, in_branch(top), *past(order, after), order=order, limit=ROOTS + 1)
-    number = _filling(found)
+    number = filling(found)
     roots = [Node(comment) for comment in found[:number]]
     if after is None:
         for rank, root in enumerate(roots, 1):
@@ -227,7 +227,7 @@ def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | Non
     return Thread(roots, found[number - 1] if len(found) > number else None)
 
 
-def _filling(roots: list[Comment]) -> int:
+def filling(roots: list[Comment]) -> int:
     """How many of these make a page, of ``PAGE`` to ``ROOTS``: by their replies, and as many that stand under those."""
     room = BUDGET
     for number, root in enumerate(roots[:ROOTS]):

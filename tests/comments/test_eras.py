@@ -128,6 +128,19 @@ def test_the_pages_of_then_hold_every_old_root_once_and_no_living_comment(ann, o
     assert read == (roots[::-1] if order == "newest" else roots)
 
 
+@pytest.mark.parametrize(("replies", "roots"), [(0, threads.ROOTS), (2, 36), (5, threads.PAGE)])
+def test_a_page_of_then_has_more_roots_where_fewer_answer_them(ann, replies, roots) -> None:
+    rows: list[Row] = []
+    for number in range(300 // (replies + 1)):
+        root = len(rows)
+        rows += [old(number), *(old(number, root) for _ in range(replies))]
+    post = archive()
+    said = grown(post, [*rows, new(0, ann)])
+    first, second, *_ = pages(post, "then", "oldest")
+    assert len(first.roots) == roots
+    assert second.roots[0].comment == said[roots * (replies + 1)]
+
+
 @pytest.mark.parametrize("order", ["oldest", "newest"])
 @pytest.mark.parametrize(("then", "now"), [(300, 40), (300, 150), (300, 350), (0, 250)])
 def test_the_pages_of_now_hold_every_living_comment_under_its_parent(ann, order, then, now) -> None:
