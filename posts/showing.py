@@ -47,7 +47,7 @@ def shown_post(post: Post, zone: dt.tzinfo | None) -> dict[str, Any]:
         "when": mark_safe(time_html(post, zone)),  # noqa: S308  escaped there
         "shown_tags": _tags(post),
         "answer": {"byline": {"name": post.answer.byline.name}} if post.answer else None,
-        "quoted_count": post.quoted_count,
+        "quoted_count": f"{post.quoted_count:,}" if post.quoted_count else "",
         "comment_count": post.comment_count,
         "counted": pulse.counted(post.comment_count),
         "is_mixed": post.comment_count != post.living_count,

@@ -44,6 +44,12 @@ def signed(words: Comment | Post | dict[str, SafeString]) -> SafeString:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """A number with its thousands marked off, as on every page."""
+    return f"{number:,}"
+
+
+@register.filter
 def excerpt(html: str, length: int) -> str:
     """The first ``length`` characters of the words, cut at a word, without what they quote."""
     return excerpts.excerpt(html, length)

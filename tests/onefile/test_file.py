@@ -120,6 +120,18 @@ def test_a_post_without_a_page_has_no_file(client: Client, ann: User, state: Sta
     assert "canary" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (2_345, "This thread has 2,345 comments, so the file is being made."),
+        (67_890, "This thread has 67,890 comments; one file holds 50,000 at most."),
+    ],
+)
+def test_how_large_a_thread_is_has_its_thousands_marked_off(client: Client, ann: User, count: int, said: str) -> None:
+    post = make_post(ann, comment_count=count)
+    assert said in taken(client, post).content.decode()
+
+
 def test_a_large_thread_is_made_once_and_kept(
     client: Client, ann: User, mod: User, monkeypatch: pytest.MonkeyPatch, queue: Callable[[], None]
 ) -> None:
