@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from benchmarks.explaining import plan_of
 from forum.archive import batches, growing, knowing
 from forum.archive.load import load
 from forum.archive.models import Item
@@ -34,10 +35,7 @@ def loaded(db: None, monkeypatch: pytest.MonkeyPatch) -> Source:
 
 def reads_through(sql: str) -> bool:
     """Whether a database reads the items one after another for this, or all of a source."""
-    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
-    with connection.cursor() as cursor:
-        cursor.execute(explain + sql.replace("%", "%%"))
-        plan = "\n".join(" ".join(str(part) for part in row) for row in cursor.fetchall())
+    plan = plan_of(sql, None)
     return bool(re.search(r"SCAN archive_item|Seq Scan on archive_item|archive_item_source_id", plan))
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.db import connection
 
+from benchmarks import explaining
 from forum.search import finding, postgresql, sqlite
 from forum.search.query import parse
 from forum.search.rebuilding import rebuild
@@ -39,12 +40,10 @@ def busy(ann, ben) -> int:
 
 
 def plan_of(sql, params) -> str:
-    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # of a table this small it would rightly read all
+    if connection.vendor == "postgresql":  # of a table this small it would rightly read all
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(explain + sql, params)
-        return "\n".join(" ".join(str(part) for part in row) for row in cursor.fetchall())
+    return explaining.plan_of(sql, params)
 
 
 @pytest.mark.sqlite_only
