@@ -191,6 +191,7 @@ class Post(Bylined):
                 condition=Q(state="published", kind="question", answer__isnull=True),
                 name="post_unanswered",
             ),
+            models.Index(fields=["state", "-id"], condition=~Q(state="published"), name="post_not_published"),
             models.Index(fields=["url_key"], condition=~Q(url_key=""), name="post_by_address"),
             models.Index(fields=["author", "-created_at", "-id"], name="post_by_author"),
             models.Index(fields=["person", "-created_at", "-id"], name="post_by_person"),

@@ -159,6 +159,11 @@ def test_lists_of_the_desk_find_what_is_not_published_by_its_own_indexes(busy, s
     for sql, plan in plans.items():
         if "GROUP BY" in sql and "comments_comment" in sql:
             assert re.search("comment_withheld|comment_not_published", plan), plan
+    check(lambda: browser.get("/admin/"), few=True, ordered_by="comment_held")
+    for state in ("removed", "hidden", "held"):
+        plans = check(lambda state=state: browser.get(f"/admin/posts/post/?state={state}"), few=True)
+        [plan] = [plan for sql, plan in plans.items() if "ORDER BY" in sql and "COUNT" not in sql]
+        assert "post_not_published" in plan
     plans = plans_of(lambda: browser.get(f"{address}?reported=open"))
     assert not re.search("SCAN comments_comment|Seq Scan on comments_comment", str(plans))
 
