@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
 from comments.models import Comment
 from comments.rows import BYLINE, BYLINES, among
 from forum.bylines import byline_by
 from forum.moderation.models import Action
+from forum.prepared import rows_of
 from forum.states import PUBLISHED, Format, State
 from forum.text import excerpt
 
@@ -78,9 +77,7 @@ def _quotations(inferred: list[int], quoted: list[int]) -> list[tuple[Any, ...]]
     if not inferred and not quoted:
         return []
     proving, named = among("q.comment_id", inferred), among("q.quoted_id", quoted)
-    with connection.cursor() as cursor:
-        cursor.execute(QUOTATIONS.format(inferred=proving.sql, quoted=named.sql), [*proving.values, *named.values])
-        return list(cursor.fetchall())
+    return rows_of(QUOTATIONS.format(inferred=proving.sql, quoted=named.sql), [*proving.values, *named.values])
 
 
 def _proof(

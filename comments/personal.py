@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from comments.rows import among
+from forum.prepared import rows_of
 from forum.voices.models import Mark
 
 if TYPE_CHECKING:
@@ -44,19 +43,17 @@ def personal_of(user: User | AnonymousUser, post: Post, thread: Thread) -> Perso
     found = Personal()
     shown = among("comment_id", [node.comment.id for node in thread.walk()])
     values = [user.pk, post.pk, user.pk, *shown.values, user.pk, post.pk, user.pk, *shown.values, user.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(MINE.format(shown=shown.sql), values)
-        for comment, about, value, kind in cursor.fetchall():
-            if about is not None:
-                found.muted.add(about)
-            elif comment is None and value:
-                found.post_vote = value
-            elif comment is None:
-                found.post_marks.add(kind)
-            elif value:
-                found.votes[comment] = value
-            else:
-                found.marks.setdefault(comment, set()).add(kind)
+    for comment, about, value, kind in rows_of(MINE.format(shown=shown.sql), values):
+        if about is not None:
+            found.muted.add(about)
+        elif comment is None and value:
+            found.post_vote = value
+        elif comment is None:
+            found.post_marks.add(kind)
+        elif value:
+            found.votes[comment] = value
+        else:
+            found.marks.setdefault(comment, set()).add(kind)
     return found
 
 

@@ -20,6 +20,7 @@ from django.db.models.base import ModelState
 
 from comments.models import SHELVED, Comment
 from forum.bylines import byline_by
+from forum.prepared import rows_of
 
 if TYPE_CHECKING:
     from posts.models import Post
@@ -161,9 +162,7 @@ def _value(value: dt.datetime | float) -> Any:
 
 
 def _read(post: Post, source: str, values: Sequence[Any]) -> list[Comment]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_select(connection.vendor)} {source}", values)
-        rows = cursor.fetchall()
+    rows = rows_of(f"{_select(connection.vendor)} {source}", values)
     alias, moment, new = connection.alias, dt.datetime.fromisoformat, Comment.__new__
     found = []
     for row in rows:
