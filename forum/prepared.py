@@ -124,9 +124,8 @@ class _Written:
         compiler: Any = query.query.get_compiler(using=query.db)
         sql, values = compiler.as_sql()
         # By name, as in ``_named``.
-        names = [value.name if isinstance(value, Given) else f"fixed_{n}" for n, value in enumerate(values)]
-        self.sql: str = sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in names)
-        self.fixed = {name: value for name, value in zip(names, values, strict=True) if not isinstance(value, Given)}
+        self.fixed: dict[str, Any] = {}
+        self.sql: str = sql.replace("%%", "%%%%") % tuple(self._place(value) for value in values)
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         self.conversions = [
             (place, convert, column)
@@ -138,6 +137,22 @@ class _Written:
             self.model = _Model(compiler.klass_info, columns, query.db)
             self.annotations = compiler.annotation_col_map or {}
             self.row = self._model
+
+    def _place(self, value: Any) -> str:
+        """What stands in the SQL for a value.
+
+        What is the same each time stands there itself: without it PostgreSQL cannot tell that a plan for all values may
+        take an index of a part of the table, and plans the statement anew each time.
+        """
+        if isinstance(value, Given):
+            return f"%({value.name})s"
+        if isinstance(value, int):
+            return str(value)
+        if isinstance(value, str):
+            return "'{}'".format(str(value).replace("'", "''").replace("%", "%%"))
+        name = f"fixed_{len(self.fixed)}"
+        self.fixed[name] = value
+        return f"%({name})s"
 
     def _values(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)

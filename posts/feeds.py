@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -26,7 +27,7 @@ from forum.states import State
 from forum.text import names
 from forum.users.mentions import with_pages
 from posts.atom import Entry, Head, written
-from posts.lists import bearing
+from posts.lists import bearing, few_bear
 from posts.models import Post, PostQuerySet, Tag
 
 ENTRIES = 40
@@ -63,7 +64,8 @@ def tag_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
         url=_whole(reverse("tag-feed", args=[tag.slug])),
         page=_whole(tag.get_absolute_url()),
     )
-    posts, few = bearing(Post.objects.published(), frozenset([tag.pk]), tag)
+    few = few_bear([tag])
+    posts = bearing(Post.objects.published(), Q(tag=tag.pk), few=few)
     if few:  # sorted by what no index holds, and their words loaded after
         newest = posts.filter(archived=False).order_by(Coalesce("created_at", "created_at").desc(), "-pk")
         posts = Post.objects.filter(pk__in=newest.values("pk")[:ENTRIES])

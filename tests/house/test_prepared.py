@@ -1,9 +1,14 @@
 """Queries that are written once read the rows that Django would read, with the values that are given each time."""
 
+import datetime as dt
+
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import F
 
 from forum.prepared import Given, Prepared
+from posts import lists
 from posts.models import Post
 from tests.making import NOON, make_person, make_post
 
@@ -32,3 +37,30 @@ def test_a_sign_of_per_cent_in_the_query_stays_one(ann):
     post = make_post(ann, score=7, title="5 % of 100%")
     rows = Post.objects.filter(pk=Given("pk"), title__contains="% of 100%").annotate(rest=F("score") % 4)
     assert Prepared(lambda: rows.values_list("rest", "title"))(pk=post.pk) == [(3, "5 % of 100%")]
+
+
+def test_what_is_the_same_each_time_stands_in_the_statement_as_it_is(ann):
+    post = make_post(ann, title="O'Hara's \\ 5 %s", created_at=NOON)
+    make_post(ann, title="O'Hara's \\ 5 %s", archived=True)
+    rows = Post.objects.filter(title="O'Hara's \\ 5 %s", archived=False, created_at__gte=NOON, score__lte=Given("most"))
+    assert Prepared(lambda: rows.values_list("pk"))(most=0) == [(post.pk,)]
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_postgresql_settles_on_a_plan_for_a_list(ann, signed_in, later):
+    """It cannot while the state is a value like others: the indexes of lists hold published posts alone."""
+    posts = [make_post(ann, created_at=NOON + dt.timedelta(seconds=number)) for number in range(1_000)]
+    viewer, wanted = ann if signed_in else AnonymousUser(), lists.Asked(after=posts[900].pk if later else None)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        for _ in range(10):
+            lists.page(viewer, wanted)
+        cursor.execute(
+            "SELECT generic_plans, statement FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY%active_at%'"
+        )
+        [settled] = [
+            generic for generic, sql in cursor.fetchall() if ("voices_mark" in sql, " < (" in sql) == (signed_in, later)
+        ]
+    assert settled > 0
