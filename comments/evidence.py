@@ -52,32 +52,35 @@ def evidence_of(thread: Thread) -> Evidence:
     return found
 
 
-# First the quotations of the comment that the quoting one answers: the words of the one, the state and the name of the
-# other. Then those of the comments that are quoted, with the name of the quoting one. The plus keeps a planner from
-# going through all quotations of a comment to find that of one reply.
+# The quotations of the comment that the quoting one answers: the words of the one, the state and the name of the other.
+# The plus keeps a planner from going through all quotations of a comment to find that of one reply.
+PROVING = """
+    SELECT q.id, q.comment_id, r.body, r.format, q.start, q."end" AS ends, q.attribution_start AS attribution,
+        q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id
+    FROM comments_quotation q JOIN comments_comment r ON r.id = q.comment_id
+        JOIN comments_comment k ON k.id = +q.quoted_id AND k.id = r.parent_id
+    WHERE {}
+"""
+# The quotations of the comments that are quoted, with the name of the quoting one.
+NAMING = """
+    SELECT q.id, q.comment_id, NULL AS body, NULL AS format, NULL AS start, NULL AS ends, NULL AS attribution,
+        q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id
+    FROM comments_quotation q JOIN comments_comment k ON k.id = q.comment_id
+    WHERE {} AND k.state = 'published'
+"""
 QUOTATIONS = f"""
     SELECT c.comment_id, c.body, c.format, c.start, c.ends, c.attribution, c.quoted_id, c.state, {BYLINE}
-    FROM (
-        SELECT q.id, q.comment_id, r.body, r.format, q.start, q."end" AS ends, q.attribution_start AS attribution,
-            q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id
-        FROM comments_quotation q JOIN comments_comment r ON r.id = q.comment_id
-            JOIN comments_comment k ON k.id = +q.quoted_id AND k.id = r.parent_id
-        WHERE {{inferred}}
-        UNION ALL
-        SELECT q.id, q.comment_id, NULL, NULL, NULL, NULL, NULL,
-            q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id
-        FROM comments_quotation q JOIN comments_comment k ON k.id = q.comment_id
-        WHERE {{quoted}} AND k.state = 'published'
-    ) c {BYLINES}
-    ORDER BY c.created_at, c.position, c.start, c.id
+    FROM ({{}}) c {BYLINES} ORDER BY c.created_at, c.position, c.start, c.id
 """  # noqa: S608  no values
 
 
 def _quotations(inferred: list[int], quoted: list[int]) -> list[tuple[Any, ...]]:
-    if not inferred and not quoted:
+    asked = [(PROVING, "q.comment_id", inferred), (NAMING, "q.quoted_id", quoted)]
+    parts = [(sql, among(column, pks)) for sql, column, pks in asked if pks]
+    if not parts:
         return []
-    proving, named = among("q.comment_id", inferred), among("q.quoted_id", quoted)
-    return rows_of(QUOTATIONS.format(inferred=proving.sql, quoted=named.sql), [*proving.values, *named.values])
+    union = " UNION ALL ".join([sql.format(one.sql) for sql, one in parts])
+    return rows_of(QUOTATIONS.format(union), [value for _, one in parts for value in one.values])
 
 
 def _proof(
