@@ -65,15 +65,14 @@ def era_page(
     """
     thread = None
     if after is None and top is None and post.comment_count <= WHOLE:
-        thread = whole(post, order)
+        thread = whole(post, viewer, order)
     if thread is not None:
-        add_waiting(post, viewer, thread, order, top, after)
         _leave_out(thread, archived=era == "then")
     elif era == "then":
         thread = _then(post, order, top, after)
     else:
         thread = _now(post, order, after)
-        add_waiting(post, viewer, thread, order, top, after)
+        add_waiting(thread, held_for(post, viewer), order, after=after)
     return thread
 
 

@@ -108,14 +108,14 @@ def thread_page(
 ) -> Thread:
     """The comments under ``top`` (or under the post) that come after ``after``, each with its replies.
 
-    At most ``LEVELS`` queries, and one for what only ``viewer`` sees.
+    One query, or at most ``LEVELS`` and one for what only ``viewer`` sees.
     """
     thread = None
     if after is None and top is None and post.comment_count <= WHOLE:
-        thread = whole(post, order)
+        thread = whole(post, viewer, order)
     if thread is None:
         thread = _by_levels(post, order, top, after)
-    add_waiting(post, viewer, thread, order, top, after)
+        add_waiting(thread, held_for(post, viewer), order, top, after)
     return thread
 
 
@@ -161,14 +161,25 @@ def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:
     return parents
 
 
-def whole(post: Post, order: str) -> Thread | None:
-    """The whole thread, or None when its tombstones make it larger than a page."""
-    found = find(post, IN_PLACE, limit=WHOLE + 1)
-    if len(found) > WHOLE:
+def whole(post: Post, viewer: User | AnonymousUser, order: str) -> Thread | None:
+    """The whole thread with what only ``viewer`` sees, or None when its tombstones make it larger than a page.
+
+    One query; two more where so many wait that they leave no room for the others.
+    """
+    held = _held(viewer)
+    shown = Where(f"({IN_PLACE.sql} OR {held.sql})", held.values) if held else IN_PLACE
+    found = find(post, shown, limit=WHOLE + WAITING + 1)
+    waiting = [comment for comment in found if comment.branch == SHELVED]
+    if len(waiting) > WAITING:
+        found, waiting = find(post, IN_PLACE, limit=WHOLE + 1), held_for(post, viewer)
+    placed = [comment for comment in found if comment.branch != SHELVED] if waiting else found
+    if len(placed) > WHOLE:
         return None
     if order != "oldest":
-        put_in_order(found, order)
-    return _tree(found)
+        put_in_order(placed, order)
+    thread = _tree(placed)
+    add_waiting(thread, waiting, order)
+    return thread
 
 
 def _tree(found: list[Comment]) -> Thread:
@@ -244,26 +255,29 @@ def in_branch(top: Comment | None) -> Where:
 
 def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
+    held = _held(viewer)
+    return find(post, held, limit=WAITING) if held else []
+
+
+def _held(viewer: User | AnonymousUser) -> Where | None:
+    """The condition that a comment is held and ``viewer`` may read it all the same; None for a guest."""
     if not viewer.is_authenticated:
-        return []
-    waiting = [Where("c.state = 'held'"), Where("c.branch = %s", (SHELVED,))]
-    if not may_moderate(viewer):
-        waiting.append(Where("c.author_id = %s", (viewer.pk,)))
-    return find(post, *waiting, limit=WAITING)
+        return None
+    held = f"c.state = 'held' AND c.branch = {SHELVED}"
+    return Where(held) if may_moderate(viewer) else Where(f"{held} AND c.author_id = %s", (viewer.pk,))
 
 
 def add_waiting(
-    post: Post,
-    viewer: User | AnonymousUser,
     thread: Thread,
+    waiting: list[Comment],
     order: str,
-    top: Comment | None,
-    after: Comment | None,
+    top: Comment | None = None,
+    after: Comment | None = None,
 ) -> None:
-    """Puts held comments that ``viewer`` may read where they would stand."""
-    added = {comment.id: Node(comment) for comment in held_for(post, viewer)}
-    if not added:
+    """Puts held comments that whoever reads may read where they would stand."""
+    if not waiting:
         return
+    added = {comment.id: Node(comment) for comment in waiting}
     nodes = {node.comment.id: node for node in thread.walk()} | added
     grown = []
     for node in added.values():

@@ -249,3 +249,17 @@ def test_a_thread_of_ten_thousand_a_thousand_deep_opens_in_few_queries(ann, coun
     for read in reads:
         assert len(count_queries(read)) <= threads.LEVELS + 1
     assert len(threads.context(comments[999])) == threads.CONTEXT
+
+
+@pytest.mark.parametrize("waiting", [3, WAITING, WAITING + 1, 300])
+def test_however_many_wait_a_small_thread_is_whole(ann, ben, root, waiting):
+    """A flood of held comments leaves no other out, whether it stands before them or after."""
+    post = make_post(ann)
+    held = [Row(author=ben, state=State.HELD, moment=NOON) for _ in range(waiting)]
+    said = [Row(author=ann, moment=NOON + dt.timedelta(hours=n)) for n in range(-5, 6)]
+    made = make_rows(post, [*held, *said])
+    placed = [one for one in made if one.state == State.PUBLISHED]
+    for viewer, seen in ((GUEST, 0), (ann, 0), (ben, waiting), (root, waiting)):
+        shown = [node.comment for node in threads.thread_page(post, viewer).walk()]
+        assert [one for one in shown if one.state == State.PUBLISHED] == placed
+        assert len(shown) == len(placed) + min(seen, WAITING)
