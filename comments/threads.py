@@ -141,6 +141,12 @@ def flat_page(post: Post, viewer: User | AnonymousUser, *, after: Comment | None
     return thread
 
 
+def before(comment: Comment) -> Comment | None:
+    """The comment that stands before this one on a flat page. One query."""
+    found = find(comment.post, IN_PLACE, *past("newest", comment), order="newest", limit=1)
+    return found[0] if found else None
+
+
 def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:
     """The comments that this one answers, outermost first, at most ``limit`` of them. One query, two for names."""
     parents = list(

@@ -132,12 +132,24 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         "verdict": None,
         "thread_html": thread_html(branch, page),
         "next_url": _next(thread, order if order != viewer.order else None, start, era),
-        "back_url": address(post.get_absolute_url(), after=start, era=era) + f"#c{found.pk}",
+        "thread_url": address(post.get_absolute_url(), after=start, era=era),
+        "back_url": _back(found, start, era) + f"#c{found.pk}",
     }
     verdict = ledger.told(found, request.user)
     if verdict is not None:  # for the one who wrote it: no mould is made for that
         return keep(render(request, "comments/comment.html", {**shown, "verdict": verdict}), page.news.cookie)
     return keep(HttpResponse(fill("comments/comment.html", shown)), page.news.cookie)
+
+
+def _back(comment: Comment, start: int | None, era: str) -> str:
+    """The page of the thread that shows the comment: where the reader came from, or in a large one the flat page that
+    begins with it, for which one query finds the comment before."""
+    post = comment.post
+    here = post.get_absolute_url()
+    if start or era or post.comment_count <= threads.WHOLE:
+        return address(here, after=start, era=era)
+    before = threads.before(comment)
+    return address(here, view="flat", after=before.pk if before else None)
 
 
 def _next(thread: threads.Thread, order: str | None, start: int | None, era: str) -> str:

@@ -47,6 +47,19 @@ def test_the_way_back_leads_to_the_same_page_of_the_thread(client, post, chain):
     assert select(page, f'a[href="{post.get_absolute_url()}?after={chain[0].pk}#c{chain[2].pk}"]')
 
 
+@pytest.mark.parametrize("number", [0, 1, 250, 299])
+def test_the_way_to_the_whole_of_a_large_thread_leads_to_a_page_that_shows_the_comment(client, post, ann, number):
+    """All answer the one before, so that no page of the tree shows those further down."""
+    rows = [Row(n - 1 if n else None, NOON + dt.timedelta(minutes=n // 2), author=ann) for n in range(300)]
+    comments = make_rows(post, rows)
+    page = page_of(client.get(comments[number].get_absolute_url()))
+    [address] = [a.get("href") for a in select(page, ".more a") if a.text == "Show it in the whole thread"]
+    shown = [li.get("id") for li in select(page_of(client.get(address)), "li.comment")]
+    assert shown[0] == f"c{comments[number].pk}"
+    assert address.endswith(f"#{shown[0]}")
+    assert [a.get("href") for a in select(page, "h1 a")] == [post.get_absolute_url()]
+
+
 def test_a_branch_of_many_replies_goes_on_page_by_page_and_ends(client, post, ann):
     rows = [Row(author=ann)] + [Row(0, NOON + dt.timedelta(minutes=n), author=ann) for n in range(2 * ROOTS + 5)]
     comments = make_rows(post, rows)
