@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.db import connection
+
 from benchmarks import nginx, serving
 from benchmarks.data import Site, make, members
 from benchmarks.load import Answer, Headers, Member, Rate, ask, keep_answer, middle, wrk
@@ -72,6 +74,19 @@ class Bench:
         )
 
 
+def postgresql() -> int:
+    """The first process of the PostgreSQL of the site; 0 where it is on another machine, or the site on SQLite."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        [folder] = cursor.fetchone() or [""]
+    try:
+        return int(Path(folder, "postmaster.pid").read_text().split()[0])
+    except OSError:
+        return 0
+
+
 @contextmanager
 def running(folder: Path, say: Callable[[str], None]) -> Iterator[Bench]:
     """Makes the site, starts all servers, and ends them."""
@@ -85,6 +100,7 @@ def running(folder: Path, say: Callable[[str], None]) -> Iterator[Bench]:
             place.mkdir(parents=True, exist_ok=True)
             given = environment(folder) | more | {"TRUSTED_PROXIES": "1"}
             started[name] = stack.enter_context(serving.gunicorn(place, given))
+            started[name].database = postgresql()
         static = folder / "static"
         behind = nginx.Front([started["kept"].port], static)
         front = stack.enter_context(nginx.before(behind, logs / "front"))

@@ -55,19 +55,24 @@ class Server:
     process: "subprocess.Popen[bytes]"
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    database: int = 0
+    """The first process of the PostgreSQL that works for it alone; 0 where there is none on this machine."""
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def processor_seconds(self) -> float:
-        """What this process and those it started have computed, in user and kernel mode together.
+        """What this process and those it started have computed, in user and kernel mode together, and its database.
 
         A worker that was renewed meanwhile counts among those that the first process has seen end.
         """
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return _spent(pid, ended=True) + sum(_spent(int(child)) for child in children)
+        return _spent_by_all(self.process.pid) + (_spent_by_all(self.database) if self.database else 0)
+
+
+def _spent_by_all(first: int) -> float:
+    children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+    return _spent(first, ended=True) + sum(_spent(int(child)) for child in children)
 
 
 def _spent(pid: int, *, ended: bool = False) -> float:
