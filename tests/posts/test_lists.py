@@ -56,6 +56,15 @@ def test_each_order_is_its_own_and_says_which_it_is(client, ann, ben):
         assert bool(select(page, ".lead")) is (query == "")
 
 
+@pytest.mark.parametrize(("order", "words"), [("active", "Older"), ("new", "Older"), ("top", "More")])
+def test_the_way_on_says_what_follows(client, ann, order, words):
+    """By votes, older threads may have stood on the first page."""
+    for number in range(lists.PAGE + 2):
+        make_post(ann, created_at=NOON + DAY * number)
+    [onward] = select(page_of(client.get(f"/?order={order}")), 'a[rel="next"]')
+    assert onward.text == f"{words} threads"
+
+
 @pytest.mark.parametrize(("within", "count"), [("day", 1), ("week", 2), ("month", 3), ("year", 4), ("", 5)])
 def test_top_is_of_a_time(client, ann, within, count):
     now = timezone.now()
