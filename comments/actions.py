@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from forum.users.models import User
 
 SAME_WORDS = dt.timedelta(minutes=10)  # said again within this, words in one place are one comment
+AHEAD = dt.timedelta(days=1)  # that a thread may be of its clock, where an earlier comment was
 OFFSETS = ("start", "end", "attribution_start", "attribution_end")  # of a quotation in the words that hold it
 _SAID = Prepared(
     lambda: Comment.objects.filter(
         author=Given("author"),
-        created_at__gte=Given("since"),
+        created_at__range=(Given("since"), Given("until")),
         body=Given("body"),
         state__in=[State.PUBLISHED, State.HELD],
     ).values_list("pk", "post_id", "parent_id")
@@ -309,9 +310,10 @@ def _same_form(made: Comment, post: Post, body: str, parent: Comment | None) -> 
 
 def _said_just_now(post: Post, author: User, body: str, parent: Comment | None) -> Comment | None:
     """The same words in the same place a moment ago: a form reloaded by the back button has a new token."""
-    since = connection.ops.adapt_datetimefield_value(timezone.now() - SAME_WORDS)
+    # With no end PostgreSQL expects a third of all that the member ever said, and plans anew each time to know better.
+    since, until = [connection.ops.adapt_datetimefield_value(timezone.now() + far) for far in (-SAME_WORDS, AHEAD)]
     here = (post.pk, parent.pk if parent else None)  # not asked for: a planner would look at all that stands there
-    said = _SAID(author=author.pk, since=since, body=body)
+    said = _SAID(author=author.pk, since=since, until=until, body=body)
     return next((Comment.objects.get(pk=pk) for pk, *place in said if tuple(place) == here), None)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 
 from forum.prepared import Given, Prepared
 from posts import lists
@@ -47,20 +48,24 @@ def test_what_is_the_same_each_time_stands_in_the_statement_as_it_is(ann):
 
 
 @pytest.mark.postgresql_only
+@pytest.mark.parametrize("within", ["", "week"])
 @pytest.mark.parametrize("later", [False, True])
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_postgresql_settles_on_a_plan_for_a_list(ann, signed_in, later):
+def test_postgresql_settles_on_a_plan_for_a_list(ann, signed_in, later, within):
     """It cannot while the state is a value like others: the indexes of lists hold published posts alone."""
-    posts = [make_post(ann, created_at=NOON + dt.timedelta(seconds=number)) for number in range(1_000)]
-    viewer, wanted = ann if signed_in else AnonymousUser(), lists.Asked(after=posts[900].pk if later else None)
+    began = timezone.now() - dt.timedelta(days=1)
+    posts = [make_post(ann, created_at=began + dt.timedelta(minutes=number)) for number in range(1_000)]
+    viewer, order = ann if signed_in else AnonymousUser(), "top" if within else "active"
+    wanted = lists.Asked(order=order, within=within, after=posts[900].pk if later else None)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         for _ in range(10):
             lists.page(viewer, wanted)
-        cursor.execute(
-            "SELECT generic_plans, statement FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY%active_at%'"
-        )
+        cursor.execute("SELECT generic_plans, statement FROM pg_prepared_statements")
         [settled] = [
-            generic for generic, sql in cursor.fetchall() if ("voices_mark" in sql, " < (" in sql) == (signed_in, later)
+            generic
+            for generic, sql in cursor.fetchall()
+            if f"{lists.PAGE + 1}) ORDER BY" in sql
+            and ("voices_mark" in sql, " < (" in sql, "BETWEEN" in sql) == (signed_in, later, bool(within))
         ]
     assert settled > 0

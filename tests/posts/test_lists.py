@@ -192,7 +192,7 @@ def many(ann, ben):
     fields = {
         "author": ann,
         "title": "A thread",
-        "html": f"<p>{'Words. ' * 100}</p>",
+        "html": f"<p>{'Words. ' * 250}</p>",
     }  # so long that reading all is no cheaper than an index
     moments = [now - dt.timedelta(days=number) for number in range(3_000)]
     made = [
