@@ -154,10 +154,10 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
         few=bool(wanted.within) or (tag is not None and few_bear([tag])) or (mine and few_bear(_all(tags))),
         later=last is not None,
     )
-    until = timezone.now()
+    now = timezone.now()
     given = {
-        "since": until - dt.timedelta(days=WITHIN.get(wanted.within, 0)),
-        "until": until,
+        "since": now - dt.timedelta(days=WITHIN.get(wanted.within, 0)),
+        "until": now + dt.timedelta(days=1),  # another machine's clock may be ahead
         "last": last,
         "after": wanted.after,
     }
