@@ -131,11 +131,16 @@ class _Shape:
     tagged: bool = False
     within: bool = False
     unanswered: bool = False
-    few: bool = False  # posts, to be sorted and not searched for among all
+    rare: bool = False  # whether few posts bear the tag
     later: bool = False  # than the page that begins the list
 
+    @property
+    def few(self) -> bool:
+        """Whether only few posts can be meant: to be sorted and not searched for among all."""
+        return self.within or self.rare
 
-GIVEN = {name: Given(name) for name in ("tag", "since", "until", "last", "after")}
+
+_GIVEN = {name: Given(name) for name in ("tag", "since", "until", "last", "after")}
 
 
 def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None) -> ListPage[Post]:
@@ -151,7 +156,7 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
         tagged=tag is not None or mine,
         within=bool(wanted.within),
         unanswered=wanted.unanswered,
-        few=bool(wanted.within) or (tag is not None and few_bear([tag])) or (mine and few_bear(_all(tags))),
+        rare=few_bear([tag]) if tag is not None else mine and few_bear(Tag.objects.filter(pk__in=tags)),
         later=last is not None,
     )
     now = timezone.now()
@@ -173,15 +178,11 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
 def _prepared(shape: _Shape) -> Prepared[Post]:
     """The query of a list for all who hide no tag, written once."""
     viewer = AnyMember() if shape.signed_in else AnonymousUser()
-    return Prepared(lambda: _query(shape, viewer, GIVEN, Q(tag=GIVEN["tag"])))
+    return Prepared(lambda: _query(shape, viewer, _GIVEN, Q(tag=_GIVEN["tag"])))
 
 
 def _moment(value: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
-
-
-def _all(tags: frozenset[int]) -> QuerySet[Tag]:
-    return Tag.objects.filter(pk__in=tags)
 
 
 def few_bear(tags: Iterable[Tag]) -> bool:
@@ -211,7 +212,7 @@ def _query(
     if shape.unanswered:
         rows = rows.filter(kind=Post.Kind.QUESTION, answer__isnull=True)
     if shape.tagged:
-        rows = bearing(rows, which, few=shape.few)
+        rows = bearing(rows, which, few=shape.rare)
     rows = _for(viewer, rows, hidden_tags)
     key = sorted_by = ORDERS[shape.order]
     if shape.few:

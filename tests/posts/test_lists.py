@@ -230,6 +230,14 @@ def check_walk(act, index):
 INDEXES = {"active": "post_active", "new": "post_newest", "top": "post_top"}
 
 
+def test_a_short_time_of_a_large_tag_does_not_gather_all_its_posts(client, many, monkeypatch, count_queries):
+    monkeypatch.setattr(lists, "FEW", 100)
+    for slug, gathered in (("common", False), ("rare", True)):
+        asked = count_queries(lambda slug=slug: client.get(f"/tags/{slug}/?order=top&within=day"))
+        [sql] = [sql for sql in asked if "tag_pairs" in sql]
+        assert ("EXISTS" not in sql) is gathered
+
+
 @pytest.mark.parametrize("viewer", ["guest", "member"])
 def test_a_list_follows_its_index(client, sign_in, ben, many, monkeypatch, viewer):
     browser = client if viewer == "guest" else sign_in(ben)
