@@ -33,8 +33,7 @@ def numbers(sql: str, values: Sequence[int]) -> list[int] | None:
     here = connections[DEFAULT_DB_ALIAS]
     lasting = here.connection
     if (
-        here.vendor != "postgresql"
-        or lasting is None
+        lasting is None
         or lasting.prepare_threshold is None
         or lasting.pgconn.transaction_status != TransactionStatus.IDLE
         or here.queries_logged

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.db import connection
 
-from forum.pagecache import direct
-
 Version = tuple[int, ...]  # of everything that shows on a page; equal means that nothing has changed
 
 LARGEST = 2**63 - 1  # number that a row can have
@@ -15,9 +13,12 @@ def read(sql: str, *values: int) -> Version | None:
     """The whole numbers of all rows that a statement gives, in their order; None where there are none. One query."""
     if max(values, default=0) > LARGEST:
         return None
-    numbers = direct.numbers(sql, values)
-    if numbers is not None:
-        return tuple(numbers) or None
+    if connection.vendor == "postgresql":
+        from forum.pagecache import direct  # with its library, only where its database is
+
+        numbers = direct.numbers(sql, values)
+        if numbers is not None:
+            return tuple(numbers) or None
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
