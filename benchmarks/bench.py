@@ -74,7 +74,7 @@ class Bench:
         )
 
 
-def postgresql() -> int:
+def _database_process() -> int:
     """The first process of the PostgreSQL of the site; 0 where it is on another machine, or the site on SQLite."""
     if connection.vendor != "postgresql":
         return 0
@@ -94,13 +94,13 @@ def running(folder: Path, say: Callable[[str], None]) -> Iterator[Bench]:
     signed_in = members()
     logs = folder / "servers"
     with ExitStack() as stack:
-        started = {}
+        started, database = {}, _database_process()
         for name, more in (("kept", {"PAGE_CACHE": "true"}), ("bare", {"PAGE_CACHE": "false"})):
             place = logs / name
             place.mkdir(parents=True, exist_ok=True)
             given = environment(folder) | more | {"TRUSTED_PROXIES": "1"}
             started[name] = stack.enter_context(serving.gunicorn(place, given))
-            started[name].database = postgresql()
+            started[name].database = database
         static = folder / "static"
         behind = nginx.Front([started["kept"].port], static)
         front = stack.enter_context(nginx.before(behind, logs / "front"))

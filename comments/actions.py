@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from forum.users.models import User
 
 SAME_WORDS = dt.timedelta(minutes=10)  # said again within this, words in one place are one comment
-AHEAD = dt.timedelta(days=1)  # that a thread may be of its clock, where an earlier comment was
+AHEAD = dt.timedelta(days=1)  # how far the time of a comment may be past now: a reply is never before what it answers
 OFFSETS = ("start", "end", "attribution_start", "attribution_end")  # of a quotation in the words that hold it
 _SAID = Prepared(
     lambda: Comment.objects.filter(

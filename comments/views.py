@@ -142,8 +142,10 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _back(comment: Comment, start: int | None, era: str) -> str:
-    """The page of the thread that shows the comment: where the reader came from, or in a large one the flat page that
-    begins with it, for which one query finds the comment before."""
+    """The page of the thread that shows the comment: where the reader came from, or of a large one the flat page.
+
+    It begins with the comment; one query finds the one before.
+    """
     post = comment.post
     here = post.get_absolute_url()
     if start or era or post.comment_count <= threads.WHOLE:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 Found = TypeVar("Found")
 LARGEST = 2**63 - 1  # of the ids that a database can count
-
-
 STATEMENTS = 500  # written by hand, that a process keeps with names for their values
 
 
