@@ -72,3 +72,19 @@ def test_quotations_are_found_by_their_indexes(post, ann):
     assert len(re.findall("comments_quotation_comment_id_", plan)) == 1, plan
     assert len(re.findall("comments_quotation_quoted_id_", plan)) == 1, plan
     assert not re.search(r"SCAN [qkr]\b|Seq Scan on comments_", plan), plan
+
+
+@pytest.mark.postgresql_only
+def test_postgresql_settles_on_a_plan_for_a_few_comments(post, ann):
+    """It takes a list that it does not know for ten ids, and one that it knows for as many as are in it."""
+    made = make_rows(post, [Row(author=ann) for _ in range(1_000)])
+    Quotation.objects.bulk_create(Quotation(comment=one, quoted=of) for of, one in pairwise(made))
+    Comment.objects.filter(pk=made[1].pk).update(quoted_count=1, parent_basis=Comment.Basis.QUOTE)
+    thread = threads.Thread([threads.Node(one) for one in rows.of_ids(post, [made[1].pk])])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        for _ in range(10):
+            assert evidence_of(thread).quoting
+        cursor.execute("SELECT generic_plans, statement FROM pg_prepared_statements")
+        [settled] = [generic for generic, sql in cursor.fetchall() if "FROM comments_quotation" in sql]
+    assert settled > 0
