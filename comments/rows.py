@@ -90,14 +90,14 @@ def find(post: Post, *wanted: Where, order: str = "oldest", limit: int | None = 
     """The first ``limit`` comments of the thread that answer all conditions, in this order. One query."""
     where = " AND ".join(["c.post_id = %s", *(one.sql for one in wanted)])
     values = [post.pk, *(value for one in wanted for value in one.values)]
-    end = f"WHERE {where} ORDER BY {_by(order)}"
+    end = f"WHERE {where} ORDER BY {by(order)}"
     if limit is not None:
         end += " LIMIT %s"
         values.append(limit)
     if connection.vendor == "sqlite":
-        return _read(post, f"comments_comment c {BYLINES} {end}", values)
+        return read(post, f"comments_comment c {BYLINES} {end}", values)
     # The comments first and their names then, or a planner may sort; and what looks names up may lose the order.
-    found = _read(post, f"(SELECT {_COLUMNS} FROM comments_comment c {end}) c {BYLINES}", values)  # noqa: S608
+    found = read(post, f"(SELECT {_COLUMNS} FROM comments_comment c {end}) c {BYLINES}", values)  # noqa: S608
     put_in_order(found, order)
     return found
 
@@ -117,7 +117,7 @@ def of_ids(post: Post, pks: Collection[int]) -> list[Comment]:
     if not pks:
         return []
     one = among("c.id", pks)
-    return _read(post, f"comments_comment c {BYLINES} WHERE {one.sql} AND +c.post_id = %s", [*one.values, post.pk])
+    return read(post, f"comments_comment c {BYLINES} WHERE {one.sql} AND +c.post_id = %s", [*one.values, post.pk])
 
 
 def first_replies(
@@ -130,16 +130,14 @@ def first_replies(
     if not parents:
         return []
     where = f" AND {within.sql}" if within else ""
-    family = (
-        f"FROM comments_comment c WHERE c.post_id = %s AND c.branch = f.value{where} ORDER BY {_by(order)} LIMIT %s"
-    )
+    family = f"FROM comments_comment c WHERE c.post_id = %s AND c.branch = f.value{where} ORDER BY {by(order)} LIMIT %s"
     if connection.vendor == "sqlite":  # it knows no LATERAL, but looks up ids that a subquery finds
         above: Any = json.dumps(parents)
         source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT c.id {family})"
     else:
         above = list(parents)
         source = f"unnest(%s::bigint[]) f(value) CROSS JOIN LATERAL (SELECT {_COLUMNS} {family}) c"
-    found = _read(post, f"{source} {BYLINES}", [above, post.pk, *(within.values if within else ()), limit])
+    found = read(post, f"{source} {BYLINES}", [above, post.pk, *(within.values if within else ()), limit])
     put_in_order(found, order)
     places = {pk: number for number, pk in enumerate(parents)}
     found.sort(key=lambda comment: places[comment.branch])
@@ -159,15 +157,18 @@ def place(comment: Comment, order: str) -> tuple[dt.datetime | float, int]:
     return (-comment.best if order == "best" else comment.created_at), comment.position
 
 
-def _by(order: str) -> str:
-    return ", ".join(f"c.{name[1:]} DESC" if name[0] == "-" else f"c.{name}" for name in ORDERS[order])
+def by(order: str, table: str = "c") -> str:
+    """The columns of this order, as SQL."""
+    columns = (f"{table}.{name[1:]} DESC" if name[0] == "-" else f"{table}.{name}" for name in ORDERS[order])
+    return ", ".join(columns)
 
 
 def _value(value: dt.datetime | float) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
 
 
-def _read(post: Post, source: str, values: Sequence[Any]) -> list[Comment]:
+def read(post: Post, source: str, values: Sequence[Any]) -> list[Comment]:
+    """The comments of a ``source`` that calls them ``c`` and joins ``BYLINES``: SQL, with ``%s`` for its values."""
     rows = rows_of(f"{_select(connection.vendor)} {source}", values)
     alias, moment, new = connection.alias, dt.datetime.fromisoformat, Comment.__new__
     found = []

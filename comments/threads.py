@@ -1,7 +1,7 @@
 """Reads the part of a thread that a page shows, and no more of it.
 
-A thread of up to ``WHOLE`` comments is one query and a tree built here. A larger one is read level by level, one
-query a level, each limited: the cost follows what is shown and never what exists.
+A thread of up to ``WHOLE`` comments is one query and a tree built here. Of a larger one the roots of the page are read,
+and then what stands under them, each limited: the cost follows what is shown and never what exists.
 """
 
 from __future__ import annotations
@@ -10,21 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import prefetch_related_objects
-
+from comments import rows
+from comments.levels import below
 from comments.models import SHELVED, TOP, Comment
-from comments.rows import (
-    IN_PLACE,
-    Where,
-    find,
-    first_replies,
-    past,
-    place,
-    put_in_order,
-)
-from comments.rows import (
-    ORDERS as ORDERS,
-)
+from comments.rows import IN_PLACE, Where, find, past, place, put_in_order
+from comments.rows import ORDERS as ORDERS
 from forum.users.roles import may_moderate
 
 if TYPE_CHECKING:
@@ -108,7 +98,7 @@ def thread_page(
 ) -> Thread:
     """The comments under ``top`` (or under the post) that come after ``after``, each with its replies.
 
-    One query, or at most ``LEVELS`` and one for what only ``viewer`` sees.
+    One query, or two and one for what only ``viewer`` sees.
     """
     thread = None
     if after is None and top is None and post.comment_count <= WHOLE:
@@ -148,23 +138,22 @@ def before(comment: Comment) -> Comment | None:
 
 
 def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:
-    """The comments that this one answers, outermost first, at most ``limit`` of them. One query, two for names."""
-    parents = list(
-        Comment.objects.raw(
-            """
-            WITH RECURSIVE up(id, parent_id, n) AS (
-                SELECT id, parent_id, 0 FROM comments_comment WHERE id = %s
-                UNION ALL
-                SELECT c.id, c.parent_id, up.n + 1
-                FROM up JOIN comments_comment c ON c.id = up.parent_id WHERE up.n < %s
-            )
-            SELECT c.* FROM up JOIN comments_comment c ON c.id = up.id WHERE up.n > 0 ORDER BY up.n DESC
-            """,
-            [comment.pk, limit],
-        )
-    )
-    prefetch_related_objects(parents, "author", "person")
-    return parents
+    """The comments that this one answers, outermost first, at most ``limit`` of them. One query."""
+    found = {parent.id: parent for parent in rows.read(comment.post, UP, [comment.pk, limit])}
+    parents, pk = [], comment.parent_id
+    while pk in found:
+        parents.append(found[pk])
+        pk = found[pk].parent_id
+    return parents[::-1]
+
+
+UP = f"""
+    (WITH RECURSIVE up(id, parent_id, n) AS (
+        SELECT id, parent_id, 0 FROM comments_comment WHERE id = %s
+        UNION ALL
+        SELECT k.id, k.parent_id, up.n + 1 FROM up JOIN comments_comment k ON k.id = up.parent_id WHERE up.n < %s
+    ) SELECT id FROM up WHERE n > 0) x LEFT JOIN comments_comment c ON c.id = x.id {rows.BYLINES}
+"""  # noqa: S608  no values
 
 
 def whole(post: Post, viewer: User | AnonymousUser, order: str) -> Thread | None:
@@ -196,18 +185,21 @@ def _tree(found: list[Comment]) -> Thread:
         node.parent = parent = nodes.get(node.comment.branch)
         (parent.replies if parent else roots).append(node)
     count_siblings(roots)
+    for node in nodes.values():
+        if node.replies:
+            count_siblings(node.replies)
+    _deepen(roots)
+    return Thread(roots)
+
+
+def _deepen(roots: list[Node]) -> None:
+    """Says of everything under these how deep it stands."""
     level, depth = roots, 0
     while level:
         depth += 1
-        below: list[Node] = []
+        level = [reply for node in level for reply in node.replies]
         for node in level:
-            if node.replies:
-                count_siblings(node.replies)
-                below += node.replies
-        for node in below:
             node.depth = depth
-        level = below
-    return Thread(roots)
 
 
 def count_siblings(siblings: list[Node]) -> None:
@@ -218,29 +210,22 @@ def count_siblings(siblings: list[Node]) -> None:
 
 
 def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:
-    """A page of roots and, level by level, the first replies of each, until the page is full."""
+    """A page of roots and, level by level, the first replies of each, until the page is full. Two queries."""
     found = find(post, in_branch(top), *past(order, after), order=order, limit=ROOTS + 1)
     number = filling(found)
-    roots = [Node(comment) for comment in found[:number]]
+    nodes = {comment.id: Node(comment) for comment in found[:number]}
+    roots = list(nodes.values())
     if after is None:
         for rank, root in enumerate(roots, 1):
             root.rank, root.siblings = rank, top.reply_count if top else 0
-    level, shown = roots, len(roots)
-    for _ in range(1, LEVELS):
-        parents = {node.comment.id: node for node in level if node.comment.reply_count}
-        room = BUDGET - shown
-        parents = dict(list(parents.items())[: max(room, 0)])
-        if not parents:
-            break
-        level = []
-        family = max(1, min(FAMILY, room // len(parents)))
-        for comment in first_replies(post, list(parents), order, family):
-            parent = parents[comment.branch]
-            rank = len(parent.replies) + 1
-            node = Node(comment, parent.depth + 1, rank, parent.comment.reply_count, parent)
-            parent.replies.append(node)
-            level.append(node)
-        shown += len(level)
+    answered = [root.comment.id for root in roots if root.comment.reply_count]
+    replies = below(post, answered, order, levels=LEVELS - 1, family=FAMILY, room=BUDGET - number)
+    nodes |= {comment.id: Node(comment) for comment in replies}
+    for reply in replies:
+        node, parent = nodes[reply.id], nodes[reply.branch]
+        parent.replies.append(node)
+        node.parent, node.rank, node.siblings = parent, len(parent.replies), parent.comment.reply_count
+    _deepen(roots)
     return Thread(roots, found[number - 1] if len(found) > number else None)
 
 
