@@ -16,7 +16,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from forum import middleware
+from forum import lasting, middleware
 from forum.pagecache import keeping
 from forum.pagecache.pages import Answer
 
@@ -40,7 +40,7 @@ class Door(WSGIHandler):
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         """What the site answers; of a page that is kept, it learns the headers."""
-        answer = super().get_response(request)
+        answer = lasting.answered(request, super().get_response)
         keeping.learn(request, answer)
         return answer
 
