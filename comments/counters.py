@@ -11,6 +11,7 @@ from comments.models import SHELVED, TOP, Comment, CommentQuerySet
 from forum import storing
 from forum.states import MEANING, STAYING, State
 from posts import pulse
+from posts.tags import bearing
 
 if TYPE_CHECKING:
     from posts.models import Post
@@ -49,9 +50,10 @@ def unpublished(post: Post, comment: Comment) -> None:
 
 
 def save(post: Post) -> None:
-    """Writes the figures and moves the version of the page. One statement."""
+    """Writes the figures, moves the version of the page, and the post in the lists of its tags. Two statements."""
     post.version += 1
     storing.update(post, *FIGURES)
+    bearing.spoken_in(post)
 
 
 def count_reply(comment: Comment, step: int) -> None:

@@ -27,9 +27,12 @@ def insert(row: models.Model) -> None:
     row._state.adding, row._state.db = False, connection.alias
 
 
-def update(row: models.Model, *names: str) -> None:
-    """Stores these fields of a row, as ``save(update_fields=names)`` does. One statement."""
-    sql, values = _change(type(row), names, connection.vendor)
+def update(row: models.Model, *names: str, of: str = "pk") -> None:
+    """Stores these fields of a row, as ``save(update_fields=names)`` does. One statement.
+
+    ``of`` is another field than its key where they are to be stored in all rows that have the same in it.
+    """
+    sql, values = _change(type(row), names, of, connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(sql, values(row))
 
@@ -44,10 +47,11 @@ def _insertion(model: type[models.Model], vendor: str) -> tuple[str, _Values]:
 
 
 @cache
-def _change(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, _Values]:
+def _change(model: type[models.Model], names: tuple[str, ...], of: str, vendor: str) -> tuple[str, _Values]:
     """The same for a row that is there."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
-    changes, own = ", ".join(f"{_quoted(field)} = %s" for field in fields), model._meta.pk
+    changes = ", ".join(f"{_quoted(field)} = %s" for field in fields)
+    own: Any = model._meta.pk if of == "pk" else model._meta.get_field(of)
     return f"UPDATE {_table(model)} SET {changes} WHERE {_quoted(own)} = %s", _values_of([*fields, own])  # noqa: S608
 
 

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -27,8 +25,7 @@ from forum.states import State
 from forum.text import names
 from forum.users.mentions import with_pages
 from posts.atom import Entry, Head, written
-from posts.lists import bearing, few_bear
-from posts.models import Post, PostQuerySet, Tag
+from posts.models import Bearing, Post, PostQuerySet, Tag
 
 ENTRIES = 40
 LOOK = 1  # moves whenever the same rows are written otherwise than before
@@ -64,11 +61,8 @@ def tag_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
         url=_whole(reverse("tag-feed", args=[tag.slug])),
         page=_whole(tag.get_absolute_url()),
     )
-    few = few_bear([tag])
-    posts = bearing(Post.objects.published(), Q(tag=tag.pk), few=few)
-    if few:  # sorted by what no index holds, and their words loaded after
-        newest = posts.filter(archived=False).order_by(Coalesce("created_at", "created_at").desc(), "-pk")
-        posts = Post.objects.filter(pk__in=newest.values("pk")[:ENTRIES])
+    newest = Bearing.objects.filter(tag=tag, listed=True, post__archived=False).order_by("-created_at", "-post_id")
+    posts = Post.objects.published().filter(pk__in=newest.values("post_id")[:ENTRIES])
     return _posts(request, head, posts, tag.name, tag.description)
 
 

@@ -1,8 +1,9 @@
 """The lists of threads, for one reader: by when they were spoken in, when they were posted, or how they were voted.
 
-A list walks along the index of its order and stops when the page is full. Where only few posts can be meant, those
-of a small tag or of a short time, it sorts these instead: walking would pass all the others to find them. Which of
-both is said here and not left to the planner, because SQLite knows nothing of how many there are.
+A list walks along the index of its order and stops when the page is full; that of a tag has indexes of its own
+(``Bearing``). Where only few posts can be meant, those of a short time or of a few small tags, it sorts these instead:
+walking would pass all the others to find them. Which of both is said here and not left to the planner, because SQLite
+knows nothing of how many there are.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ from forum.paging import ListPage
 from forum.prepared import AnyMember, Given, Prepared
 from forum.text import addresses
 from forum.voices.models import Mark
-from posts.models import Post, PostQuerySet, Tag
-from posts.tags.bearing import Bearing
+from posts.models import Bearing, Post, PostQuerySet, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -128,10 +128,11 @@ class _Shape:
 
     order: str
     signed_in: bool = False
-    tagged: bool = False
+    of_tag: bool = False  # the list of a tag, by its own indexes
+    tagged: bool = False  # those of a list of all that bear one of some tags
     within: bool = False
     unanswered: bool = False
-    rare: bool = False  # whether few posts bear the tag
+    rare: bool = False  # whether few posts bear one of these
     later: bool = False  # than the page that begins the list
 
     @property
@@ -150,13 +151,16 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
     mine = tag is None and wanted.mine and viewer.is_authenticated
     key = ORDERS[wanted.order]
     last = Post.objects.filter(pk=wanted.after).values_list(key, flat=True).first() if wanted.after else None
+    # An unanswered question is sooner looked for among all of them than among all that bear the tag.
+    tagged = mine or (tag is not None and wanted.unanswered)
     shape = _Shape(
         order=wanted.order,
         signed_in=viewer.is_authenticated,
-        tagged=tag is not None or mine,
+        of_tag=tag is not None and not wanted.unanswered,
+        tagged=tagged,
         within=bool(wanted.within),
         unanswered=wanted.unanswered,
-        rare=few_bear([tag]) if tag is not None else mine and few_bear(Tag.objects.filter(pk__in=tags)),
+        rare=tagged and _few_bear([tag] if tag is not None else Tag.objects.filter(pk__in=tags)),
         later=last is not None,
     )
     now = timezone.now()
@@ -185,12 +189,12 @@ def _moment(value: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
 
 
-def few_bear(tags: Iterable[Tag]) -> bool:
+def _few_bear(tags: Iterable[Tag]) -> bool:
     """Whether the posts that bear one of these are few: to be sorted and not searched for among all."""
     return sum(tag.post_count for tag in tags) <= FEW
 
 
-def bearing(rows: PostQuerySet, which: Q, *, few: bool) -> PostQuerySet:
+def _bearing(rows: QuerySet[Any], which: Q, *, few: bool) -> QuerySet[Any]:
     """Those of the posts that bear a tag; ``which`` says so of ``Bearing``."""
     if few:
         return rows.filter(pk__in=Bearing.objects.filter(which).values("post"))
@@ -205,26 +209,30 @@ def _query(
     hidden_tags: frozenset[int] = frozenset(),
 ) -> PostQuerySet:
     """The page of a list and the one thread that tells of a next, with everything that a row shows."""
-    rows = Post.objects.published()
+    rows: QuerySet[Any] = Post.objects.published()
+    pk = "pk"
+    if shape.of_tag:
+        rows, pk = Bearing.objects.filter(which, listed=True), "post_id"
     if shape.within:
         # With no end PostgreSQL expects a third of all posts, and plans anew each time to know better.
         rows = rows.filter(created_at__range=(given["since"], given["until"]))
     if shape.unanswered:
         rows = rows.filter(kind=Post.Kind.QUESTION, answer__isnull=True)
     if shape.tagged:
-        rows = bearing(rows, which, few=shape.rare)
-    rows = _for(viewer, rows, hidden_tags)
+        rows = _bearing(rows, which, few=shape.rare)
+    rows = _for(viewer, rows, pk, hidden_tags)
     key = sorted_by = ORDERS[shape.order]
     if shape.few:
         sorted_by = "sorted_by"
         rows = rows.annotate(sorted_by=Coalesce(key, key))  # a planner takes no index for this
     if shape.later:
-        rows = rows.filter(_below((F(sorted_by), F("pk")), (given["last"], given["after"])))
+        rows = rows.filter(_below((F(sorted_by), F(pk)), (given["last"], given["after"])))
     # The ids first, by what an index holds alone, and the rows then: SQLite sooner reads and sorts a whole table than
     # an index and its rows (0.7 s instead of 20 ms with 300,000 posts), and PostgreSQL plans it in a fifth of the time.
-    ids = rows.order_by(f"-{sorted_by}", "-pk").values("pk")[: PAGE + 1]
-    rows = Post.objects.filter(pk__in=ids).order_by(f"-{key}", "-pk")
-    return rows.select_related(*BYLINES).with_finding().only(*OWN, *NAMES)[: PAGE + 1]
+    ids = rows.order_by(f"-{sorted_by}", f"-{pk}").values(pk)[: PAGE + 1]
+    # What is not published shows in no list, whatever that of a tag says.
+    posts = Post.objects.published().filter(pk__in=ids).order_by(f"-{key}", "-pk")
+    return posts.select_related(*BYLINES).with_finding().only(*OWN, *NAMES)[: PAGE + 1]
 
 
 def _below(one: tuple[Any, Any], other: tuple[Any, Any]) -> Func:
@@ -233,21 +241,22 @@ def _below(one: tuple[Any, Any], other: tuple[Any, Any]) -> Func:
     return Func(*pairs, template="%(expressions)s", arg_joiner=" < ", output_field=BooleanField())
 
 
-def _for(viewer: User | AnonymousUser | AnyMember, rows: PostQuerySet, hidden_tags: frozenset[int]) -> PostQuerySet:
-    """Without what a member has hidden, and without posts of members they have muted."""
+def _for(
+    viewer: User | AnonymousUser | AnyMember, rows: QuerySet[Any], pk: str, hidden_tags: frozenset[int]
+) -> QuerySet[Any]:
+    """Without what a member has hidden, and without posts of members they have muted; ``pk``: the post of a row."""
     if not viewer.is_authenticated:
         return rows
     marks = Mark.objects.filter(member=viewer.pk)
-    muted = marks.filter(kind=Mark.Kind.MUTED, about=OuterRef("author"))
-    by_muted = Exists(muted)
-    if connection.vendor == "sqlite":  # for an author whom the index does not name it would leave the index
-        by_muted = Exists(Post.objects.filter(by_muted, pk=OuterRef("pk")))
+    by_muted = Exists(marks.filter(kind=Mark.Kind.MUTED, about=OuterRef("author")))
+    if connection.vendor == "sqlite" or pk != "pk":  # for an author whom the index does not name it would leave it
+        by_muted = Exists(Post.objects.filter(by_muted, pk=OuterRef(pk)))
     rows = rows.filter(
-        ~Exists(marks.filter(kind=Mark.Kind.HIDDEN, post=OuterRef("pk"))),
+        ~Exists(marks.filter(kind=Mark.Kind.HIDDEN, post=OuterRef(pk))),
         ~by_muted,
     )
     if hidden_tags:
-        rows = rows.filter(~Exists(Bearing.objects.filter(post=OuterRef("pk"), tag__in=hidden_tags)))
+        rows = rows.filter(~Exists(Bearing.objects.filter(post=OuterRef(pk), tag__in=hidden_tags)))
     return rows
 
 

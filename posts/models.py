@@ -152,7 +152,7 @@ class Post(Bylined):
     url_key = models.CharField(
         max_length=500, blank=True, editable=False, help_text="The address without what varies, to find it again."
     )
-    tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
+    tags = models.ManyToManyField(Tag, through="Bearing", blank=True, related_name="posts")
     answer = models.ForeignKey(
         "comments.Comment", models.SET_NULL, null=True, blank=True, related_name="answered", editable=False
     )
@@ -261,6 +261,32 @@ class Post(Bylined):
     def moved(self) -> dict[str, Any]:
         """The fields of an ``update()`` that says the page has changed."""
         return {"version": F("version") + 1}
+
+
+class Bearing(models.Model):
+    """That a post bears a tag; written by ``posts.tags.bearing`` alone.
+
+    It repeats of the post what the lists of the tag go by, so that each walks an index of its own to the end of a page,
+    however many posts bear the tag and however long ago: ``listed`` says that the post is published.
+    """
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="bearings")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="bearings")
+    listed = models.BooleanField(editable=False)
+    active_at = models.DateTimeField(editable=False)
+    created_at = models.DateTimeField(editable=False)
+    score = models.IntegerField(editable=False)
+
+    class Meta:
+        db_table = "posts_post_tags"
+        unique_together = (("post", "tag"),)
+        indexes = tuple(
+            models.Index(fields=["tag", f"-{key}", "-post"], condition=Q(listed=True), name=f"bearing_{name}")
+            for name, key in (("active", "active_at"), ("newest", "created_at"), ("top", "score"))
+        )
+
+    def __str__(self) -> str:
+        return f"{self.tag} on {self.post}"
 
 
 class Revision(Earlier):

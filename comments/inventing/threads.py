@@ -23,7 +23,7 @@ from forum.text import addresses
 from forum.voices.models import Vote
 from posts import pulse
 from posts.models import Post, Tag
-from posts.tags.bearing import Bearing, counted
+from posts.tags.bearing import borne, counted
 
 if TYPE_CHECKING:
     from forum.users.models import User
@@ -201,6 +201,6 @@ def invent(wanted: Sequence[Wanted], members: Sequence[User]) -> list[Post]:
 
 
 def _tag(threads: Sequence[_Thread]) -> None:
-    insert([Bearing(post_id=thread.post.pk, tag_id=tag.pk) for thread in threads for tag in thread.wanted.tags])
+    insert([borne(thread.post, tag.pk) for thread in threads for tag in thread.wanted.tags])
     for tag in {tag for thread in threads for tag in thread.wanted.tags}:
         Tag.objects.filter(pk=tag.pk).update(post_count=counted(tag))

@@ -24,7 +24,7 @@ _prepared: WeakKeyDictionary[Connection[Any], dict[str, bytes]] = WeakKeyDiction
 _names = count()  # none is given twice: a connection may still have what is forgotten here
 
 
-def numbers(sql: str, values: Sequence[int]) -> list[int] | None:
+def numbers(sql: str, values: Sequence[int | str]) -> list[int] | None:
     """The whole numbers of all rows, one after the other; None where it must be asked by a cursor.
 
     That is where nothing is prepared since a pooler may mix connections up, within a transaction, which an error would
@@ -46,11 +46,11 @@ def numbers(sql: str, values: Sequence[int]) -> list[int] | None:
         return None
 
 
-def _numbers(lasting: Connection[Any], sql: str, values: Sequence[int]) -> list[int] | None:
+def _numbers(lasting: Connection[Any], sql: str, values: Sequence[int | str]) -> list[int] | None:
     known = _prepared.setdefault(lasting, {})
     name = known.get(sql) or _prepare(lasting.pgconn, sql, b"numbers_%d" % next(_names))
     known[sql] = name
-    found = lasting.pgconn.exec_prepared(name, [b"%d" % value for value in values])
+    found = lasting.pgconn.exec_prepared(name, [str(value).encode() for value in values])
     if found.status != ExecStatus.TUPLES_OK:
         # psycopg forgets all statements of a connection when something is rolled back, and these with its own.
         del _prepared[lasting]

@@ -9,9 +9,9 @@ Version = tuple[int, ...]  # of everything that shows on a page; equal means tha
 LARGEST = 2**63 - 1  # number that a row can have
 
 
-def read(sql: str, *values: int) -> Version | None:
+def read(sql: str, *values: int | str) -> Version | None:
     """The whole numbers of all rows that a statement gives, in their order; None where there are none. One query."""
-    if max(values, default=0) > LARGEST:
+    if any(isinstance(value, int) and value > LARGEST for value in values):
         return None
     if connection.vendor == "postgresql":
         from forum.pagecache import direct  # with its library, only where its database is

@@ -20,7 +20,7 @@ from forum.search.ranking import ranked
 from forum.search.wanted import Phrase, TooSlow, Wanted
 from forum.text.names import skeleton
 from forum.users.models import Person, User
-from posts.models import Post, Tag
+from posts.models import Bearing, Post, Tag
 
 PAGE: Final = 20
 WINDOW: Final = 500
@@ -191,5 +191,5 @@ def _tagged(tag: str) -> list[str]:
     found = Tag.objects.filter(Q(slug=tag.lower()) | Q(name__iexact=tag)).first()
     if found is None:
         return []
-    posts = Post.objects.published().filter(tags=found).order_by("-active_at", "-pk")
-    return [marks.thread(pk) for pk in posts.values_list("pk", flat=True)[:THREADS]]
+    posts = Bearing.objects.filter(tag=found, listed=True).order_by("-active_at", "-post_id")
+    return [marks.thread(pk) for pk in posts.values_list("post_id", flat=True)[:THREADS]]

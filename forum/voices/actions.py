@@ -17,6 +17,7 @@ from forum.voices import rules
 from forum.voices.models import Mark, Vote
 from posts.actions import locked, touch
 from posts.models import Post, Tag
+from posts.tags import bearing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,6 +125,7 @@ def _count(targets: Iterable[int], model: type[Post | Comment]) -> None:
             Comment.objects.filter(pk=pk).update(score=score, best=best(of["ups"], of["downs"]))
         else:
             Post.objects.filter(pk=pk).update(score=score, version=F("version") + 1)
+            bearing.voted(pk, score)
 
 
 def _check(why_not: str) -> None:

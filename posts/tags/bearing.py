@@ -1,22 +1,24 @@
-"""Which posts bear which tags, and how many published ones do: called inside the transaction of the change."""
+"""Which posts bear which tags, how many published ones do, and by what the lists of a tag go: called inside the
+transaction of the change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
+from forum import storing
 from forum.refusals import Conflict
 from forum.states import State
-from posts.models import Post, Tag
+from posts.models import Bearing, Post, Tag
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MOST = 5  # tags of one post
-Bearing = Post.tags.through
+REPEATED = ("state", "active_at", "created_at", "score")  # of a post, on each of its tags
 
 
 def choose(post: Post, tags: Iterable[Tag]) -> bool:
@@ -35,7 +37,8 @@ def choose(post: Post, tags: Iterable[Tag]) -> bool:
         if pk not in known or not known[pk].active:
             raise Conflict("One of the tags is no longer offered. Choose another.")
     Bearing.objects.filter(post=post, tag__in=now - asked).delete()
-    Bearing.objects.bulk_create([Bearing(post_id=post.pk, tag_id=pk) for pk in sorted(asked - now)])
+    here = Post.objects.only(*REPEATED).get(pk=post.pk)  # what a form was opened on may be older
+    Bearing.objects.bulk_create([borne(here, pk) for pk in sorted(asked - now)])
     if post.state == State.PUBLISHED:
         _step(now - asked, -1)
         _step(asked - now, 1)
@@ -46,18 +49,60 @@ def bear(post: Post, tags: Iterable[Tag]) -> None:
     """Gives a post that has none these tags, offered or not, as it bore them where it came from."""
     asked = {tag.pk for tag in tags}
     list(_locked(asked))
-    Bearing.objects.bulk_create([Bearing(post_id=post.pk, tag_id=pk) for pk in sorted(asked)])
+    Bearing.objects.bulk_create([borne(post, pk) for pk in sorted(asked)])
     if post.state == State.PUBLISHED:
         _step(asked, 1)
 
 
+def borne(post: Post, tag: int) -> Bearing:
+    """The row that says that a post bears a tag, with what it repeats of the post; not stored yet."""
+    listed = post.state == State.PUBLISHED
+    return Bearing(
+        post_id=post.pk,
+        tag_id=tag,
+        listed=listed,
+        active_at=post.active_at,
+        created_at=post.created_at,
+        score=post.score,
+    )
+
+
 def count(post: Post, *, was: str, now: str) -> None:
-    """Counts a post under its tags, or no longer, when it goes from one state to another. One query, or three."""
+    """Lists and counts a post under its tags, or no longer, when it goes from one state to another.
+
+    One query, or four.
+    """
     step = (now == State.PUBLISHED) - (was == State.PUBLISHED)
     tags = set(Bearing.objects.filter(post=post).values_list("tag_id", flat=True)) if step else set()
     if tags:
+        Bearing.objects.filter(post=post).update(listed=now == State.PUBLISHED)
         list(_locked(tags))
         _step(tags, step)
+
+
+def spoken_in(post: Post) -> None:
+    """Moves a post in the lists of its tags to when it was last spoken in. One statement."""
+    storing.update(Bearing(post_id=post.pk, active_at=post.active_at), "active_at", of="post")
+
+
+def voted(post: int, score: int) -> None:
+    """Moves a post in the lists of its tags to its score. One statement."""
+    Bearing.objects.filter(post=post).update(score=score)
+
+
+def repeat(post: Post) -> None:
+    """Has the lists of its tags show a post as it is. One statement."""
+    right = borne(post, 0)
+    shown = {name: getattr(right, name) for name in ("listed", *REPEATED[1:])}
+    Bearing.objects.filter(post=post).update(**shown)
+
+
+def unlike(posts: QuerySet[Post]) -> QuerySet[Bearing]:
+    """Where the lists of a tag do not show one of these posts as it is."""
+    published = Q(post__state=State.PUBLISHED)
+    same = {name: F(f"post__{name}") for name in REPEATED[1:]}
+    wrong = ~Q(**same) | (Q(listed=True) & ~published) | (Q(listed=False) & published)
+    return Bearing.objects.filter(wrong, post__in=posts)
 
 
 def counted(tag: Tag) -> int:

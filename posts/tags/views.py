@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from forum.errors import refused, sign_in_first
+from forum.pagecache.keeping import kept
 from forum.refusals import Refusal
 from forum.returning import back
 from forum.users.roles import may_moderate
@@ -16,6 +17,7 @@ from forum.voices.models import Mark
 from posts import lists
 from posts.models import Tag
 from posts.showing import shown_list
+from posts.versions import of_tag
 
 OTHER = {Mark.Kind.FOLLOWED: Mark.Kind.HIDDEN, Mark.Kind.HIDDEN: Mark.Kind.FOLLOWED}
 
@@ -27,6 +29,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     return render(request, "posts/tags/all.html", context)
 
 
+@kept(of_tag)
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """The threads that bear a tag; of one that was merged into another, the way there."""
     found = get_object_or_404(Tag.objects.select_related("merged_into"), slug=slug)

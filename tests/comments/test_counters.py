@@ -18,7 +18,7 @@ from forum.refusals import Refusal
 from forum.states import State
 from forum.voices.actions import vote
 from posts import pulse
-from posts.models import Post, Tag
+from posts.models import Bearing, Post, Tag
 from posts.tags import bearing
 from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, say
 
@@ -169,6 +169,7 @@ FIGURES = {
         **{"last_author": None, "pulse": {}, "last_position": 0, "version": 0, "url_key": "elsewhere.example"},
     },
     Tag: {"post_count": 7},
+    Bearing: {**dict.fromkeys(("active_at", "created_at"), LONG_AGO), "listed": False, "score": 7},
 }
 NO_FIGURES = {  # what else follows from other columns, and of what
     "came_with": "when the words came, which nothing else says",
@@ -198,7 +199,8 @@ def test_the_check_puts_right_a_hundred_figures_of_every_kind_and_nothing_else(a
     bearing.choose(asked, [Tag.objects.create(slug="one", name="One")])
     call_command("check_counters", stdout=io.StringIO())
     before = figures()
-    wrong = {(Post, asked.pk): FIGURES[Post], (Tag, Tag.objects.get().pk): FIGURES[Tag]}
+    wrong = {(Post, asked.pk): FIGURES[Post]}
+    wrong |= {(model, model.objects.get().pk): FIGURES[model] for model in (Tag, Bearing)}
     for comment in Comment.objects.exclude(branch=SHELVED).order_by("-pk")[:15]:
         wrong[Comment, comment.pk] = {**FIGURES[Comment], "answers": ben}
     for (model, pk), values in wrong.items():
@@ -207,13 +209,14 @@ def test_the_check_puts_right_a_hundred_figures_of_every_kind_and_nothing_else(a
     out = io.StringIO()
     call_command("check_counters", "--repair", stdout=out)
     assert figures() == before
-    told = out.getvalue().count("ought to be")
-    assert told == len(changed) + 1 == 102  # the version is one, and nothing else was touched
+    told, of_lists = out.getvalue().count("ought to be"), len(FIGURES[Bearing])
+    assert told + of_lists == len(changed) + 1 == 106  # the version is one, and nothing else was touched
+    assert f"post {asked.pk}: the lists of its tags do not show it as it is" in out.getvalue()
     assert Post.objects.get(pk=asked.pk).version > max(asked.comments.values_list("came_with", flat=True))
 
 
 def test_every_column_that_follows_from_others_is_counted(ann):
-    for model in (Comment, Post, Tag):
+    for model in FIGURES:
         kept = {field.name for field in model._meta.fields if not field.editable and field.name not in ("id", "token")}
         told = FIGURES[model].keys() | NO_FIGURES.keys() | {"answers"}
         # Said by nothing else; the last person is told beside the last author.

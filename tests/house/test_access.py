@@ -20,6 +20,7 @@ from forum.users.models import Person, Source, User
 from forum.voices.models import Mark, Vote
 from posts.actions import add_post
 from posts.models import ADDRESSES, Post, Tag
+from posts.tags import bearing
 
 SignIn = Callable[[User], Client]
 
@@ -172,7 +173,7 @@ def world(ann: User, ben: User, eve: User, mod: User, sign_in: SignIn, settings:
     settings.FIRST_COMMENTS_HELD = 0
     post = add_post(author=ann, kind="article", title="Of gardens", body="A long walk.", token="1")
     comment = add_comment(post=post, author=ben, body="Which way?", token="2")
-    post.tags.add(Tag.objects.create(slug="walks", name="Walks"))
+    bearing.bear(post, [Tag.objects.create(slug="walks", name="Walks")])
     source = Source.objects.create(key="old", name="An old page")
     person = Person.objects.create(source=source, name="Ruth")
     viewers = {"guest": Client(), "stranger": sign_in(eve), "ann": sign_in(ann), "ben": sign_in(ben)}

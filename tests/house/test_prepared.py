@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from forum.prepared import Given, Prepared
 from posts import lists
-from posts.models import Post
+from posts.models import Bearing, Post, Tag
+from posts.tags.bearing import borne
 from tests.making import NOON, make_person, make_post
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,29 @@ def test_postgresql_settles_on_a_plan_for_a_list(ann, signed_in, later, within):
         [settled] = [
             generic
             for generic, sql in cursor.fetchall()
-            if f"{lists.PAGE + 1}) ORDER BY" in sql
+            if f"LIMIT {lists.PAGE + 1}))" in sql
             and ("voices_mark" in sql, " < (" in sql, "BETWEEN" in sql) == (signed_in, later, bool(within))
+        ]
+    assert settled > 0
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize("order", lists.ORDERS)
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_postgresql_settles_on_a_plan_for_the_list_of_a_tag(ann, signed_in, order):
+    tag = Tag.objects.create(slug="walks", name="Walks")
+    posts = [make_post(ann, created_at=NOON + dt.timedelta(minutes=number)) for number in range(300)]
+    Bearing.objects.bulk_create(borne(post, tag.pk) for post in posts)
+    viewer = ann if signed_in else AnonymousUser()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        for _ in range(10):
+            assert len(lists.page(viewer, lists.Asked(order=order), tag=tag).rows) == lists.PAGE
+        cursor.execute("SELECT generic_plans, statement FROM pg_prepared_statements")
+        key = f'"{lists.ORDERS[order]}" DESC'
+        [settled] = [
+            generic
+            for generic, sql in cursor.fetchall()
+            if '"listed"' in sql and key in sql and ("voices_mark" in sql) == signed_in
         ]
     assert settled > 0

@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from forum.users.models import User
 from posts.models import Post, Tag
+from posts.tags import bearing
 from tests.browser import OpenPage
 from tests.making import make_post, say
 
@@ -67,7 +68,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(open_page: OpenPage, ann: Use
     first = make_post(ann, title="A question of some length about walls", kind="question", url="https://example.org/a",
                       url_key="example.org/a")  # fmt: skip
     make_post(ben, title="About the same page", url="https://example.org/a", url_key="example.org/a")
-    first.tags.add(*tags[:5])
+    bearing.bear(first, tags[:5])
     Post.objects.filter(pk=first.pk).update(answer=say(first, ben))
     user, width = (None, 390) if scheme == "light" else (ann, 1280)
     page = open_page("/", width=width, user=user, scheme=scheme)

@@ -5,6 +5,7 @@ import pytest
 from comments.models import Comment
 from forum.states import State
 from posts.models import Post, Tag
+from posts.tags import bearing
 from tests.making import LONG_AGO, Row, make_person, make_post, make_rows, page_of, say
 
 SITE = "http://localhost:8000"
@@ -82,7 +83,7 @@ THREAD, LIST = ("?after={comment}", "?order=newest", "?view=flat"), ("?after={po
 def test_each_page_has_one_address_for_search_engines(client, ann):
     """The others name it, and ask not to be kept."""
     post = make_post(ann)
-    post.tags.add(Tag.objects.create(slug="walks", name="Walks"))
+    bearing.bear(post, [Tag.objects.create(slug="walks", name="Walks")])
     comment = say(post, ann)
     for path, others in ((post.get_absolute_url(), THREAD), ("/", LIST), ("/tags/walks/", LIST)):
         for query in ("", *others):

@@ -8,6 +8,7 @@ from forum.states import State
 from forum.users.models import Source
 from posts.finding import placed_post
 from posts.models import Post, Tag
+from posts.tags import bearing
 from tests.making import NOON, make_person, make_post, say
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def test_the_post_comes_with_all_that_its_page_shows(settings, ann, ben, count_q
     settings.FIRST_COMMENTS_HELD = 0
     source = Source.objects.create(key="a", name="A", content_note="Note.")
     question = make_post(ann, kind="question", revised_at=NOON, source=source)
-    question.tags.set([Tag.objects.create(slug=name, name=name) for name in ("b", "a")])
+    bearing.bear(question, [Tag.objects.create(slug=name, name=name) for name in ("b", "a")])
     set_answer(post=question, comment=say(question, ben), by=ann)
     old = make_post(None, person=make_person(), archived=True)
     expected = {post.pk: post for post in Post.objects.with_bylines().with_finding().with_answer()}

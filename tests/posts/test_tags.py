@@ -29,6 +29,7 @@ def chosen(post: Post) -> list[str]:
 def check_counts() -> None:
     for tag in Tag.objects.all():
         assert tag.post_count == bearing.counted(tag), tag
+    assert not bearing.unlike(Post.objects.all())
 
 
 def test_without_tags_the_form_asks_for_none(sign_in, ann):

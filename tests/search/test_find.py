@@ -9,6 +9,7 @@ from comments.models import Comment
 from forum.users.models import NAME_TAKEN_OFF, Person, Source
 from posts.actions import ArchivedPost, add_post, import_post
 from posts.models import Tag
+from posts.tags import bearing
 from tests.making import make_person, say, token
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_a_name_that_was_taken_off_finds_nothing(look, old):
 
 def test_tag_finds_the_threads_that_have_it(look, talk, old):
     history = Tag.objects.create(slug="old-roses", name="Old roses")
-    old[0].tags.add(history)
+    bearing.bear(old[0], [history])
     assert set(look("tag:old-roses")) == set(look('tag:"old roses"')) == set(urls(*old))
     assert set(look("roses -tag:old-roses")) == set(urls(*talk))
     assert look("tag:nothing") == []

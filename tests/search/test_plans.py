@@ -11,6 +11,7 @@ from forum.search import finding, postgresql, sqlite
 from forum.search.query import parse
 from forum.search.rebuilding import rebuild
 from posts.models import Tag
+from posts.tags import bearing
 from tests.making import NOON, Row, make_post, make_rows
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def busy(ann, ben) -> int:
     for number in range(3):
         post = make_post(ann, title=f"Thread {number}")
         make_rows(post, [Row(author=ben, moment=NOON + dt.timedelta(seconds=n)) for n in range(1_000)])
-    post.tags.add(Tag.objects.create(slug="busy", name="Busy"))
+    bearing.bear(post, [Tag.objects.create(slug="busy", name="Busy")])
     rebuild(repair=True)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
