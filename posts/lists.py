@@ -129,7 +129,7 @@ class _Shape:
     order: str
     signed_in: bool = False
     of_tag: bool = False  # the list of a tag, by its own indexes
-    tagged: bool = False  # those of a list of all that bear one of some tags
+    mine: bool = False  # of all posts those that bear a favourite
     within: bool = False
     unanswered: bool = False
     rare: bool = False  # whether few posts bear one of these
@@ -151,16 +151,14 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
     mine = tag is None and wanted.mine and viewer.is_authenticated
     key = ORDERS[wanted.order]
     last = Post.objects.filter(pk=wanted.after).values_list(key, flat=True).first() if wanted.after else None
-    # An unanswered question is sooner looked for among all of them than among all that bear the tag.
-    tagged = mine or (tag is not None and wanted.unanswered)
     shape = _Shape(
         order=wanted.order,
         signed_in=viewer.is_authenticated,
-        of_tag=tag is not None and not wanted.unanswered,
-        tagged=tagged,
+        of_tag=tag is not None,
+        mine=mine,
         within=bool(wanted.within),
         unanswered=wanted.unanswered,
-        rare=tagged and _few_bear([tag] if tag is not None else Tag.objects.filter(pk__in=tags)),
+        rare=mine and _few_bear(Tag.objects.filter(pk__in=tags)),
         later=last is not None,
     )
     now = timezone.now()
@@ -171,7 +169,8 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
         "after": wanted.after,
     }
     if mine or taste.hidden - tags:
-        found = list(_query(shape, viewer, given, Q(tag__in=tags), taste.hidden - tags))
+        which = Q(tag=tag) if tag is not None else Q(tag__in=tags)
+        found = list(_query(shape, viewer, given, which, taste.hidden - tags))
     else:
         values = {name: _moment(value) for name, value in given.items()}
         found = _prepared(shape)(member=viewer.pk, tag=tag and tag.pk, **values)
@@ -210,15 +209,16 @@ def _query(
 ) -> PostQuerySet:
     """The page of a list and the one thread that tells of a next, with everything that a row shows."""
     rows: QuerySet[Any] = Post.objects.published()
-    pk = "pk"
+    pk, waiting = "pk", Q(kind=Post.Kind.QUESTION, answer__isnull=True)
     if shape.of_tag:
         rows, pk = Bearing.objects.filter(which, listed=True), "post_id"
+        waiting = Q(Exists(Post.objects.filter(waiting, pk=OuterRef("post_id"))))
     if shape.within:
         # With no end PostgreSQL expects a third of all posts, and plans anew each time to know better.
         rows = rows.filter(created_at__range=(given["since"], given["until"]))
     if shape.unanswered:
-        rows = rows.filter(kind=Post.Kind.QUESTION, answer__isnull=True)
-    if shape.tagged:
+        rows = rows.filter(waiting)
+    if shape.mine:
         rows = _bearing(rows, which, few=shape.rare)
     rows = _for(viewer, rows, pk, hidden_tags)
     key = sorted_by = ORDERS[shape.order]
@@ -248,9 +248,11 @@ def _for(
     if not viewer.is_authenticated:
         return rows
     marks = Mark.objects.filter(member=viewer.pk)
-    by_muted = Exists(marks.filter(kind=Mark.Kind.MUTED, about=OuterRef("author")))
-    if connection.vendor == "sqlite" or pk != "pk":  # for an author whom the index does not name it would leave it
-        by_muted = Exists(Post.objects.filter(by_muted, pk=OuterRef(pk)))
+    muted = marks.filter(kind=Mark.Kind.MUTED)
+    if connection.vendor == "sqlite":  # for an author whom the index does not name it would leave the index
+        by_muted = Exists(Post.objects.filter(Exists(muted.filter(about=OuterRef("author"))), pk=OuterRef(pk)))
+    else:
+        by_muted = Exists(muted.filter(about=OuterRef("author" if pk == "pk" else "post__author")))
     rows = rows.filter(
         ~Exists(marks.filter(kind=Mark.Kind.HIDDEN, post=OuterRef(pk))),
         ~by_muted,

@@ -153,8 +153,14 @@ class Post(Bylined):
         max_length=500, blank=True, editable=False, help_text="The address without what varies, to find it again."
     )
     tags = models.ManyToManyField(Tag, through="Bearing", blank=True, related_name="posts")
-    answer = models.ForeignKey(
-        "comments.Comment", models.SET_NULL, null=True, blank=True, related_name="answered", editable=False
+    answer = models.ForeignKey(  # indexed below, but for posts that have none
+        "comments.Comment",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="answered",
+        editable=False,
+        db_index=False,
     )
     score = models.IntegerField(default=0, editable=False)
     source = models.ForeignKey("users.Source", models.PROTECT, null=True, blank=True, related_name="posts")
@@ -191,6 +197,8 @@ class Post(Bylined):
                 condition=Q(state="published", kind="question", answer__isnull=True),
                 name="post_unanswered",
             ),
+            # With posts in it that have none, SQLite would go through all of these for the list of what waits for one.
+            models.Index(fields=["answer"], condition=Q(answer__isnull=False), name="post_by_answer"),
             models.Index(fields=["state", "-id"], condition=~Q(state="published"), name="post_not_published"),
             models.Index(fields=["url_key"], condition=~Q(url_key=""), name="post_by_address"),
             models.Index(fields=["author", "-created_at", "-id"], name="post_by_author"),

@@ -16,8 +16,9 @@ from posts import lists
 from posts.actions import change_post_state
 from posts.models import Bearing, Post, Tag
 from posts.tags import bearing
+from posts.versions import of_tag
 from tests.comments import test_plans
-from tests.making import NOON, make_post, page_of, say, select
+from tests.making import NOON, Row, make_post, make_rows, page_of, say, select
 
 DAY = dt.timedelta(days=1)
 
@@ -256,14 +257,26 @@ def check_walk(act, index):
         assert plan.count("Sort Key") <= 1, plan
 
 
+def check_walk_of_tag(act, slug, index):
+    """The same, but for the ten posts of the rare tag, which PostgreSQL sooner sorts."""
+    if slug == "rare" and connection.vendor == "postgresql":
+        check(act, few=True)
+    else:
+        check_walk(act, index)
+
+
 INDEXES = {"active": "post_active", "new": "post_newest", "top": "post_top"}
 OF_TAGS = {"active": "bearing_active", "new": "bearing_newest", "top": "bearing_top"}
+
+
+def test_the_version_of_a_page_of_a_tag_walks_its_list(many):
+    check_walk(lambda: of_tag("common"), "bearing_active")
 
 
 @pytest.mark.parametrize("slug", ["rare", "common"])
 def test_a_short_time_of_a_tag_gathers_no_more_of_its_posts(client, many, slug):
     plans = check(lambda: client.get(f"/tags/{slug}/?order=top&within=day"), few=True)
-    assert "bearing_newest" in str(plans)
+    assert slug == "rare" or "bearing_newest" in str(plans)
 
 
 @pytest.mark.parametrize("viewer", ["guest", "member"])
@@ -274,11 +287,29 @@ def test_a_list_follows_its_index(client, sign_in, ben, many, monkeypatch, viewe
             query = f"?order={order}{after}"
             check_walk(lambda query=query: browser.get(f"/{query}"), index)
             for slug in ("rare", "common"):
-                check_walk(lambda query=query, slug=slug: browser.get(f"/tags/{slug}/{query}"), OF_TAGS[order])
+                address = f"/tags/{slug}/{query}"
+                check_walk_of_tag(lambda address=address: browser.get(address), slug, OF_TAGS[order])
             if viewer == "member":
                 monkeypatch.setattr(lists, "FEW", 100)  # half of all posts are many here
                 check_walk(lambda query=query: browser.get(f"/{query}&tags=mine"), index)
                 monkeypatch.undo()
+
+
+@pytest.mark.parametrize("viewer", ["guest", "member"])
+def test_what_waits_for_an_answer_is_no_more_work_where_much_is_answered(client, sign_in, ben, many, viewer):
+    """From many that are answered SQLite would conclude that few have the same answer, which is none."""
+    browser = client if viewer == "guest" else sign_in(ben)
+    answers = make_rows(many[0], [Row() for _ in range(1_000)])
+    for post, answer in zip(many[::2], answers, strict=False):
+        post.answer = answer
+    Post.objects.bulk_update(many[:2_000:2], ["answer"])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for after in ("", f"&after={many[2_504].pk}"):
+        check_walk(lambda after=after: browser.get(f"/?show=unanswered{after}"), "post_unanswered")
+        for slug in ("rare", "common"):
+            path = f"/tags/{slug}/?show=unanswered{after}"
+            check_walk_of_tag(lambda path=path: browser.get(path), slug, "bearing_newest")
 
 
 def test_the_list_of_a_member_who_hides_no_tag_follows_its_index(sign_in, eve, many):
