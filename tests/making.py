@@ -13,7 +13,7 @@ from comments.actions import add_comment
 from comments.models import SHELVED, TOP, Comment
 from forum.states import MEANING, State
 from forum.users.models import Person, Source, User
-from posts.models import Post
+from posts.models import Bearing, Post
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 LONG_AGO = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
@@ -29,6 +29,17 @@ def make_post(author: User | None = None, **fields: object) -> Post:
     moment = fields.get("created_at", NOON)
     given = {"title": "A thread", "body": "Words.", "html": "<p>Words.</p>", "created_at": moment, "active_at": moment}
     return Post.objects.create(author=author, **{**given, **fields})
+
+
+def out_of_step() -> list[Bearing]:
+    """What the lists of tags go by and that is not as its post says."""
+    keys = ("active_at", "created_at", "score")
+    return [
+        row
+        for row in Bearing.objects.select_related("post")
+        if row.listed != (row.post.state == State.PUBLISHED)
+        or any(getattr(row, key) != getattr(row.post, key) for key in keys)
+    ]
 
 
 def say(post: Post, author: User, body: str = "Words.", parent: Comment | None = None) -> Comment:

@@ -13,11 +13,9 @@ from forum.pagecache.models import move_edition
 from forum.refusals import Conflict, NotAllowed
 from forum.voices.actions import move_marks
 from posts.models import Bearing, Post, Tag
-from posts.tags.bearing import counted, repeat, unlike
+from posts.tags.bearing import counted
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from forum.users.models import User
 
 
@@ -92,22 +90,6 @@ def recount_tags(*, repair: bool = False) -> list[str]:
                 wrong.append(f"tag {tag.slug}: post_count is {tag.post_count}, ought to be {right}")
                 if repair:
                     Tag.objects.filter(pk=pk).update(post_count=right)
-    return wrong
-
-
-def recount_lists(posts: QuerySet[Post], *, repair: bool = False) -> list[str]:
-    """A sentence for each of these posts that the lists of its tags do not show as it is, put right as above.
-
-    One query, and two more for each with the post locked.
-    """
-    wrong = []
-    for pk in list(unlike(posts).order_by("post_id").values_list("post_id", flat=True).distinct()):
-        with transaction.atomic():
-            post = Post.objects.select_for_update().get(pk=pk)
-            if unlike(Post.objects.filter(pk=pk)).exists():
-                wrong.append(f"post {pk}: the lists of its tags do not show it as it is")
-                if repair:
-                    repeat(post)
     return wrong
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Greatest
 
 from forum import storing
@@ -88,21 +88,6 @@ def spoken_in(post: Post) -> None:
 def voted(post: int, score: int) -> None:
     """Moves a post in the lists of its tags to its score. One statement."""
     Bearing.objects.filter(post=post).update(score=score)
-
-
-def repeat(post: Post) -> None:
-    """Has the lists of its tags show a post as it is. One statement."""
-    right = borne(post, 0)
-    shown = {name: getattr(right, name) for name in ("listed", *REPEATED[1:])}
-    Bearing.objects.filter(post=post).update(**shown)
-
-
-def unlike(posts: QuerySet[Post]) -> QuerySet[Bearing]:
-    """Where the lists of a tag do not show one of these posts as it is."""
-    published = Q(post__state=State.PUBLISHED)
-    same = {name: F(f"post__{name}") for name in REPEATED[1:]}
-    wrong = ~Q(**same) | (Q(listed=True) & ~published) | (Q(listed=False) & published)
-    return Bearing.objects.filter(wrong, post__in=posts)
 
 
 def counted(tag: Tag) -> int:

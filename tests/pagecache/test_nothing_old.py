@@ -32,7 +32,7 @@ from forum.text.redaction import Change
 from forum.users.models import User
 from forum.voices import actions as voices
 from posts import actions as posting
-from posts.models import Bearing, Post, Tag
+from posts.models import Post, Tag
 from posts.tags import actions as tags
 from tests.archive.pages import AFTER, plan, seed_plan
 from tests.making import LONG_AGO, select, token
@@ -171,12 +171,6 @@ def merged(world: World) -> None:
     tags.merge_tags(tag=world.tag, into=into, by=world.mod)
 
 
-def listed_again(world: World) -> None:
-    Bearing.objects.update(listed=False)
-    visit(world)
-    tags.recount_lists(Post.objects.all(), repair=True)
-
-
 def reattached(world: World) -> None:
     moderating.attach(comment=world.archived()[5], parent=world.archived()[1], by=world.mod)
     visit(world)
@@ -258,7 +252,6 @@ ACTS: dict[str, Callable[[World], object]] = {
     "posts.tags.actions.change_tag to other words": lambda w: of_a_tag(w, description="On foot."),
     "posts.tags.actions.change_tag to a retired one": lambda w: of_a_tag(w, active=False),
     "posts.tags.actions.merge_tags": merged,
-    "posts.tags.actions.recount_lists": listed_again,
     "the admin's form of a rule": lambda w: admin(w, "moderation_rule", w.rule, title="Another rule"),
     "the admin's form of a page": lambda w: admin(w, "pages_page", Page.objects.get(slug="about"), body="About."),
     "the admin's form of a source": lambda w: admin(w, "users_source", w.old.source, content_note="Mind the words."),

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from comments.recounting import recount_all
 from posts.models import Post
-from posts.tags.actions import recount_lists, recount_tags
+from posts.tags.actions import recount_tags
 
 SECONDS = 5  # between two lines of progress
 
@@ -38,8 +38,7 @@ class Command(BaseCommand):
             for item in found:
                 self.stdout.write(str(item))
             self._tell(threads)
-        tags = recount_tags(repair=repair) if not post else []
-        for sentence in [*recount_lists(posts, repair=repair), *tags]:
+        for sentence in recount_tags(repair=repair) if not post else ():
             wrong += 1
             self.stdout.write(sentence)
         where = "1 thread" if threads == 1 else f"{threads:,} threads"
