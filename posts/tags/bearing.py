@@ -1,5 +1,7 @@
-"""Which posts bear which tags, how many published ones do, and by what the lists of a tag go: called inside the
-transaction of the change."""
+"""Which posts bear which tags, how many published ones do, and what the lists of a tag go by.
+
+Called inside the transaction of the change.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MOST = 5  # tags of one post
-REPEATED = ("state", "active_at", "created_at", "score")  # of a post, on each of its tags
 
 
 def choose(post: Post, tags: Iterable[Tag]) -> bool:
-    """Gives ``post`` these tags in place of those it has; returns whether anything changed.
+    """Gives ``post``, as it is now and locked, these tags in place of those it has; returns whether anything changed.
 
     Raises Conflict for too many, and for a tag that is not offered, unless the post has it already.
     """
@@ -37,8 +38,7 @@ def choose(post: Post, tags: Iterable[Tag]) -> bool:
         if pk not in known or not known[pk].active:
             raise Conflict("One of the tags is no longer offered. Choose another.")
     Bearing.objects.filter(post=post, tag__in=now - asked).delete()
-    here = Post.objects.only(*REPEATED).get(pk=post.pk)  # what a form was opened on may be older
-    Bearing.objects.bulk_create([borne(here, pk) for pk in sorted(asked - now)])
+    Bearing.objects.bulk_create([borne(post, pk) for pk in sorted(asked - now)])
     if post.state == State.PUBLISHED:
         _step(now - asked, -1)
         _step(asked - now, 1)
@@ -56,11 +56,10 @@ def bear(post: Post, tags: Iterable[Tag]) -> None:
 
 def borne(post: Post, tag: int) -> Bearing:
     """The row that says that a post bears a tag, with what it repeats of the post; not stored yet."""
-    listed = post.state == State.PUBLISHED
     return Bearing(
         post_id=post.pk,
         tag_id=tag,
-        listed=listed,
+        listed=post.state == State.PUBLISHED,
         active_at=post.active_at,
         created_at=post.created_at,
         score=post.score,

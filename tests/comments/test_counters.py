@@ -196,7 +196,7 @@ def test_the_check_puts_right_a_hundred_figures_of_every_kind_and_nothing_else(a
     say(asked, ben, f"> #c{quoted.pk}\n> To be quoted.\n\n> #post\n> Words.")
     vote(member=ben, target=quoted, value=1)
     vote(member=ben, target=asked, value=-1)
-    bearing.choose(asked, [Tag.objects.create(slug="one", name="One")])
+    bearing.choose(Post.objects.get(pk=asked.pk), [Tag.objects.create(slug="one", name="One")])
     call_command("check_counters", stdout=io.StringIO())
     before = figures()
     wrong = {(Post, asked.pk): FIGURES[Post]}
