@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
@@ -68,7 +69,8 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(open_page: OpenPage, ann: Use
     first = make_post(ann, title="A question of some length about walls", kind="question", url="https://example.org/a",
                       url_key="example.org/a")  # fmt: skip
     make_post(ben, title="About the same page", url="https://example.org/a", url_key="example.org/a")
-    bearing.bear(first, tags[:5])
+    with transaction.atomic():
+        bearing.bear(first, tags[:5])
     Post.objects.filter(pk=first.pk).update(answer=say(first, ben))
     user, width = (None, 390) if scheme == "light" else (ann, 1280)
     page = open_page("/", width=width, user=user, scheme=scheme)
