@@ -7,19 +7,17 @@ page has levels, and took PostgreSQL a quarter longer.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from comments.rows import BYLINES, by, put_in_order, read
+from comments.rows import BYLINES, as_value, by, put_in_order, read
 
 if TYPE_CHECKING:
     from comments.models import Comment
     from posts.models import Post
-
 
 # The steps of a level: how much room is left, which comments above it have replies that may stand there, how many for
 # each, and which these are.
@@ -60,8 +58,8 @@ def below(post: Post, parents: Sequence[int], order: str, *, levels: int, family
     """
     if not parents or room <= 0:
         return []
-    above: Any = json.dumps(list(parents)) if connection.vendor == "sqlite" else list(parents)
-    found = read(post, _source(connection.vendor, order, levels, family), [above, *[room, post.pk] * levels])
+    values = [as_value(parents), *[room, post.pk] * levels]
+    found = read(post, _source(connection.vendor, order, levels, family), values)
     put_in_order(found, order)
     return found
 

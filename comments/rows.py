@@ -37,7 +37,7 @@ SHOWN = (
 )
 BYLINE = "c.author_id, c.person_id, a.username, p.name, p.removed_at IS NOT NULL"  # as ``byline_by`` takes it
 BYLINES = "LEFT JOIN users_user a ON a.id = c.author_id LEFT JOIN users_person p ON p.id = c.person_id"
-UNKNOWN = 10  # ids that PostgreSQL expects in a list it does not know
+EXPECTED = 10  # ids that PostgreSQL expects in a list it does not know
 _NAMES = SHOWN.index("author_id")
 _COLUMNS = ", ".join(f"c.{name}" for name in SHOWN)
 # Moments are read as text: on SQLite what Django makes of them took a sixth of the time of a row.
@@ -82,8 +82,13 @@ def among(column: str, values: Collection[int]) -> Where:
     """
     ids = list(values)
     if connection.vendor == "sqlite":
-        return Where(f"{column} IN (SELECT value FROM json_each(%s))", (json.dumps(ids),))  # noqa: S608
-    return Where(f"{column} = ANY(%s)", (ids + ids[-1:] * (UNKNOWN - len(ids)),))
+        return Where(f"{column} IN (SELECT value FROM json_each(%s))", (as_value(ids),))  # noqa: S608
+    return Where(f"{column} = ANY(%s)", (as_value(ids + ids[-1:] * (EXPECTED - len(ids))),))
+
+
+def as_value(ids: Collection[int]) -> Any:
+    """Ids as one value of a statement: JSON on SQLite, an array on PostgreSQL."""
+    return json.dumps(list(ids)) if connection.vendor == "sqlite" else list(ids)
 
 
 def find(post: Post, *wanted: Where, order: str = "oldest", limit: int | None = None) -> list[Comment]:
@@ -132,12 +137,11 @@ def first_replies(
     where = f" AND {within.sql}" if within else ""
     family = f"FROM comments_comment c WHERE c.post_id = %s AND c.branch = f.value{where} ORDER BY {by(order)} LIMIT %s"
     if connection.vendor == "sqlite":  # it knows no LATERAL, but looks up ids that a subquery finds
-        above: Any = json.dumps(parents)
         source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT c.id {family})"
     else:
-        above = list(parents)
         source = f"unnest(%s::bigint[]) f(value) CROSS JOIN LATERAL (SELECT {_COLUMNS} {family}) c"
-    found = read(post, f"{source} {BYLINES}", [above, post.pk, *(within.values if within else ()), limit])
+    values = [as_value(parents), post.pk, *(within.values if within else ()), limit]
+    found = read(post, f"{source} {BYLINES}", values)
     put_in_order(found, order)
     places = {pk: number for number, pk in enumerate(parents)}
     found.sort(key=lambda comment: places[comment.branch])

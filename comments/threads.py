@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from comments import rows
 from comments.levels import below
 from comments.models import SHELVED, TOP, Comment
-from comments.rows import IN_PLACE, Where, find, past, place, put_in_order
+from comments.rows import BYLINES, IN_PLACE, Where, find, past, place, put_in_order, read
 from comments.rows import ORDERS as ORDERS
 from forum.users.roles import may_moderate
 
@@ -139,7 +138,7 @@ def before(comment: Comment) -> Comment | None:
 
 def context(comment: Comment, *, limit: int = CONTEXT) -> list[Comment]:
     """The comments that this one answers, outermost first, at most ``limit`` of them. One query."""
-    found = {parent.id: parent for parent in rows.read(comment.post, UP, [comment.pk, limit])}
+    found = {parent.id: parent for parent in read(comment.post, UP, [comment.pk, limit])}
     parents, pk = [], comment.parent_id
     while pk in found:
         parents.append(found[pk])
@@ -152,7 +151,7 @@ UP = f"""
         SELECT id, parent_id, 0 FROM comments_comment WHERE id = %s
         UNION ALL
         SELECT k.id, k.parent_id, up.n + 1 FROM up JOIN comments_comment k ON k.id = up.parent_id WHERE up.n < %s
-    ) SELECT id FROM up WHERE n > 0) x LEFT JOIN comments_comment c ON c.id = x.id {rows.BYLINES}
+    ) SELECT id FROM up WHERE n > 0) x LEFT JOIN comments_comment c ON c.id = x.id {BYLINES}
 """  # noqa: S608  no values
 
 
