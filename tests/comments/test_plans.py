@@ -208,5 +208,6 @@ def test_the_feed_of_a_tag_walks_along_the_index_of_its_list(client, busy, slug)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     plans = plans_of(lambda: client.get(f"/tags/{slug}/feed/"))
-    assert slug == "rare" or "bearing_newest" in str(plans)
+    if slug == "common" or connection.vendor == "sqlite":  # PostgreSQL sooner sorts the few of the rare one
+        assert "bearing_newest" in str(plans)
     assert not re.search(r"post_living|post_newest|SCAN posts_post\b|Seq Scan on posts_post\b", str(plans)), str(plans)

@@ -21,6 +21,7 @@ from comments.models import Comment
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
+from tests.conftest import end_connection
 from tests.making import make_post, say
 
 SECRET = "a-secret-that-both-processes-share-0123456789-0123456789"
@@ -125,13 +126,7 @@ def test_a_connection_that_died_costs_no_reader_a_page(ann: User, client: Client
     client.get(path)
     connection.close()
     connection.health_check_enabled = True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        [pid] = cursor.fetchone()
-    other = connection.copy()
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-    other.close()
+    end_connection()
     connection.health_check_done = False  # as a request begins
     answer = client.get(path)
     assert (answer.status_code, "A thread" in answer.content.decode()) == (200, True)

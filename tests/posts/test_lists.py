@@ -276,7 +276,8 @@ def test_the_version_of_a_page_of_a_tag_walks_its_list(many):
 @pytest.mark.parametrize("slug", ["rare", "common"])
 def test_a_short_time_of_a_tag_gathers_no_more_of_its_posts(client, many, slug):
     plans = check(lambda: client.get(f"/tags/{slug}/?order=top&within=day"), few=True)
-    assert slug == "rare" or "bearing_newest" in str(plans)
+    if slug == "common" or connection.vendor == "sqlite":
+        assert "bearing_newest" in str(plans)
 
 
 @pytest.mark.parametrize("viewer", ["guest", "member"])
