@@ -37,6 +37,7 @@ def change_tag(*, tag: Tag, by: User, reason: str = "", **fields: Any) -> bool:
     """
     _check(by)
     with transaction.atomic():
+        _hold(tag)
         tag = _locked(tag)
         before = {name: getattr(tag, name) for name, value in fields.items() if getattr(tag, name) != value}
         if not before:
@@ -55,12 +56,13 @@ def change_tag(*, tag: Tag, by: User, reason: str = "", **fields: Any) -> bool:
 def merge_tags(*, tag: Tag, into: Tag, by: User, reason: str = "") -> bool:
     """Gives whatever bears, follows or hides ``tag`` the tag ``into`` instead; its address leads there from now on.
 
-    Three statements, however many posts there are. Raises NotAllowed, or Conflict for a tag that was merged already.
+    As many statements for one post as for all. Raises NotAllowed, or Conflict for a tag that was merged already.
     """
     _check(by)
     if tag.pk == into.pk:
         raise Conflict("A tag cannot be merged into itself. Choose another.")
     with transaction.atomic():
+        _hold(tag)
         tag, into = (_locked(one) for one in (tag, into))
         _touch(tag)
         both = Bearing.objects.filter(tag=into).values("post")
@@ -98,6 +100,12 @@ def _locked(tag: Tag) -> Tag:
     if found.merged_into_id is not None:
         raise Conflict(f"“{found.name}” was merged into another tag already.")
     return found
+
+
+def _hold(tag: Tag) -> None:
+    """Locks the posts that bear it, before the tag, as whoever changes a post does: else both wait for each other."""
+    bearing = Bearing.objects.filter(tag=tag).values("post")
+    list(Post.objects.select_for_update().filter(pk__in=bearing).order_by("pk").values_list("pk"))
 
 
 def _touch(tag: Tag) -> None:
