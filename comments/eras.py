@@ -23,10 +23,10 @@ from comments.threads import (
     Node,
     Thread,
     add_waiting,
+    answering,
     count_siblings,
     filling,
     held_for,
-    in_branch,
     stands_between,
     whole,
 )
@@ -130,7 +130,7 @@ def _then(post: Post, order: str, top: Comment | None, after: Comment | None) ->
         return Thread([])
     # In the order of votes the archived ones stand together at the end, for they have none.
     within = bound("best", "<=", UNRANKED) if order == "best" else bound("created_at", "<=", end)
-    found, last = _of_era(post, [in_branch(top), within], "then", order, after, ROOTS)
+    found, last = _of_era(post, [answering(top, order), within], "then", order, after, ROOTS)
     number = filling(found)
     if number < len(found):
         found, last = found[:number], found[number - 1]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from comments.rows import BYLINES, as_value, by, put_in_order, read
+from comments.rows import BYLINES, as_value, by, in_branch, put_in_order, read
 
 if TYPE_CHECKING:
     from comments.models import Comment
@@ -28,7 +28,7 @@ LEVEL = """
         (SELECT {least}({family}, many / {most}(1, (SELECT count(*) FROM above{n}))) FROM room{n}),
     level{n}(id, replies) AS MATERIALIZED (SELECT c.id, c.reply_count FROM above{n} CROSS JOIN {replies})
 """
-REPLIES = """FROM comments_comment k WHERE k.post_id = %s AND k.branch = above{n}.id
+REPLIES = """FROM comments_comment k WHERE k.post_id = %s AND {answers}
     ORDER BY {order} LIMIT (SELECT many FROM family{n})"""
 # SQLite knows no LATERAL, but looks up ids that a subquery finds.
 SPOKEN = {
@@ -70,7 +70,8 @@ def _source(vendor: str, order: str, levels: int, family: int) -> str:
     spoken, steps, numbers = SPOKEN[vendor], [], range(1, levels + 1)
     for n in numbers:
         taken = "".join(COUNTED.format(level) for level in range(1, n))
-        replies = spoken["replies"].format(n=n, order=by(order, "k"))
+        answers = in_branch(order, f"above{n}.id", "k")
+        replies = spoken["replies"].format(n=n, answers=answers, order=by(order, "k"))
         names = {"most": spoken["most"], "least": spoken["least"], "family": family}
         steps.append(LEVEL.format(n=n, before=n - 1, taken=taken, replies=replies, **names))
     return ALL.format(spoken["first"], ",".join(steps), " UNION ALL ".join(FOUND.format(n) for n in numbers))

@@ -120,7 +120,11 @@ class Comment(Bylined):
 
     class Meta:
         indexes = (
-            models.Index(fields=["post", "branch", "created_at", "position"], name="comment_by_time"),
+            models.Index(
+                fields=["post", "branch", "created_at", "position"],
+                condition=~Q(branch=SHELVED),  # see rows.in_branch
+                name="comment_placed",
+            ),
             models.Index(fields=["post", "branch", "-best", "position"], name="comment_by_best"),
             models.Index(fields=["post", "created_at", "position"], name="comment_flat"),
             models.Index(fields=["post", "came_with"], name="comment_by_arrival"),

@@ -134,8 +134,8 @@ def first_replies(
     """
     if not parents:
         return []
-    where = f" AND {within.sql}" if within else ""
-    family = f"FROM comments_comment c WHERE c.post_id = %s AND c.branch = f.value{where} ORDER BY {by(order)} LIMIT %s"
+    where = f"c.post_id = %s AND {in_branch(order, 'f.value')}{f' AND {within.sql}' if within else ''}"
+    family = f"FROM comments_comment c WHERE {where} ORDER BY {by(order)} LIMIT %s"
     if connection.vendor == "sqlite":  # it knows no LATERAL, but looks up ids that a subquery finds
         source = f"json_each(%s) f CROSS JOIN comments_comment c ON c.id IN (SELECT c.id {family})"
     else:
@@ -146,6 +146,17 @@ def first_replies(
     places = {pk: number for number, pk in enumerate(parents)}
     found.sort(key=lambda comment: places[comment.branch])
     return found
+
+
+def in_branch(order: str, parent: str = "%s", table: str = "c") -> str:
+    """The condition that comments answer a parent, as SQL, for reading them in this order along its index.
+
+    PostgreSQL expects one reply to whatever it is asked for, and then takes the index with the fewest levels and sorts.
+    The index by time holds only comments that have a place: a query that does not say so, in these words, cannot take
+    it; and in words that name a range SQLite would walk through that.
+    """
+    is_reply = f"{table}.branch = {parent}"
+    return is_reply if order == "best" else f"{is_reply} AND NOT ({table}.branch = {SHELVED})"
 
 
 def put_in_order(comments: list[Comment], order: str) -> None:

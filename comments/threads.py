@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from comments.levels import below
 from comments.models import SHELVED, TOP, Comment
-from comments.rows import BYLINES, IN_PLACE, Where, find, past, place, put_in_order, read
+from comments.rows import BYLINES, IN_PLACE, Where, find, in_branch, past, place, put_in_order, read
 from comments.rows import ORDERS as ORDERS
 from forum.users.roles import may_moderate
 
@@ -210,7 +210,7 @@ def count_siblings(siblings: list[Node]) -> None:
 
 def _by_levels(post: Post, order: str, top: Comment | None, after: Comment | None) -> Thread:
     """A page of roots and, level by level, the first replies of each, until the page is full. Two queries."""
-    found = find(post, in_branch(top), *past(order, after), order=order, limit=ROOTS + 1)
+    found = find(post, answering(top, order), *past(order, after), order=order, limit=ROOTS + 1)
     number = filling(found)
     nodes = {comment.id: Node(comment) for comment in found[:number]}
     roots = list(nodes.values())
@@ -238,9 +238,9 @@ def filling(roots: list[Comment]) -> int:
     return min(len(roots), ROOTS)
 
 
-def in_branch(top: Comment | None) -> Where:
-    """The condition that comments answer ``top``, or the post itself."""
-    return Where("c.branch = %s", (top.pk if top else TOP,))
+def answering(top: Comment | None, order: str) -> Where:
+    """The condition that comments answer ``top``, or the post itself, to be read in this order."""
+    return Where(in_branch(order), (top.pk if top else TOP,))
 
 
 def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
