@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -71,18 +72,23 @@ def take_name_off(
         if removal.outcome != Outcome.OPEN:
             return False
         found = _with_name(name, persons)
-        places_chosen = {source: _chosen(name, source, chosen) for source in _sources(found)}
-        if not found and not any(places_chosen.values()):
+        places_chosen = {source: _chosen(name, source, chosen) for source in _sources(name)}
+        if not found and not chosen:
             raise Conflict("Choose the person whose name this is, or places where it stands.")
+        if chosen - {place.key for places in places_chosen.values() for place in places}:
+            raise Conflict("Some of the places read otherwise by now. Look at them and choose again.")
         _lock(name, found, places_chosen)
         for person in found:
             person.name, person.removed_at = "", timezone.now()
             person.save(update_fields=["name", "removed_at"])
-        whose: list[Person | None] = [*found] or [None]
+        # Chosen places go with the first person of a source, and those of other sources by themselves; later ones
+        # find the text as it is then.
+        whose: list[Person | None] = [*found, None]
         for one in whose:
-            # Chosen places go with the first person of a source; later ones find the text as it is then.
-            at = places_chosen.pop(one.source if one else None, [])
+            at = places_chosen.pop(one.source, []) if one else list(chain.from_iterable(places_chosen.values()))
             at += naming.attributions(one, name) if one else []
+            if not one and not at:
+                continue
             ledger.record(
                 Action.Verb.TAKE_NAME_OFF,
                 actor=by,
@@ -154,9 +160,9 @@ def _with_name(name: str, persons: Sequence[Person]) -> list[Person]:
     return list(found)
 
 
-def _sources(persons: list[Person]) -> list[Source | None]:
-    """The sources to search: those of the persons, or all at once (None)."""
-    return list(dict.fromkeys(person.source for person in persons)) or [None]
+def _sources(name: str) -> list[Source | None]:
+    """The sources to search, as the desk does: those of all who are called so, or all at once (None)."""
+    return list(dict.fromkeys(person.source for person in naming.persons_called(name))) or [None]
 
 
 def _chosen(name: str, source: Source | None, chosen: set[str]) -> list[naming.Place]:

@@ -13,7 +13,7 @@ from forum.moderation import actions, naming, removals
 from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.refusals import Conflict
 from forum.text.html import sanitise
-from forum.users.models import NAME_TAKEN_OFF, Person, User
+from forum.users.models import NAME_TAKEN_OFF, Person, Source, User
 from posts.models import Post
 from tests.moderation.conftest import Archive, person, say
 
@@ -191,6 +191,37 @@ def test_it_comes_back_only_when_the_exact_name_is_typed(client: Client, desk: C
     desk.post(undo_page(action), {"name": "driller", "reason": ""})
     assert words_of(archive) == before
     assert Action.objects.latest("pk").undoes == action
+
+
+def test_a_place_is_blacked_out_also_where_the_name_stays_on_another_person(
+    archive: Archive, mod: User, desk: Client
+) -> None:
+    """The desk offers the places of all who are called so; whoever ticks one and not the person means the place."""
+    elsewhere = Source.objects.create(key="elsewhere", name="Elsewhere")
+    namesake = person(elsewhere, "driller")
+    places = [one.key for one in naming.mentions("driller", archive.source) if one.thing == archive.said[2]]
+    removal = NameRemoval.objects.create(name="driller")
+    page = desk.get(page_of(removal)).content.decode()
+    assert all(key in page for key in places)
+    answer = desk.post(page_of(removal), {"persons": [namesake.pk], "places": places, "reason": ""})
+    assert answer.status_code == 302
+    third = Comment.objects.get(pk=archive.said[2].pk)
+    assert third.body.count(NAME_TAKEN_OFF) == len(places)
+    assert f"Ask {NAME_TAKEN_OFF}." in third.html
+    assert Person.objects.get(pk=archive.driller.pk).name == "driller"
+    for action in Action.objects.order_by("-pk"):
+        removals.give_name_back(action=action, name="driller", by=mod)
+    assert Comment.objects.get(pk=third.pk).body == archive.said[2].body
+    assert Person.objects.get(pk=namesake.pk).name == "driller"
+
+
+def test_a_place_that_reads_otherwise_by_now_is_told(archive: Archive, mod: User) -> None:
+    removal = NameRemoval.objects.create(name="driller")
+    places = [one.key for one in naming.mentions("driller", archive.source) if one.thing == archive.said[2]]
+    Comment.objects.filter(pk=archive.said[2].pk).update(body="Well, " + archive.said[2].body)
+    with pytest.raises(Conflict, match="read otherwise by now"):
+        removals.take_name_off(removal=removal, name="driller", persons=[archive.driller], chosen=places, by=mod)
+    assert Person.objects.get(pk=archive.driller.pk).name == "driller"
 
 
 def test_names_in_the_same_words_come_back_in_reverse_order(archive: Archive, mod: User) -> None:
