@@ -228,22 +228,23 @@ def redact(*, comment: Comment, changes: Sequence[Change]) -> list[int]:
 
 
 def redact_all(*, changes: Mapping[int, Sequence[Change]]) -> dict[int, list[int]]:
-    """The same in many comments, by their ids. A dozen statements for each ``citing.BATCH`` of one thread."""
+    """The same in many comments, by their ids. A dozen statements for each ``citing.BATCH``, and one a thread."""
     starts: dict[int, list[int]] = {}
     pks = sorted(changes)
     with transaction.atomic():
+        # All threads before the first batch, in the order in which everybody locks many.
+        threads = sorted(set(Comment.objects.filter(pk__in=pks).values_list("post", flat=True)))
+        for pk in threads:
+            locked(pk)
         for begin in range(0, len(pks), citing.BATCH):
             some = Comment.objects.filter(pk__in=pks[begin : begin + citing.BATCH])
-            threads = sorted(set(some.values_list("post", flat=True)))
-            for pk in threads:
-                locked(pk)
             rows = list(some.select_related("post").prefetch_related("quotations", "revisions").order_by("pk"))
             for comment in rows:
                 starts[comment.pk] = _redact(comment, changes[comment.pk])
             Comment.objects.bulk_update(rows, ["body"])
             Quotation.objects.bulk_update([one for comment in rows for one in comment.quotations.all()], OFFSETS)
             citing.rerender(rows)
-            touch(threads)
+        touch(threads)
         citing.rerender_quoting(pks)
     return starts
 

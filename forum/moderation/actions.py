@@ -33,7 +33,7 @@ def file_report(*, thing: Post | Comment, reporter: User | None, who: str, rule:
     with transaction.atomic():
         if thing.is_by(reporter):
             raise NotAllowed("These are your own words. You can edit or delete them.")
-        thing = _queue_at(thing)
+        thing = queue_at(thing)
         if reporter is not None and _open_reports(thing).filter(reporter=reporter).exists():
             raise Conflict("You have reported this already. Your report waits for a moderator.")
         limits.spend("reports", who)
@@ -47,7 +47,7 @@ def decide(*, thing: Post | Comment, to: State, by: User, rule: Rule | None = No
     """
     _check(rules.why_not_moderate(by))
     with transaction.atomic():
-        thing = _queue_at(thing)
+        thing = queue_at(thing)
         if thing.state == State.DELETED:
             raise Conflict(f"The author has deleted this {_noun(thing)}; it stays so.")
         if not _change(thing, to, by, rule, reason):
@@ -73,7 +73,7 @@ def decide_reports(
     """
     _check(rules.why_not_moderate(by))
     with transaction.atomic():
-        thing = _queue_at(thing)
+        thing = queue_at(thing)
         first = _open_reports(thing).select_related("rule").order_by("created_at", "id").first()
         if first is None:
             return False
@@ -84,6 +84,14 @@ def decide_reports(
         verb = Action.Verb.UPHOLD if uphold else Action.Verb.DISMISS
         ledger.record(verb, actor=by, **_about(thing), rule=rule, reason=reason, before={"reports": decided})
     return True
+
+
+def queue_at(thing: Post | Comment) -> Post | Comment:
+    """The thing as it is now; all decisions in one thread queue at its post."""
+    if isinstance(thing, Comment):
+        locked(thing.post_id)
+        return Comment.objects.select_related("author", "person", "post").get(pk=thing.pk)
+    return locked(thing.pk)
 
 
 def set_lock(*, post: Post, lock: bool, by: User, rule: Rule | None = None, reason: str = "") -> bool:
@@ -192,14 +200,6 @@ def reopen_reports(*, action: Action) -> list[int]:
             report.save(update_fields=["outcome", "decided_at", "decided_by"])
             opened.append(report.pk)
     return opened
-
-
-def _queue_at(thing: Post | Comment) -> Post | Comment:
-    """The thing as it is now; all decisions in one thread queue at its post."""
-    if isinstance(thing, Comment):
-        locked(thing.post_id)
-        return Comment.objects.select_related("author", "person", "post").get(pk=thing.pk)
-    return locked(thing.pk)
 
 
 def _change(thing: Post | Comment, to: State, by: User, rule: Rule | None, reason: str) -> bool:

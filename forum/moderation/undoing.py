@@ -111,7 +111,8 @@ def _check(action: Action) -> None:
 
 
 def _undo_state(action: Action, by: User, reason: str) -> bool:
-    thing = action.comment or action.post
+    about = action.comment or action.post
+    thing = about and actions.queue_at(about)
     if thing is None or thing.state != AFTER[Verb(action.verb)]:
         raise Conflict("It has changed since, so this decision no longer stands.")
     to = State(action.before["state"])

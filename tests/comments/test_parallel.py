@@ -1,19 +1,26 @@
 """Many write at the same moment: nothing is lost, nothing doubled, and the figures are right."""
 
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from benchmarks import posters
-from comments.actions import add_comment, change_state, delete_comment, edit_comment
+from comments import citing
+from comments.actions import add_comment, change_state, delete_comment, edit_comment, redact_all
 from comments.models import Comment
 from comments.recounting import recount
+from forum.moderation import actions as moderation
+from forum.moderation.models import Action
+from forum.moderation.undoing import undo
 from forum.refusals import Conflict, Refusal
 from forum.states import State
-from posts.actions import add_post
+from forum.text.redaction import Change
+from posts.actions import add_post, locked
 from posts.models import Post
 from tests.conftest import member
 from tests.making import make_post, say, token
@@ -34,6 +41,18 @@ def together(acts: list[Callable[[], Any]], *, threads: int = 8) -> list[Any]:
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(run, acts))
+
+
+def until_another_waits() -> None:
+    """Comes back when another connection waits for a lock; 5 seconds at most."""
+    ends = time.monotonic() + 5
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +136,50 @@ def test_many_members_post_over_http_at_once_and_every_form_makes_one_comment(li
     assert Comment.objects.count() == 25
     assert Comment.objects.exclude(parent=None).count() == 12
     assert recount(post.pk) == []
+
+
+@pytest.mark.postgresql_only
+def test_words_that_their_author_deletes_meanwhile_stay_deleted(ann, mod, settings):
+    """Who undoes a decision looks at the words when the author is through with them, and not before."""
+    settings.FIRST_COMMENTS_HELD = 0
+    comment = say(make_post(ann), ann)
+    moderation.decide(thing=comment, to=State.HELD, by=mod)
+    decision = Action.objects.latest("pk")
+    has_deleted = threading.Event()
+
+    def delete() -> bool:
+        with transaction.atomic():
+            done = delete_comment(comment=Comment.objects.get(pk=comment.pk), by=ann)
+            has_deleted.set()
+            until_another_waits()
+        return done
+
+    def take_back() -> bool:
+        has_deleted.wait(5)
+        return undo(action=decision, by=mod)
+
+    [done, told] = together([delete, take_back])
+    assert (done, type(told)) == (True, Conflict)
+    assert Comment.objects.get(pk=comment.pk).state == State.DELETED
+
+
+@pytest.mark.postgresql_only
+def test_names_are_taken_off_many_threads_in_the_order_of_everyone(ann, monkeypatch):
+    monkeypatch.setattr(citing, "BATCH", 1)
+    first, second = make_post(ann), make_post(ann)
+    changes = {say(post, ann, "A name.").pk: [Change(2, 6, "word")] for post in (second, first)}
+    has_first = threading.Event()
+
+    def hold() -> list[int]:
+        with transaction.atomic():
+            locked(first.pk)
+            has_first.set()
+            until_another_waits()
+            return [post.pk for post in Post.objects.select_for_update(nowait=True).filter(pk=second.pk)]
+
+    def take_off() -> int:
+        has_first.wait(5)
+        return len(redact_all(changes=changes))
+
+    assert together([hold, take_off]) == [[second.pk], 2]
+    assert {comment.body for comment in Comment.objects.all()} == {"A word."}
