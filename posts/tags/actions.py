@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from forum.moderation import ledger, rules
@@ -13,7 +13,7 @@ from forum.pagecache.models import move_edition
 from forum.refusals import Conflict, NotAllowed
 from forum.voices.actions import move_marks
 from posts.models import Bearing, Post, Tag
-from posts.tags.bearing import counted
+from posts.tags import bearing
 
 if TYPE_CHECKING:
     from forum.users.models import User
@@ -23,8 +23,8 @@ def add_tag(*, name: str, slug: str, description: str = "", by: User, reason: st
     """Adds a tag to the list. Raises NotAllowed, or Conflict where the name or the address is taken."""
     _check(by)
     with transaction.atomic():
-        _check_free(name, slug)
-        tag = Tag.objects.create(name=name, slug=slug, description=description)
+        tag = Tag(name=name, slug=slug, description=description)
+        _save(tag)
         ledger.record(Action.Verb.ADD_TAG, actor=by, reason=reason, before={"tag": slug})
     return tag
 
@@ -38,16 +38,15 @@ def change_tag(*, tag: Tag, by: User, reason: str = "", **fields: Any) -> bool:
     _check(by)
     with transaction.atomic():
         _hold(tag)
-        tag = _locked(tag)
+        [tag] = _locked(tag)
         before = {name: getattr(tag, name) for name, value in fields.items() if getattr(tag, name) != value}
         if not before:
             return False
         if "name" in before:
-            _check_free(fields["name"], "", but=tag)
             _touch(tag)
         for name in before:
             setattr(tag, name, fields[name])
-        tag.save(update_fields=list(before))
+        _save(tag, *before)
         ledger.record(Action.Verb.CHANGE_TAG, actor=by, reason=reason, before={"tag": tag.slug, **before})
         move_edition()
     return True
@@ -63,14 +62,14 @@ def merge_tags(*, tag: Tag, into: Tag, by: User, reason: str = "") -> bool:
         raise Conflict("A tag cannot be merged into itself. Choose another.")
     with transaction.atomic():
         _hold(tag)
-        tag, into = (_locked(one) for one in (tag, into))
+        tag, into = _locked(tag, into)
         _touch(tag)
         both = Bearing.objects.filter(tag=into).values("post")
         Bearing.objects.filter(tag=tag).exclude(post__in=both).update(tag=into)
         Bearing.objects.filter(tag=tag).delete()
         move_marks(tag=tag, into=into)
         Tag.objects.filter(Q(pk=tag.pk) | Q(merged_into=tag)).update(merged_into=into, active=False, post_count=0)
-        Tag.objects.filter(pk=into.pk).update(post_count=counted(into))
+        Tag.objects.filter(pk=into.pk).update(post_count=bearing.counted(into))
         ledger.record(Action.Verb.MERGE_TAG, actor=by, reason=reason, before={"tag": tag.slug, "into": into.slug})
     return True
 
@@ -82,12 +81,12 @@ def recount_tags(*, repair: bool = False) -> list[str]:
     """
     wrong = []
     for looked_at in list(Tag.objects.order_by("pk").only("pk", "post_count")):
-        if looked_at.post_count == counted(looked_at):
+        if looked_at.post_count == bearing.counted(looked_at):
             continue
         pk = looked_at.pk
         with transaction.atomic():
             tag = Tag.objects.select_for_update().get(pk=pk)
-            right = counted(tag)
+            right = bearing.counted(tag)
             if tag.post_count != right:
                 wrong.append(f"tag {tag.slug}: post_count is {tag.post_count}, ought to be {right}")
                 if repair:
@@ -95,17 +94,19 @@ def recount_tags(*, repair: bool = False) -> list[str]:
     return wrong
 
 
-def _locked(tag: Tag) -> Tag:
-    found = Tag.objects.select_for_update().get(pk=tag.pk)
-    if found.merged_into_id is not None:
-        raise Conflict(f"“{found.name}” was merged into another tag already.")
-    return found
+def _locked(*tags: Tag) -> list[Tag]:
+    """The rows, locked in the order in which a post locks them, so that nobody waits in a circle."""
+    locked = bearing.locked(tag.pk for tag in tags)
+    for found in locked.values():
+        if found.merged_into_id is not None:
+            raise Conflict(f"“{found.name}” was merged into another tag already.")
+    return [locked[tag.pk] for tag in tags]
 
 
 def _hold(tag: Tag) -> None:
     """Locks the posts that bear it, before the tag, as whoever changes a post does: else both wait for each other."""
-    bearing = Bearing.objects.filter(tag=tag).values("post")
-    list(Post.objects.select_for_update().filter(pk__in=bearing).order_by("pk").values_list("pk"))
+    borne = Bearing.objects.filter(tag=tag).values("post")
+    list(Post.objects.select_for_update().filter(pk__in=borne).order_by("pk").values_list("pk"))
 
 
 def _touch(tag: Tag) -> None:
@@ -113,8 +114,20 @@ def _touch(tag: Tag) -> None:
     Post.objects.filter(pk__in=Bearing.objects.filter(tag=tag).values("post")).update(version=F("version") + 1)
 
 
-def _check_free(name: str, slug: str, *, but: Tag | None = None) -> None:
-    taken = Tag.objects.filter(Q(name__iexact=name) | Q(slug=slug)).exclude(pk=but.pk if but else 0).first()
+def _save(tag: Tag, *fields: str) -> None:
+    """Writes a tag whose name and address are free, and still are when they are written."""
+    if not fields or "name" in fields:
+        _check_free(tag)
+    try:
+        with transaction.atomic():
+            tag.save(update_fields=fields or None)
+    except IntegrityError:
+        _check_free(tag)
+        raise
+
+
+def _check_free(tag: Tag) -> None:
+    taken = Tag.objects.filter(Q(name__iexact=tag.name) | Q(slug=tag.slug)).exclude(pk=tag.pk or 0).first()
     if taken is not None:
         raise Conflict(f"There is a tag “{taken.name}” at /tags/{taken.slug}/ already. Choose another name or address.")
 

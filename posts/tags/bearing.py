@@ -6,7 +6,6 @@ Called inside the transaction of the change.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db.models import F
 from django.db.models.functions import Greatest
@@ -15,9 +14,6 @@ from forum import storing
 from forum.refusals import Conflict
 from forum.states import State
 from posts.models import Bearing, Post, Tag
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 MOST = 5  # tags of one post
 
@@ -33,7 +29,7 @@ def choose(post: Post, tags: Iterable[Tag]) -> bool:
         return False
     if len(asked) > MOST:
         raise Conflict(f"A post has at most {MOST} tags. Take some out.")
-    known = {tag.pk: tag for tag in _locked(asked | now)}
+    known = locked(asked | now)
     for pk in asked - now:
         if pk not in known or not known[pk].active:
             raise Conflict("One of the tags is no longer offered. Choose another.")
@@ -48,7 +44,7 @@ def choose(post: Post, tags: Iterable[Tag]) -> bool:
 def bear(post: Post, tags: Iterable[Tag]) -> None:
     """Gives a post that has none these tags, offered or not, as it bore them where it came from."""
     asked = {tag.pk for tag in tags}
-    list(_locked(asked))
+    locked(asked)
     Bearing.objects.bulk_create([borne(post, pk) for pk in sorted(asked)])
     if post.state == State.PUBLISHED:
         _step(asked, 1)
@@ -75,7 +71,7 @@ def count(post: Post, *, was: str, now: str) -> None:
     tags = set(Bearing.objects.filter(post=post).values_list("tag_id", flat=True)) if step else set()
     if tags:
         Bearing.objects.filter(post=post).update(listed=now == State.PUBLISHED)
-        list(_locked(tags))
+        locked(tags)
         _step(tags, step)
 
 
@@ -89,14 +85,14 @@ def voted(post: int, score: int) -> None:
     Bearing.objects.filter(post=post).update(score=score)
 
 
+def locked(tags: Iterable[int]) -> dict[int, Tag]:
+    """The rows by their ids, locked in one order, so that no two posts wait for one another."""
+    return {tag.pk: tag for tag in Tag.objects.select_for_update().filter(pk__in=set(tags)).order_by("pk")}
+
+
 def counted(tag: Tag) -> int:
     """How many published posts bear ``tag``, counted anew."""
     return Bearing.objects.filter(tag=tag, post__state=State.PUBLISHED).count()
-
-
-def _locked(tags: Iterable[int]) -> QuerySet[Tag]:
-    """The rows, locked in one order, so that no two posts wait for one another."""
-    return Tag.objects.select_for_update().filter(pk__in=tags).order_by("pk")
 
 
 def _step(tags: Iterable[int], step: int) -> None:
