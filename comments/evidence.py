@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from comments.models import Comment
 from comments.rows import BYLINE, BYLINES, among
 from forum.bylines import byline_by
+from forum.moderation import ledger
 from forum.moderation.models import Action
 from forum.prepared import rows_of
 from forum.states import PUBLISHED, Format, State
@@ -98,6 +99,5 @@ def _proof(
 
 
 def _rules(taken: list[int]) -> dict[int, str]:
-    verbs = (Action.Verb.HIDE, Action.Verb.REMOVE)
-    found = Action.objects.filter(comment__in=taken, verb__in=verbs, rule__isnull=False).order_by("created_at", "pk")
-    return dict(found.values_list("comment_id", "rule__title"))  # the latest decision stays
+    found = ledger.standing(Action.Verb.HIDE, Action.Verb.REMOVE).filter(comment__in=taken, rule__isnull=False)
+    return dict(found.order_by("pk").values_list("comment_id", "rule__title"))  # the latest decision stays

@@ -9,10 +9,16 @@ from forum.moderation.models import Action, Rule
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from comments.models import Comment
     from forum.users.models import Person, User
     from posts.models import Post
+
+
+def standing(*verbs: Action.Verb) -> QuerySet[Action]:
+    """The decisions of these kinds that were not undone, and are no undoing of another."""
+    return Action.objects.filter(verb__in=verbs, undone_by__isnull=True, undoes__isnull=True)
 
 
 def verdicts(comments: Iterable[int] = (), posts: Iterable[int] = ()) -> dict[int, Action]:
@@ -21,9 +27,7 @@ def verdicts(comments: Iterable[int] = (), posts: Iterable[int] = ()) -> dict[in
     Ask for one kind at a time: the answer goes by their ids.
     """
     of = "comment" if comments else "post"
-    found = Action.objects.filter(
-        **{f"{of}__in": list(comments) or list(posts)}, verb__in=[Action.Verb.HIDE, Action.Verb.REMOVE]
-    )
+    found = standing(Action.Verb.HIDE, Action.Verb.REMOVE).filter(**{f"{of}__in": list(comments) or list(posts)})
     return {getattr(action, f"{of}_id"): action for action in found.select_related("rule", "actor").order_by("pk")}
 
 

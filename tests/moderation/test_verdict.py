@@ -7,7 +7,9 @@ from django.test import Client
 
 from comments.models import Comment
 from forum.moderation import actions
-from forum.moderation.models import Rule
+from forum.moderation.ledger import verdicts
+from forum.moderation.models import Action, Rule
+from forum.moderation.undoing import undo
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
@@ -41,6 +43,20 @@ def test_a_tombstone_names_the_role_and_the_rule(
     page = client.get(comment.post.get_absolute_url()).content.decode()
     assert "removed by a moderator, under the rule “Spam”" in page
     assert "Private words" not in page
+
+
+def test_a_tombstone_names_no_rule_of_a_decision_that_was_undone(
+    comment: Comment, ben: User, mod: User, spam: Rule, client: Client
+) -> None:
+    say(comment.post, ben, "A reply", comment)
+    other = Rule.objects.exclude(pk=spam.pk).earliest("pk")
+    actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
+    actions.decide(thing=comment, to=State.REMOVED, by=mod, rule=other)
+    undo(action=Action.objects.latest("pk"), by=mod)
+    page = client.get(comment.post.get_absolute_url()).content.decode()
+    assert "hidden by a moderator, under the rule “Spam”" in page
+    assert other.title not in page
+    assert verdicts([comment.pk])[comment.pk].rule == spam
 
 
 def test_the_author_of_a_hidden_post_reads_why(post: Post, mod: User, ann: User, spam: Rule, sign_in: SignIn) -> None:
