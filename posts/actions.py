@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -85,6 +85,7 @@ def add_post(
         bearing.choose(made, tags)
         tell.of_post(made)
         index.put_post(made.pk)
+        _follow_others(made.url_key)
         show_beside([made])
     return made
 
@@ -133,6 +134,7 @@ def edit_post(
         post.html = safe
         tell.of_edit(post)
         index.put_post(post.pk)
+        _follow_others(post.url_key, addresses.key(url))
         show_beside([post], addresses.key(url))
     return True
 
@@ -203,6 +205,7 @@ def change_post_state(
         tell.of_decision(decision)
         if verb == Action.Verb.APPROVE:
             tell.of_post(post)
+        _follow_others(post.url_key)
         show_beside([post])
     return True
 
@@ -385,6 +388,22 @@ def show_beside(changed: Sequence[Post], *keys: str) -> None:
     others = Post.objects.filter(~Q(url_key=""), url_key__in=linked).exclude(pk__in=[post.pk for post in changed])
     if others.exists():
         move_edition()
+
+
+def _follow_others(*keys: str) -> None:
+    """Waits for whoever links to the same page at this moment: of two at once neither would see the other's post.
+
+    ``keys`` are addresses. One query on PostgreSQL, if any; in SQLite all who write follow one another.
+    """
+    linked = sorted(filter(None, keys))
+    if connection.vendor != "postgresql" or not linked:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT hashtextextended(key, 0) AS number"
+            " FROM unnest(%s::text[]) key ORDER BY number) numbers",
+            [linked],
+        )
 
 
 def _same_form(made: Post, *, title: str, body: str, url: str) -> Post:

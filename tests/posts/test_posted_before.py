@@ -1,5 +1,7 @@
 """Whoever posts a link that was posted before is told so, loses no word, and may post it all the same."""
 
+import threading
+import time
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -7,10 +9,13 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from forum.pagecache.models import Edition
 from forum.states import State
+from posts import actions
 from posts.actions import add_post, edit_post
 from posts.lists import posted_before, posted_besides
 from posts.models import Post
+from tests.comments.test_parallel import together
 from tests.comments.test_plans import check
 from tests.making import form_on, make_post, page_of, select, token
 
@@ -108,3 +113,24 @@ def test_it_is_found_by_its_index(ann, earlier):
     assert "post_by_address" in str(check(lambda: posted_before("https://e.example/7"), few=True))
     page = Post.objects.get(url_key="e.example/7")
     assert "post_by_address" in str(check(lambda: posted_besides(page), few=True))
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_posts_of_one_page_at_once_the_later_one_tells_the_pages(ann, ben, monkeypatch):
+    """Neither sees the other's before it is stored; yet each names the other on its page."""
+    meet, show = threading.Barrier(2, timeout=5), actions.show_beside
+
+    def show_later(posts, *keys):
+        if connection.vendor == "postgresql":  # in SQLite the second does not come so far
+            time.sleep(0.2)
+        show(posts, *keys)
+
+    def post(who) -> Post:
+        meet.wait()
+        return add_post(author=who, kind="link", title="A page", url=SAME, token=token())
+
+    monkeypatch.setattr(actions, "show_beside", show_later)
+    before = Edition.objects.get().number
+    made = together([lambda who=who: post(who) for who in (ann, ben)])
+    assert [type(one) for one in made] == [Post, Post]
+    assert Edition.objects.get().number > before
