@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.text import slugify
 
 from forum.bylines import Bylined
@@ -106,6 +107,18 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.order_by("-active_at", "-id")
 
 
+class TagQuerySet(models.QuerySet["Tag"]):
+    """The reading vocabulary of tags."""
+
+    def living(self) -> TagQuerySet:
+        """What posts bear in place of these tags, each once: the tag itself, or the one that it was merged into.
+
+        One step leads to the end: a merge takes along whatever was merged into the tag before.
+        """
+        ends = self.order_by().values(end=Coalesce("merged_into", "pk"))
+        return Tag.objects.filter(pk__in=ends)
+
+
 class Tag(models.Model):
     """What a post is about, from the list that the moderators keep; one that is retired stays on old posts.
 
@@ -121,6 +134,8 @@ class Tag(models.Model):
     merged_into = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="merged", editable=False, db_index=False
     )
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

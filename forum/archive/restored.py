@@ -94,7 +94,7 @@ class Rows:
         return self._persons
 
     def tags(self, slugs: Iterable[str]) -> list[Tag]:
-        """The tags by slug, or by name where one has another slug here, or made."""
+        """The tags by slug, or by name where one has another slug here, or made; of one that was merged, the other."""
         return [_tag(self.book.tags[slug]) for slug in slugs]
 
     def item(self, values: Values, *, line: int, source: str = "", **thing: Any) -> Item:
@@ -255,7 +255,8 @@ def _passage(one: Values) -> Passage:
 
 
 def _tag(told: Values) -> Tag:
-    known = Tag.objects.filter(slug=told["slug"]).first() or Tag.objects.filter(name=told["name"]).first()
+    by_slug, by_name = Tag.objects.filter(slug=told["slug"]), Tag.objects.filter(name=told["name"])
+    known = by_slug.living().first() or by_name.living().first()
     return known or Tag.objects.create(
         slug=told["slug"], name=told["name"], description=told["description"], active=told["active"]
     )

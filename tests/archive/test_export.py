@@ -104,6 +104,15 @@ def test_a_living_thread_comes_back_byte_for_byte(living: Post, states: str) -> 
         assert [re.sub(r"[0-9]+", "#", one) for one in moved] == [re.sub(r"[0-9]+", "#", one) for one in html]
 
 
+def test_a_post_comes_back_under_the_tag_that_its_own_was_merged_into(living: Post) -> None:
+    before = export()
+    empty()
+    into = Tag.objects.create(slug="charts", name="Charts")
+    Tag.objects.create(slug="maps", name="Maps", active=False, merged_into=into)
+    bring(before)
+    assert list(Post.objects.get().tags.values_list("slug", "post_count")) == [("charts", 1)]
+
+
 def test_no_hidden_word_is_in_a_public_export(living: Post) -> None:
     public = export()
     for secret in SECRETS[:-1]:

@@ -109,6 +109,16 @@ def test_a_merge_leaves_no_post_without_its_tag_and_no_address_dead(client, sign
     assert client.get("/tags/garden/")["Location"] == "/tags/parks/"
 
 
+def test_what_was_merged_stands_for_the_tag_at_the_end(mod, django_assert_num_queries):
+    first, second, third, other = (add_tag(name=name, slug=name, by=mod) for name in ("one", "two", "three", "other"))
+    merge_tags(tag=first, into=second, by=mod)
+    merge_tags(tag=second, into=third, by=mod)
+    with django_assert_num_queries(1):
+        assert list(Tag.objects.filter(slug__in=["one", "two", "other"]).living()) == [other, third]
+    assert list(Tag.objects.filter(slug="one").living()) == [third]
+    assert not Tag.objects.filter(slug="none").living()
+
+
 def test_a_moderator_gives_any_post_other_tags(sign_in, mod, ann):
     tags = [add_tag(name=name, slug=name.lower(), by=mod) for name in ("Gardens", "Walls")]
     post = make_post(ann, archived=True)
