@@ -154,7 +154,7 @@ def _undo_parent(action: Action, by: User, reason: str) -> bool:
 def _undo_tags(action: Action, by: User, reason: str) -> bool:
     if action.post is None:
         return False
-    tags = list(Tag.objects.filter(slug__in=action.before["tags"], merged_into=None))
+    tags = list(Tag.objects.filter(slug__in=action.before["tags"]).living())
     return set_tags(post=action.post, tags=tags, by=by, reason=reason, undoes=action)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from comments.models import Comment
 from forum.search import marks, postgresql, sqlite
@@ -20,7 +20,7 @@ from forum.search.ranking import ranked
 from forum.search.wanted import Phrase, TooSlow, Wanted
 from forum.text.names import skeleton
 from forum.users.models import Person, User
-from posts.models import Bearing, Post, Tag
+from posts.models import Bearing, Post, Tag, TagQuerySet
 
 PAGE: Final = 20
 WINDOW: Final = 500
@@ -93,7 +93,7 @@ def _readable(wanted: Wanted, many: int) -> tuple[list[int], int | None]:
     limit = many + 1
     while True:
         keys = _newest(wanted, limit)
-        found += _read_by_everyone(keys)
+        found += _read_by_everyone(keys, wanted)
         if len(keys) < limit:
             return found[:many], found[many - 1] if len(found) > many else None
         if len(found) > many:
@@ -107,14 +107,26 @@ def _newest(wanted: Wanted, limit: int) -> list[int]:
     return sqlite.newest(wanted, limit) if connection.vendor == "sqlite" else postgresql.newest(wanted, limit)
 
 
-def _read_by_everyone(keys: Sequence[int]) -> list[int]:
-    """Those of the keys that stand for something everyone reads now, in the same order. Two queries."""
+def _read_by_everyone(keys: Sequence[int], wanted: Wanted) -> list[int]:
+    """Those of the keys that stand for something everyone reads now, in the same order, but for what is left out.
+
+    Two queries.
+    """
     comments, posts = _ids(keys)
-    readable = {
-        ("comment", pk) for pk in Comment.objects.published().filter(pk__in=comments).values_list("pk", flat=True)
-    }
-    readable |= {("post", pk) for pk in Post.objects.published().filter(pk__in=posts).values_list("pk", flat=True)}
+    said, begun = Comment.objects.published().filter(pk__in=comments), Post.objects.published().filter(pk__in=posts)
+    if wanted.no_tags:
+        said = said.exclude(Exists(_bearings(wanted.no_tags).filter(post=OuterRef("post"))))
+        begun = begun.exclude(Exists(_bearings(wanted.no_tags).filter(post=OuterRef("pk"))))
+    for name in wanted.no_names:
+        called = Exists(_called(name).filter(pk=OuterRef("person")))
+        said, begun = said.exclude(called), begun.exclude(called)
+    readable = {("comment", pk) for pk in said.values_list("pk", flat=True)}
+    readable |= {("post", pk) for pk in begun.values_list("pk", flat=True)}
     return [key for key in keys if ref_of(key) in readable]
+
+
+def _bearings(tags: Sequence[int]) -> QuerySet[Bearing]:
+    return Bearing.objects.filter(tag__in=tags)
 
 
 def _load(keys: Sequence[int]) -> list[Thing]:
@@ -159,6 +171,8 @@ def wanted_of(query: Query) -> Wanted | None:
         none=(*query.against, *((mark,) for mark in against)),
         begin=_key_at(query.begin) if query.begin else 0,
         end=_key_at(query.end) if query.end else END,
+        no_tags=tuple(found.pk for tag in query.values("tag", against=True) for found in _tags(tag)),
+        no_names=tuple(query.values("author", against=True)),
     )
 
 
@@ -179,17 +193,26 @@ def _authors(typed: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in typed:
         members = User.objects.filter(name_key=skeleton(name)).values_list("pk", flat=True)
-        spellings = {name, name.lower(), name.upper(), name.title(), name.capitalize()}
-        called = Person.objects.filter(Q(name__iexact=name) | Q(name__in=spellings), removed_at__isnull=True)
-        persons = called.exclude(name="").order_by("pk").values_list("pk", flat=True)[:NAMESAKES]
+        persons = _called(name).order_by("pk").values_list("pk", flat=True)[:NAMESAKES]
         found += [*map(marks.member, members), *map(marks.person, persons)]
     return found
 
 
+def _called(name: str) -> QuerySet[Person]:
+    spellings = {name, name.lower(), name.upper(), name.title(), name.capitalize()}
+    called = Person.objects.filter(Q(name__iexact=name) | Q(name__in=spellings), removed_at__isnull=True)
+    return called.exclude(name="")
+
+
 def _tagged(tag: str) -> list[str]:
     """The marks of the threads with a tag, those spoken in latest first. Two queries."""
-    found = Tag.objects.filter(Q(slug=tag.lower()) | Q(name__iexact=tag)).first()
+    found = _tags(tag).first()
     if found is None:
         return []
     posts = Bearing.objects.filter(tag=found, listed=True).order_by("-active_at", "-post_id")
     return [marks.thread(pk) for pk in posts.values_list("post_id", flat=True)[:THREADS]]
+
+
+def _tags(tag: str) -> TagQuerySet:
+    """The tag that is called so, or the one that it was merged into."""
+    return Tag.objects.filter(Q(slug=tag.lower()) | Q(name__iexact=tag)).living()

@@ -13,6 +13,7 @@ from forum.voices.models import Mark
 from posts.actions import add_post, change_post_state, delete_post, set_tags
 from posts.models import Post, Tag
 from posts.tags import bearing
+from posts.tags.actions import merge_tags
 from tests.making import form_on, make_post, out_of_step, page_of, select, token
 
 WORDS = {"kind": "question", "title": "Why is it so?", "body": "I *wonder*."}
@@ -159,6 +160,16 @@ def test_a_moderator_changes_tags_on_the_record_and_takes_it_back(ann, mod):
     undo(action=action, by=mod)
     assert chosen(post) == ["Gardens"]
     check_counts()
+
+
+def test_tags_come_back_as_what_they_were_merged_into(ann, mod):
+    tag, into = make_tags("Walks", "Paths")
+    post = add_post(author=ann, kind="article", title="Roses", body="x", tags=[tag], token=token())
+    set_tags(post=post, tags=[], by=mod)
+    action = Action.objects.get(verb="retag")
+    merge_tags(tag=tag, into=into, by=mod)
+    assert undo(action=action, by=mod) is True
+    assert list(post.tags.all()) == [into]
 
 
 def test_the_list_of_tags_says_what_they_mean_and_how_many_bear_them(client, ann, count_queries):

@@ -6,10 +6,12 @@ import pytest
 
 from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
+from forum.search import finding
 from forum.users.models import NAME_TAKEN_OFF, Person, Source
 from posts.actions import ArchivedPost, add_post, import_post
 from posts.models import Tag
 from posts.tags import bearing
+from posts.tags.actions import merge_tags
 from tests.making import make_person, say, token
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +162,30 @@ def test_what_is_quoted_from_a_comment_is_found_where_it_was_said(look, talk, an
     assert look('"does he"') == urls(quoting)
     other = say(talk[0], ann, "> A newspaper wrote of elephants.\n\nDid it?")
     assert look("elephants") == urls(other)
+
+
+def test_what_is_left_out_stays_out_however_much_of_it_there_is(look, ann, monkeypatch):
+    """The index is told of so many threads and people at most; the rest is left out where it is read."""
+    monkeypatch.setattr(finding, "THREADS", 1)
+    monkeypatch.setattr(finding, "NAMESAKES", 1)
+    tag = Tag.objects.create(name="Walks", slug="walks")
+    for number in range(3):
+        post = add_post(author=ann, kind="article", title=f"Roses {number}", body="x", tags=[tag], token=token())
+        say(post, ann, "Roses here.")
+    other = write(ann, "Roses of another kind")
+    assert look("roses -tag:walks") == urls(other)
+    at = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
+    persons = [make_person("Anonymous", source=f"page{number}") for number in range(3)]
+    then = [ArchivedComment(person=person, created_at=at, body="Roses then.") for person in persons]
+    import_comments(post=other, found=then)
+    assert len(look("roses in:" + str(other.pk))) == 4
+    assert look(f"roses -author:anonymous in:{other.pk}") == urls(other)
+
+
+def test_a_tag_that_was_merged_is_found_by_the_one_that_has_its_posts(look, ann, mod):
+    tag, into = (Tag.objects.create(name=name, slug=name.lower()) for name in ("Walks", "Paths"))
+    post = add_post(author=ann, kind="article", title="Roses", body="x", tags=[tag], token=token())
+    merge_tags(tag=tag, into=into, by=mod)
+    other = write(ann, "Roses of another kind")
+    assert look("tag:walks") == look("tag:Paths") == urls(post)
+    assert look("roses -tag:walks") == urls(other)
