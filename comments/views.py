@@ -21,6 +21,7 @@ from comments.personal import personal_of
 from comments.showing import shown_card, shown_comment, shown_parents, shown_thread
 from comments.writing import CommentEditing, CommentWriting, viewer_of
 from forum.drafts import carrying
+from forum.drafts.actions import words_posted
 from forum.drafts.models import Place
 from forum.drafts.writing import gone
 from forum.errors import sign_in_first
@@ -183,7 +184,7 @@ def comment_reply(request: HttpRequest, pk: int) -> HttpResponse:
 def comment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edits one's own comment."""
     if not request.user.is_authenticated:
-        return sign_in_first(request, carrying.pack(Place("comment-edit", pk), request.POST.dict()))
+        return sign_in_first(request, carrying.pack(Place("comment-edit", pk), words_posted(request.POST)))
     found = _own(request, pk)
     if request.method != "POST" and not rules.may_edit(request.user, found):
         return _not_allowed(request, found, "This comment can no longer be edited.")

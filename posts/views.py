@@ -15,6 +15,7 @@ from comments.markup import thread_html
 from comments.views import address, cursor, page_of
 from comments.writing import viewer_of
 from forum.drafts import carrying
+from forum.drafts.actions import words_posted
 from forum.drafts.models import Place
 from forum.errors import sign_in_first
 from forum.moderation import ledger
@@ -162,7 +163,7 @@ def post_new(request: HttpRequest) -> HttpResponse:
 def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edits one's own post."""
     if not request.user.is_authenticated:
-        return sign_in_first(request, carrying.pack(Place("post-edit", pk), request.POST.dict()))
+        return sign_in_first(request, carrying.pack(Place("post-edit", pk), words_posted(request.POST)))
     found = _own(request, pk)
     if request.method != "POST" and not rules.may_edit(request.user, found):
         return _not_allowed(request, found, "This post can no longer be edited.")

@@ -16,6 +16,8 @@ from forum.refusals import NotAllowed, Unreadable
 from forum.text.characters import clean
 
 if TYPE_CHECKING:
+    from django.utils.datastructures import MultiValueDict
+
     from forum.users.models import User
 
 # The fields that a draft keeps and the most characters of each: more than a form may post, for words that are too
@@ -49,6 +51,12 @@ UNMARKED = FormMark()
 def words_in(fields: Mapping[str, str]) -> dict[str, str]:
     """What a draft keeps of a posted form: the fields it knows, with one kind of line end."""
     return {name: clean(fields[name]) for name in FIELDS if fields.get(name)}
+
+
+def words_posted(form: MultiValueDict[str, str]) -> dict[str, str]:
+    """The same of a form as it came: of its tags, which come one by one, all are kept."""
+    tags = ",".join(filter(None, form.getlist("tags")))
+    return words_in({name: values[-1] for name, values in form.lists() if values} | {"tags": tags})
 
 
 def find(member: User, place: Place) -> Draft | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core import signing
 
-from forum.drafts.actions import FIELDS, keep, words_in
+from forum.drafts.actions import FIELDS, keep
 from forum.drafts.models import Draft, Place
 from forum.refusals import Refusal
 
@@ -19,12 +19,11 @@ SECONDS = 24 * 3600
 _SALT = "forum.drafts.carrying"
 
 
-def pack(place: Place, fields: Mapping[str, str]) -> str:
+def pack(place: Place, words: Mapping[str, str]) -> str:
     """What a form of signing in sends along with it: the words of a form that was posted signed out.
 
     Nothing is stored before anybody has signed in, so that strangers cannot fill the database.
     """
-    words = words_in(fields)
     if not words.get("body") and not words.get("title"):
         return ""
     cut = {name: text[: FIELDS[name]] for name, text in words.items()}

@@ -147,11 +147,8 @@ class Writing:
         return actions.FormMark.read(self.request.POST.get("draft", ""))
 
     def _words(self) -> dict[str, str]:
-        posted = self.request.POST
-        words = {name: posted[name] for name in self.form(posted).fields if name in posted}
-        if "tags" in words:  # one value for each
-            words["tags"] = ",".join(filter(None, posted.getlist("tags")))
-        return actions.words_in(words)
+        fields = self.form(self.request.POST).fields
+        return {name: text for name, text in actions.words_posted(self.request.POST).items() if name in fields}
 
     def _refused(self, form: Any, refusal: Refusal) -> HttpResponse:
         """The form again, with every word that was typed and what stands in the way."""
@@ -201,11 +198,10 @@ def gone(request: HttpRequest, place: Place) -> HttpResponse:
     if request.method != "POST":
         raise Http404("nothing to write here")
     why = "What you answered is no longer there, so this was not posted."
-    fields = request.POST.dict()
     if not request.user.is_authenticated:
         return give_back(request, why, status=404)
     try:
-        if actions.keep(member=request.user, place=place, words=actions.words_in(fields)):
+        if actions.keep(member=request.user, place=place, words=actions.words_posted(request.POST)):
             why += " Your words are kept with your drafts."
     except Refusal:  # the page shows them all the same
         pass

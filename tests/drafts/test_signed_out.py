@@ -10,6 +10,7 @@ from comments.models import Comment
 from forum.drafts import carrying
 from forum.drafts.models import Draft, Place
 from forum.users.models import User
+from posts.models import Tag
 from tests.conftest import PASSWORD
 from tests.making import page_of, select, token
 
@@ -82,3 +83,14 @@ def test_words_that_were_tampered_with_or_are_old_are_left_behind(ann):
     browser = Client()
     answer = browser.post("/accounts/login/", {"login": "ann", "password": PASSWORD, "kept": "nonsense"})
     assert answer.status_code == 302
+
+
+def test_all_tags_of_an_edit_come_along(ann, post):
+    names = ["Gardens", "History", "Mills"]
+    for name in names:
+        Tag.objects.create(name=name, slug=name.lower())
+    browser, address = Client(), f"/posts/{post.pk}/edit/"
+    form = sign_in_form(browser.post(address, {"title": "T", "body": "New words.", "tags": names}))
+    browser.post("/accounts/login/", form | {"login": "ann", "password": PASSWORD})
+    ticked = select(page_of(browser.get(address)), "input[name='tags'][checked]")
+    assert [box.get("value") for box in ticked] == names
