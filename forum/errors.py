@@ -13,7 +13,23 @@ from django.template import loader
 from forum.logs import request_id
 from forum.refusals import Refusal
 
-WORDS = {"title": "Title", "url": "Address", "body": "Text", "text": "Text"}  # the fields in which people write
+# What people type or choose in forms, by field, in the order of the forms. Passwords are not among it.
+WORDS = {
+    "kind": "What it is",
+    "title": "Title",
+    "url": "Address",
+    "name": "Name",
+    "address": "Where it is shown",
+    "contact": "E-mail address",
+    "rule": "Rule",
+    "body": "Text",
+    "text": "Text",
+    "reason": "Reason",
+    "tags": "Tags",
+    "login": "Name or e-mail address",
+    "username": "Name",
+    "email": "E-mail address",
+}
 SIGNED_OUT = "You are signed out, so this was not posted. Sign in to go on: your words come along as a draft."
 
 NOTHING_DONE = "You are signed out, so nothing was changed. Sign in, then do it once more."
@@ -29,8 +45,9 @@ def give_back(request: HttpRequest, why: str, *, status: int = 403, kept: str = 
 
 
 def words_of(request: HttpRequest) -> list[tuple[str, str]]:
-    """Gives what was typed into a form, each with its label."""
-    return [(label, request.POST[name]) for name, label in WORDS.items() if request.POST.get(name)]
+    """Gives what was typed into a form, each with its label; several values of one field in one line."""
+    found = ((label, ", ".join(filter(None, request.POST.getlist(name)))) for name, label in WORDS.items())
+    return [(label, text) for label, text in found if text]
 
 
 def sign_in_first(request: HttpRequest, kept: str = "") -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -11,13 +11,19 @@ from django.utils import timezone
 from forum.fields import Words
 from forum.moderation.models import REASON_LENGTH, Rule
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 DAYS = {"1": "1 day", "7": "7 days", "30": "30 days"}
 LONGEST = 10 * 366  # days
 SUSPENSION_REASON = 350  # characters, so that the rule's title fits beside it where the member reads both
 
 
 class RuleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A choice among rules, each with its sentence."""
+    """A choice among rules, each with its sentence. What is sent names the rule, so that it can be shown again."""
+
+    def __init__(self, queryset: QuerySet[Rule], **kwargs: Any) -> None:
+        super().__init__(queryset, to_field_name="slug", **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         """The title and, on the same line, what it means."""

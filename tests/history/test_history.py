@@ -148,12 +148,12 @@ def test_a_moderator_hides_one_version_and_takes_it_back(client, sign_in, commen
     revision = Revision.objects.get(body__contains="marker")
     rule = Rule.objects.first()
     url = reverse("admin:comments_revision_decide", args=["hide"], query={"ids": revision.pk})
-    assert sign_in(eve).post(url, {"rule": rule.pk, "reason": ""}).status_code == 302
+    assert sign_in(eve).post(url, {"rule": rule.slug, "reason": ""}).status_code == 302
     assert "marker" in history(client, comment).content.decode()
     desk = sign_in(mod)
     page = desk.get(reverse("admin:comments_revision_change", args=[revision.pk])).content.decode()
     assert "Hide this version" in page
-    desk.post(url, {"rule": rule.pk, "reason": "An address"})
+    desk.post(url, {"rule": rule.slug, "reason": "An address"})
     shown = history(client, comment).content.decode()
     assert "marker" not in shown
     assert "had" not in shown
@@ -175,7 +175,7 @@ def test_a_version_of_a_post_is_hidden_and_shown_again(client, sign_in, post, ev
         versions.set_hidden(revision=revision, hidden=True, by=eve)
     url = reverse("admin:posts_revision_decide", args=["hide"], query={"ids": revision.pk})
     desk = sign_in(mod)
-    desk.post(url, {"rule": Rule.objects.first().pk, "reason": ""})
+    desk.post(url, {"rule": Rule.objects.first().slug, "reason": ""})
     assert "marker" not in history(client, post).content.decode()
     assert not versions.set_hidden(revision=revision, hidden=True, by=mod)
     url = reverse("admin:posts_revision_decide", args=["show"], query={"ids": revision.pk})

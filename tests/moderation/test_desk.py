@@ -158,7 +158,7 @@ def test_many_comments_and_posts_are_decided_at_once_and_undone(
         for thing in things:
             actions.decide(thing=thing, to=before, by=mod)
         done = Action.objects.count()
-        decide(desk, model, slug, *things, rule=spam.pk)
+        decide(desk, model, slug, *things, rule=spam.slug)
         assert {state(thing) for thing in things} == {after}
         made = list(Action.objects.order_by("pk")[done:])
         assert len(made) == len(things)
@@ -173,7 +173,7 @@ def test_hiding_is_a_tombstone_at_once_and_undo_opens_the_reports_again(
     desk: Client, client: Client, comment: Comment, spam: Rule
 ) -> None:
     report(comment, spam)
-    decide(desk, "comments_comment", "hide", comment, rule=spam.pk)
+    decide(desk, "comments_comment", "hide", comment, rule=spam.slug)
     assert Report.objects.get().outcome == "granted"
     assert "Words of the comment." not in client.get(comment.post.get_absolute_url()).content.decode()
     decide(desk, "moderation_action", "undo", Action.objects.get())
@@ -197,10 +197,10 @@ def test_an_undo_can_be_undone(comment: Comment, desk: Client, mod: User, spam: 
     assert state(comment) == State.HIDDEN
 
 
-def test_what_its_author_deleted_stays_deleted(desk: Client, comment: Comment, ben: User) -> None:
+def test_what_its_author_deleted_stays_deleted(desk: Client, comment: Comment, ben: User, spam: Rule) -> None:
     delete_comment(comment=comment, by=ben)
     for slug in ("restore", "approve", "hide"):
-        decide(desk, "comments_comment", slug, comment, rule=1)
+        decide(desk, "comments_comment", slug, comment, rule=spam.slug)
     assert state(comment) == State.DELETED
     assert not Action.objects.exists()
 
@@ -236,7 +236,7 @@ def test_a_list_is_filtered_and_comes_back_so(desk: Client, comment: Comment, mo
     asked = desk.post(
         listing("comments_comment", state="published"), {"action": "hide", "_selected_action": comment.pk}
     )
-    done = desk.post(asked["Location"], {"rule": spam.pk, "reason": ""})
+    done = desk.post(asked["Location"], {"rule": spam.slug, "reason": ""})
     assert done["Location"] == listing("comments_comment", state="published")
     for query in ({"era": "then"}, {"account": "1"}, {"reported": "open"}, {"q": "Words ben"}, {"state": "nonsense"}):
         assert desk.get(listing("comments_comment", **query)).status_code == 200
@@ -259,7 +259,7 @@ def test_deciding_about_many_costs_the_same_for_each(
     def cost(number: int) -> int:
         ids = [say(post, ben, f"nr {n}").pk for n in range(number)]
         url = reverse("admin:comments_comment_decide", args=["hide"], query={"ids": ",".join(map(str, ids))})
-        return len(count_queries(lambda: desk.post(url, {"rule": spam.pk, "reason": ""})))
+        return len(count_queries(lambda: desk.post(url, {"rule": spam.slug, "reason": ""})))
 
     cost(1)
     one, ten = cost(1), cost(10)

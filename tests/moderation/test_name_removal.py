@@ -84,6 +84,14 @@ def test_words_are_kept_when_the_form_is_not_complete(client: Client, db: None) 
         assert words in answer.content.decode()
 
 
+def test_a_request_from_a_browser_that_lost_its_cookie_comes_back_whole(db: None) -> None:
+    typed = {"name": "driller", "address": "https://example.org/t/1/", "contact": "me@example.org", "text": "It is me."}
+    answer = Client(enforce_csrf_checks=True).post(reverse("name-removal"), typed)
+    assert answer.status_code == 403
+    given_back = lxml.html.fromstring(answer.content.decode()).xpath("//textarea")
+    assert [field.text.removeprefix("\n") for field in given_back] == list(typed.values())
+
+
 def test_requests_are_limited(client: Client, db: None, settings) -> None:
     settings.LIMITS = {**settings.LIMITS, "name_removals_per_hour": 1}
     ask(client, name="driller")

@@ -25,7 +25,7 @@ def test_a_guest_sees_the_words_and_sends_a_report(client: Client, comment: Comm
     page = client.get(address(comment))
     assert "Words of the comment." in page.content.decode()
     assert spam.text in page.content.decode()
-    answer = client.post(address(comment), {"rule": spam.pk, "text": "Buy fish"}, follow=True)
+    answer = client.post(address(comment), {"rule": spam.slug, "text": "Buy fish"}, follow=True)
     assert answer.redirect_chain[0][1] == 302
     assert "Thank you" in answer.content.decode()
     assert f"#c{comment.pk}" in answer.content.decode()
@@ -35,14 +35,14 @@ def test_a_guest_sees_the_words_and_sends_a_report(client: Client, comment: Comm
 
 def test_a_post_can_be_reported(client: Client, post: Post, spam: Rule) -> None:
     assert "Words of the post." in client.get(address(post)).content.decode()
-    client.post(address(post), {"rule": spam.pk})
+    client.post(address(post), {"rule": spam.slug})
     assert Report.objects.get().post == post
 
 
 def test_an_archived_comment_is_reported_like_any_other(client: Client, archive: Archive, spam: Rule) -> None:
     page = client.get(address(archive.said[0])).content.decode()
     assert f"/moderation/name/?person={archive.driller.pk}" in page
-    client.post(address(archive.said[0]), {"rule": spam.pk})
+    client.post(address(archive.said[0]), {"rule": spam.slug})
     assert Report.objects.get().comment == archive.said[0]
 
 
@@ -55,13 +55,13 @@ def test_words_are_kept_when_the_rule_is_missing(client: Client, comment: Commen
 
 def test_a_rule_that_is_not_offered_cannot_be_chosen(client: Client, comment: Comment) -> None:
     rule = Rule.objects.get(slug="approval")
-    assert client.post(address(comment), {"rule": rule.pk}).status_code == 422
+    assert client.post(address(comment), {"rule": rule.slug}).status_code == 422
 
 
 def test_the_same_member_reports_the_same_thing_once(sign_in: SignIn, eve: User, comment: Comment, spam: Rule) -> None:
     browser = sign_in(eve)
-    browser.post(address(comment), {"rule": spam.pk})
-    answer = browser.post(address(comment), {"rule": spam.pk, "text": "Once more"})
+    browser.post(address(comment), {"rule": spam.slug})
+    answer = browser.post(address(comment), {"rule": spam.slug, "text": "Once more"})
     assert answer.status_code == 409
     assert "You have reported this already" in answer.content.decode()
     assert "Once more" in answer.content.decode()
@@ -69,7 +69,7 @@ def test_the_same_member_reports_the_same_thing_once(sign_in: SignIn, eve: User,
 
 
 def test_nobody_reports_their_own_words(sign_in: SignIn, ben: User, comment: Comment, spam: Rule) -> None:
-    answer = sign_in(ben).post(address(comment), {"rule": spam.pk})
+    answer = sign_in(ben).post(address(comment), {"rule": spam.slug})
     assert answer.status_code == 403
     assert not Report.objects.exists()
 
@@ -84,25 +84,25 @@ def test_what_is_not_shown_cannot_be_reported_and_is_not_told_from_what_is_not_t
         change_state(comment=comment, to=state, by=mod)
     for kind in (address(comment), reverse("report", args=["comment", 2**62]), reverse("report", args=["user", 1])):
         assert client.get(kind).status_code == 404
-        assert client.post(kind, {"rule": spam.pk}).status_code == 404
+        assert client.post(kind, {"rule": spam.slug}).status_code == 404
     assert client.get(reverse("report-sent", args=["comment", comment.pk])).status_code == 404
 
 
 def test_reports_of_one_guest_are_limited(client: Client, comment: Comment, post: Post, spam: Rule, settings) -> None:
     settings.LIMITS = {**settings.LIMITS, "reports_per_hour": 2}
-    answers = [client.post(address(comment), {"rule": spam.pk, "text": f"nr {n}"}) for n in range(4)]
+    answers = [client.post(address(comment), {"rule": spam.slug, "text": f"nr {n}"}) for n in range(4)]
     assert [answer.status_code for answer in answers] == [302, 302, 429, 429]
     assert "nr 3" in answers[3].content.decode()
     assert Report.objects.count() == 2
     other = Client(REMOTE_ADDR="192.0.2.7")
-    assert other.post(address(comment), {"rule": spam.pk}).status_code == 302
+    assert other.post(address(comment), {"rule": spam.slug}).status_code == 302
 
 
 def test_no_number_of_reports_hides_anything(comment: Comment, spam: Rule) -> None:
     for number in range(50):
         browser = Client()
         browser.force_login(User.objects.create_user(f"new{number}", "", "x"))
-        assert browser.post(address(comment), {"rule": spam.pk}).status_code == 302
+        assert browser.post(address(comment), {"rule": spam.slug}).status_code == 302
     comment.refresh_from_db()
     assert (Report.objects.count(), comment.state) == (50, State.PUBLISHED)
 
@@ -111,7 +111,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(
     sign_in: SignIn, eve: User, comment: Comment, mod: User, spam: Rule
 ) -> None:
     more = {"outcome": "granted", "decided_by": mod.pk, "reporter": mod.pk, "comment": 1, "who": "x", "is_staff": "1"}
-    sign_in(eve).post(address(comment), {"rule": spam.pk, **more})
+    sign_in(eve).post(address(comment), {"rule": spam.slug, **more})
     report = Report.objects.get()
     assert (report.outcome, report.decided_by, report.reporter) == ("open", None, eve)
     eve.refresh_from_db()
@@ -122,7 +122,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(
 def test_odd_and_long_words_are_refused_with_a_sentence(
     client: Client, comment: Comment, spam: Rule, text: str
 ) -> None:
-    assert client.post(address(comment), {"rule": spam.pk, "text": text}).status_code in (400, 413, 422)
+    assert client.post(address(comment), {"rule": spam.slug, "text": text}).status_code in (400, 413, 422)
     assert not Report.objects.exists()
 
 

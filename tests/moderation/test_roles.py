@@ -87,7 +87,7 @@ def test_no_address_of_the_admin_makes_anybody_more(
             "body": "forged", "html": "forged", "title": "forged", "text": "forged", "name": "forged",
             "state": "removed",
             "author": mod.pk, "score": 9, "permissions": [1, 2, 3], "_saveasnew": "1", "_save": "1", "_continue": "1",
-            "post": "yes", "reason": "because", "rule": "1", "length": "7", "action": "delete_selected",
+            "post": "yes", "reason": "because", "rule": "spam", "length": "7", "action": "delete_selected",
             "_selected_action": pk, "ids": pk, "key": "x", "slug": "x", "position": "1", "user": mod.pk,
             "password": "x", "verified": "on",
         }  # fmt: skip
@@ -154,7 +154,7 @@ def test_a_moderator_suspends_and_the_next_post_is_refused_with_its_text(
     mod: User, ben: User, post: Post, spam: Rule, sign_in: SignIn
 ) -> None:
     writer = sign_in(ben)
-    decide(sign_in(mod), "suspend", ben, length="7", rule=spam.pk, reason="Fish")
+    decide(sign_in(mod), "suspend", ben, length="7", rule=spam.slug, reason="Fish")
     answer = writer.post(reverse("comment-new", args=[post.pk]), {"body": "My long text", "token": token()})
     words = answer.content.decode()
     assert answer.status_code == 403
@@ -173,9 +173,9 @@ def test_every_road_to_writing_closes_at_the_next_request(
     own = Post.objects.get()
     said = say(own, ben, "Mine too")
     if how == "suspended":
-        decide(sign_in(mod), "suspend", ben, length="until", day="2099-01-01", rule=spam.pk)
+        decide(sign_in(mod), "suspend", ben, length="until", day="2099-01-01", rule=spam.slug)
         assert not User.objects.get(pk=ben.pk).is_suspended, "more than ten years away"
-        decide(sign_in(mod), "suspend", ben, length="30", rule=spam.pk)
+        decide(sign_in(mod), "suspend", ben, length="30", rule=spam.slug)
     else:
         decide(sign_in(root), "close", ben)
     before = secrets_of()[7:9]
@@ -195,8 +195,8 @@ def test_every_road_to_writing_closes_at_the_next_request(
 
 def test_a_suspension_ends_by_decision_and_by_undo(mod: User, ben: User, spam: Rule, sign_in: SignIn) -> None:
     browser = sign_in(mod)
-    decide(browser, "suspend", ben, length="1", rule=spam.pk, reason="First")
-    decide(browser, "suspend", ben, length="30", rule=spam.pk, reason="Second")
+    decide(browser, "suspend", ben, length="1", rule=spam.slug, reason="First")
+    decide(browser, "suspend", ben, length="30", rule=spam.slug, reason="Second")
     until = User.objects.get(pk=ben.pk).suspended_until
     url = reverse("admin:moderation_action_decide", args=["undo"], query={"ids": Action.objects.latest("pk").pk})
     browser.post(url, {"reason": ""})
@@ -215,7 +215,7 @@ def test_moderators_decide_about_no_moderator_and_no_administrator(
     User.objects.filter(pk=eve.pk).update(is_staff=True)
     browser = sign_in(mod)
     for member in (root, eve, mod):
-        words = decide(browser, "suspend", member, length="1", rule=spam.pk).content.decode()
+        words = decide(browser, "suspend", member, length="1", rule=spam.slug).content.decode()
         assert "only an administrator can do this" in words or "Nobody decides about their own account" in words
         assert not User.objects.get(pk=member.pk).is_suspended
         for slug in ("appoint", "relieve", "close", "reopen"):
@@ -239,7 +239,7 @@ def test_a_suspended_moderator_has_no_desk(
     root: User, mod: User, comment: Comment, spam: Rule, sign_in: SignIn
 ) -> None:
     browser = sign_in(mod)
-    decide(sign_in(root), "suspend", mod, length="1", rule=spam.pk)
+    decide(sign_in(root), "suspend", mod, length="1", rule=spam.slug)
     assert browser.get(reverse("admin:comments_comment_changelist")).status_code in (302, 403)
     with pytest.raises(NotAllowed):
         actions.decide(thing=comment, to=State.HIDDEN, by=User.objects.get(pk=mod.pk), rule=spam)
@@ -249,7 +249,7 @@ def test_staff_without_the_permission_decide_nothing(eve: User, comment: Comment
     User.objects.filter(pk=eve.pk).update(is_staff=True)
     eve = User.objects.get(pk=eve.pk)
     url = reverse("admin:comments_comment_decide", args=["hide"], query={"ids": comment.pk})
-    assert sign_in(eve).post(url, {"rule": spam.pk}).status_code == 403
+    assert sign_in(eve).post(url, {"rule": spam.slug}).status_code == 403
     with pytest.raises(NotAllowed):
         actions.decide(thing=comment, to=State.HIDDEN, by=eve, rule=spam)
 
@@ -267,7 +267,7 @@ def test_staff_without_the_permission_decide_nothing(eve: User, comment: Comment
 def test_a_suspension_that_is_not_clear_is_asked_about_again(
     form: dict[str, str], words: str, mod: User, ben: User, spam: Rule, sign_in: SignIn
 ) -> None:
-    answer = decide(sign_in(mod), "suspend", ben, **{"rule": spam.pk, "reason": "Kept words", **form})
+    answer = decide(sign_in(mod), "suspend", ben, **{"rule": spam.slug, "reason": "Kept words", **form})
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert form.get("reason", "Kept words") in answer.content.decode()

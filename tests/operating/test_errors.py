@@ -4,14 +4,18 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from django import forms
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from pytest_django import Settings
 
+from forum.pages.unhappy import refused
 from forum.urls import handler500  # noqa: F401  the handler is looked up in this module
 from forum.urls import urlpatterns as real
+from posts.models import Tag
+from posts.tags.fields import TagsWidget
 
 TYPED = "What <b>took</b> me an hour."
 
@@ -52,6 +56,22 @@ def test_without_the_database_the_words_are_kept_and_a_retry_is_asked_for(visito
     assert answer["Retry-After"] == "5"
     assert ("What &lt;b&gt;took&lt;/b&gt; me an hour." in page) is (act == "post")
     assert "db.internal" not in page
+
+
+def test_whatever_is_typed_into_a_form_comes_back_but_passwords(visitor: Client) -> None:
+    Tag.objects.create(name="Gardens", slug="gardens")
+    written = (forms.widgets.Input, forms.Textarea, TagsWidget)
+    typed = {
+        field.name
+        for _, form in refused()
+        for field in form.visible_fields()
+        if isinstance(field.field.widget, written) and field.widget_type != "checkbox"
+    }
+    passwords = {name for name in typed if "password" in name}
+    assert {"password", "password1", "password2", "oldpassword"} == passwords
+    assert len(typed - passwords) >= 10
+    page = visitor.post("/away/", {name: [f"{name} {number}" for number in (1, 2)] for name in typed}).content.decode()
+    assert {name for name in typed if f"{name} 1, {name} 2" in page} == typed - passwords
 
 
 def test_a_wrong_address_is_not_repeated_as_prose(visitor: Client) -> None:
