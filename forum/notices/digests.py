@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
-from forum.notices.models import Choice, Kind, Notice, Way
+from forum.notices.mails import news_for
+from forum.notices.models import Choice, Way
 from forum.notices.outbox import put_digests
 from forum.notices.tasks import deliver
 
@@ -21,11 +22,5 @@ def write_digests() -> None:
     choices = Choice.objects.filter(asked, member__is_active=True).order_by("pk").select_related("member")
     while lot := list(choices.filter(pk__gt=last)[:ONE_GO]):
         last = lot[-1].pk
-        put_digests([choice.pk for choice in lot if _has_news(choice)], day)
+        put_digests([choice.pk for choice in lot if any(news_for(choice))], day)
     deliver.enqueue()
-
-
-def _has_news(choice: Choice) -> bool:
-    kinds = [kind for kind in Kind if choice.way(kind) == Way.DAILY]
-    news = Notice.objects.shown_to(choice.member).unread().filter(kind__in=kinds, mailed_at=None)
-    return news.exists()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from forum.users.models import User
 
 IN_A_DIGEST = 50  # notices; the rest is counted
+LOT = 50  # notices that are read at once for a digest
+LOOKED_THROUGH = 2_000  # of those that wait: what is muted must not keep the rest from being told
 SHORT = 300  # characters of each comment in a digest
 
 
@@ -65,11 +69,24 @@ def address_of(member: User) -> str:
 
 
 def for_digest(member: User) -> list[Notice]:
-    """What a digest tells: the unread notices of the kinds the member wants daily that no mail has told of."""
+    """What a digest tells of the news for a member."""
     choice = Choice.objects.filter(member=member).first() or Choice(member=member)
+    return list(islice(news_for(choice), IN_A_DIGEST * 4))
+
+
+def news_for(choice: Choice) -> Iterator[Notice]:
+    """The unread notices of the kinds that a member wants daily and no mail has told of; nothing that was muted since.
+
+    One query for ``LOT`` of them, of ``LOOKED_THROUGH`` at most, and those that ask whether each is heard.
+    """
     kinds = [kind for kind in Kind if choice.way(kind) == Way.DAILY]
-    waiting = Notice.objects.shown_to(member).unread().filter(kind__in=kinds, mailed_at__isnull=True)
-    return list(_with_all(waiting).order_by("post_id", "made_at", "id")[: IN_A_DIGEST * 4])
+    waiting = Notice.objects.shown_to(choice.member).unread().filter(kind__in=kinds, mailed_at__isnull=True)
+    found = _with_all(waiting).order_by("post_id", "made_at", "id")
+    for start in range(0, LOOKED_THROUGH, LOT):
+        lot = list(found[start : start + LOT])
+        yield from filter(rules.is_heard, lot)
+        if len(lot) < LOT:
+            break
 
 
 def _with_all(notices: Any) -> Any:
@@ -90,8 +107,7 @@ def _still_wanted(mail: Mail) -> Notice:
     choice = Choice.objects.filter(member=member).first() or Choice(member=member)
     if choice.way(notice.kind) != Way.ONCE:
         raise NotNeeded("The member does not want such mails at once any more.")
-    words = notice.comment or notice.post
-    if notice.action is None and not rules.not_muting([member.pk], post=notice.post, words=words):
+    if not rules.is_heard(notice):
         raise NotNeeded("The member has muted the thread, the branch or the author.")
     return notice  # type: ignore[no-any-return]
 

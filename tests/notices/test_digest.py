@@ -8,7 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 from comments.actions import change_state
-from forum.notices import chores, tasks
+from forum.notices import chores, mails, tasks
 from forum.notices.cleaning import clean_up
 from forum.notices.digests import write_digests
 from forum.notices.models import Choice, Chore, Mail, Notice, Way
@@ -74,6 +74,29 @@ def test_what_was_read_or_taken_away_is_in_no_digest(daily, sign_in, post, comme
     assert "Other words" in message.body
     assert "Hidden marker" not in message.body
     assert "Read words" not in message.body
+
+
+@pytest.mark.parametrize("what", ["thread", "branch", "author"])
+def test_what_was_muted_since_is_in_no_digest(daily, post, comment, ann, ben, eve, what, monkeypatch):
+    monkeypatch.setattr(mails, "LOT", 2)
+    for number in range(5):
+        say(post, ben, f"Muted words {number}.", parent=comment)
+    mark(member=ann, kind=Mark.Kind.MUTED, target={"thread": post, "branch": comment, "author": ben}[what])
+    write_digests()
+    assert not Mail.objects.filter(kind=Mail.Kind.DIGEST).exists()
+    say(make_post(ann), eve, "Heard words.")
+    write_digests()
+    [message] = mail.outbox
+    assert "Heard words." in message.body
+    assert "Muted words" not in message.body
+
+
+def test_what_is_muted_before_a_digest_leaves_is_not_in_it(daily, post, comment, ann, ben, queue):
+    say(post, ben, "Muted words.", parent=comment)
+    write_digests()
+    mark(member=ann, kind=Mark.Kind.MUTED, target=ben)
+    queue()
+    assert not mail.outbox
 
 
 def test_a_digest_with_nothing_left_to_tell_does_not_leave(daily, post, comment, ben, mod, queue):
