@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.utils import timezone
 
 from comments.actions import change_state
+from forum.moderation.models import Tally
 from forum.notices import chores, mails, tasks
 from forum.notices.cleaning import clean_up
 from forum.notices.digests import write_digests
@@ -142,3 +144,14 @@ def test_what_nobody_needs_goes_after_a_while(settings, post, comment, ben, conf
     clean_up()
     assert set(Notice.objects.all()) == {new, unread}
     assert [one.notice for one in Mail.objects.all()] == [unread]
+
+
+def test_sessions_that_ended_and_counts_of_hours_that_passed_go(db):
+    now = timezone.now()
+    for key, days in (("ended", -1), ("lasts", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=now + dt.timedelta(days=days))
+    for key, hours in (("passed", 3), ("counts", 0)):
+        Tally.objects.create(key=key, window=int(now.timestamp()) - hours * 3_600, count=1)
+    clean_up()
+    assert [session.session_key for session in Session.objects.all()] == ["lasts"]
+    assert [tally.key for tally in Tally.objects.all()] == ["counts"]
