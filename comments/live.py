@@ -45,6 +45,9 @@ class Arrived:
         return f"{count} {what}{'' if len(self.ids) == 1 else 's'}"
 
 
+NOTHING = Arrived([], False)
+
+
 @require_safe
 def new_comments(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A line about the comments that others have published since: 204 for none, 304 for no more than was told before.
@@ -56,12 +59,13 @@ def new_comments(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = AskForm(request.GET)
     if not form.is_valid():
         raise Http404("no such version of the thread")
-    found = get_object_or_404(Post.objects.placed_for(request.user).only("pk", "version"), pk=pk)
+    found = get_object_or_404(Post.objects.placed_for(request.user).only("pk", "version", "state"), pk=pk)
     after = form.cleaned_data["after"]
     etag = _etag(request.user.pk, found, after)
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
-        arrived = arrived_since(found, found.version if after is None else after, request.user)
+        since = found.version if after is None else after
+        arrived = arrived_since(found, since, request.user) if found.has_thread_for(request.user) else NOTHING
         answer = HttpResponse(status=204)
         if arrived.ids:
             answer = render(request, "comments/_arrived.html", {"arrived": arrived, "ids": arrived.ids[:MOST]})

@@ -260,6 +260,10 @@ class Post(Bylined):
             return True
         return self.state == State.HELD and self.is_by(user)
 
+    def has_thread_for(self, user: User | AnonymousUser) -> bool:
+        """Whether ``user``, for whom the post has a page, may read its thread: it goes with what is removed."""
+        return self.state != State.REMOVED or may_moderate(user)
+
     @property
     def is_locked(self) -> bool:
         """Whether nobody may comment any more."""

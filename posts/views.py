@@ -25,7 +25,6 @@ from forum.pages.context import frame
 from forum.reading.views import keep
 from forum.reading.zones import zone_of
 from forum.refusals import Refusal
-from forum.states import State
 from forum.voices.markup import post_acts
 from posts import actions, lists, rules, versions
 from posts.finding import placed_post
@@ -61,7 +60,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     viewer = viewer_of(request, found)
     view, era, fold = asked["view"] or "tree", asked["era"], asked["fold"]
     order = eras.order_for(found, era, asked["order"] or viewer.order)
-    gone = found.state == State.REMOVED and not viewer.moderates
+    gone = not found.has_thread_for(request.user)
     if gone:
         thread = threads.Thread([])
     elif era and view == "flat":

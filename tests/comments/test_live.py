@@ -9,6 +9,7 @@ from comments.models import Comment
 from forum.states import State
 from forum.voices.actions import mark
 from forum.voices.models import Mark
+from posts.actions import change_post_state
 from posts.models import Post
 from tests.making import Row, make_rows, say
 
@@ -128,6 +129,13 @@ def test_a_guest_has_no_line_and_is_told_nothing(client, post):
 def test_a_thread_that_one_may_not_see_is_not_there(post, sign_in, eve):
     Post.objects.update(state=State.HELD)
     assert sign_in(eve).get(f"/posts/{post.pk}/new-comments/?after=0").status_code == 404
+
+
+def test_a_thread_that_is_gone_with_its_post_is_told_to_moderators_alone(post, sign_in, ann, ben, mod):
+    say(post, ben, "One.")
+    change_post_state(post=post, to=State.REMOVED, by=mod)
+    address = f"/posts/{post.pk}/new-comments/?after=0"
+    assert (sign_in(ann).get(address).status_code, sign_in(mod).get(address).status_code) == (204, 200)
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1e3", "%00", "99999999999999999999", "1&after=y"])
