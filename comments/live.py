@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
@@ -21,6 +24,7 @@ from forum.voices.models import Mark
 from posts.models import Post
 
 MOST = 100  # told one by one; of more, only that there are more
+LOTS = 10  # of as many and one that are looked through where a muted branch says the most
 LEVELS = 200  # that are looked up from each of them for a muted branch
 
 
@@ -77,25 +81,32 @@ def new_comments(request: HttpRequest, pk: int) -> HttpResponseBase:
 def arrived_since(post: Post, version: int, reader: User) -> Arrived:
     """What was said or changed after ``version``, but for the reader's own and what they muted: members, branches.
 
-    One query; two when something came, three in a thread with branches that the reader has muted.
+    One query; two when something came, three in a thread with branches that the reader has muted. Where these say
+    the most, two more for each further lot: comments beyond ``LOTS`` of them wait until the page is opened again.
     """
     muted = Mark.objects.filter(member=reader, kind=Mark.Kind.MUTED, about__isnull=False).values("about")
     new = Comment.objects.filter(post=post, came_with__gt=version, archived=False, state=State.PUBLISHED)
     # Comments of persons have no author, and no author is in no list: said for the database's three-valued logic.
     others = new.exclude(author=reader.pk).exclude(author__isnull=False, author__in=muted)
-    rows = dict(others.order_by("came_with", "pk").values_list("pk", "edited_at")[: MOST + 1])
-    silenced = _in_muted_branches(post, reader, list(rows))
-    heard = {pk: edited_at for pk, edited_at in rows.items() if pk not in silenced}
-    return Arrived(list(heard), any(heard.values()))
-
-
-def _in_muted_branches(post: Post, reader: User, arrived: list[int]) -> set[int]:
-    """Which of these comments stand in branches that the reader has muted, at most ``LEVELS`` below them."""
-    if not arrived:
-        return set()
+    rest = others = others.order_by("came_with", "pk")
     marks = Mark.objects.filter(member=reader, kind=Mark.Kind.MUTED, comment__post=post)
-    muted = list(marks.values_list("comment", flat=True))
-    if not muted:
+    branches = marks.values_list("comment", flat=True)  # read once, and only when something came
+    heard: list[tuple[int, dt.datetime | None]] = []
+    for _ in range(LOTS):
+        lot = list(rest.values_list("pk", "edited_at", "came_with")[: MOST + 1])
+        silenced = _in_branches(branches, [pk for pk, _, _ in lot])
+        heard += [(pk, edited_at) for pk, edited_at, _ in lot if pk not in silenced]
+        if len(lot) <= MOST or len(heard) > MOST:
+            break
+        last, _, came = lot[-1]
+        rest = others.filter(Q(came_with__gt=came) | Q(pk__gt=last), came_with__gte=came)
+    heard = heard[: MOST + 1]
+    return Arrived([pk for pk, _ in heard], any(edited_at for _, edited_at in heard))
+
+
+def _in_branches(muted: QuerySet[Mark, Any], arrived: list[int]) -> set[int]:
+    """Which of these comments stand in the branches, at most ``LEVELS`` below their tops."""
+    if not arrived or not muted:
         return set()
     marks_of = ", ".join(["%s"] * len(muted))
     with connection.cursor() as cursor:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from lxml import html
 
+from comments import live
 from comments.actions import change_state, delete_comment, edit_comment
 from comments.models import Comment
 from forum.states import State
@@ -76,6 +77,25 @@ def test_nothing_is_told_of_muted_branches(post, sign_in, ann, ben):
     heard = say(post, ben, "Beside it.", other)
     assert reader.ask() == "1 new comment"
     assert f'data-arrived="{heard.pk}"' in reader.client.get(reader.address).content.decode()
+
+
+def test_a_busy_muted_branch_keeps_nothing_else_from_being_told(post, sign_in, ann, ben, monkeypatch, count_queries):
+    monkeypatch.setattr(live, "MOST", 3)
+    first = say(post, ben, "First.")
+    mark(member=ann, kind=Mark.Kind.MUTED, target=first)
+    reader = Reader(sign_in(ann), post)
+    for number in range(3 * live.MOST):
+        say(post, ben, f"In the muted branch {number}.", first)
+    say(post, ben, "Beside it.")
+    assert reader.ask() == "1 new comment"
+    make_rows(post, [Row(author=ben) for _ in range(5)])
+    Comment.objects.filter(pk__gt=10**6).update(came_with=10**6)
+    Post.objects.update(version=10**6)
+    assert reader.ask() == "3+ new comments"
+    monkeypatch.setattr(live, "LOTS", 2)
+    reader.etag = ""
+    assert reader.ask() == ""
+    assert len(count_queries(lambda: live.arrived_since(post, 0, ann))) == 5, "and no more lots are looked through"
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])
