@@ -85,7 +85,8 @@ def _row(
         if rights.may_mark:
             row += answer_act(path, is_answer=is_answer)
     if own and rights.may_change and (shown or state == State.HELD):
-        row += f'<a href="{path}edit/">Edit</a><a href="{path}delete/">Delete</a>'
+        row += f'<a href="{path}edit/">Edit</a>' if rights.may_edit else ""
+        row += f'<a href="{path}delete/">Delete</a>'
     if archived:
         last = f'<a href="{path}source/" rel="nofollow">View in source</a>'
     if shown and not own:

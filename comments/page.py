@@ -24,6 +24,7 @@ class Viewer:
     moderates: bool = False
     may_reply: bool = False
     may_change: bool = False
+    may_edit: bool = False  # what they said here
     may_mark: bool = False  # which comment is the answer
     zone: dt.tzinfo | None = None
     order: str = "oldest"  # in which they read where the address names none
@@ -39,6 +40,7 @@ class Rights(NamedTuple):
     moderates: bool
     may_reply: bool
     may_change: bool
+    may_edit: bool
     may_mark: bool
     may_fold: bool
 
@@ -80,5 +82,11 @@ class Page:
         post, viewer, member = self.post, self.viewer, self.viewer.pk is not None
         self.author, self.person, self.answer = post.author_id, post.person_id, post.answer_id
         self.rights = Rights(
-            member, viewer.moderates, viewer.may_reply, viewer.may_change, viewer.may_mark, not self.flat
+            member=member,
+            moderates=viewer.moderates,
+            may_reply=viewer.may_reply,
+            may_change=viewer.may_change,
+            may_edit=viewer.may_edit,
+            may_mark=viewer.may_mark,
+            may_fold=not self.flat,
         )

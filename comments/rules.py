@@ -22,9 +22,14 @@ def why_not_reply(user: User | AnonymousUser, post: Post, parent: Comment | None
     return why_not_comment(user, post)
 
 
+def may_edit_under(user: User | AnonymousUser, post: Post) -> bool:
+    """Whether ``user`` may change what they said in this thread: while it is open."""
+    return not post.is_locked and not why_not_write(user)
+
+
 def may_edit(user: User | AnonymousUser, comment: Comment) -> bool:
     """Whether ``user`` may change the words: the author, while the comment stands and the thread is open."""
-    return may_delete(user, comment) and not comment.post.is_locked
+    return may_delete(user, comment) and may_edit_under(user, comment.post)
 
 
 def may_delete(user: User | AnonymousUser, comment: Comment) -> bool:

@@ -118,8 +118,8 @@ class Samples:
 
     def threads(self) -> list[tuple[str, SafeString]]:
         """Threads that show every state of a comment."""
-        guest, member = Viewer(may_reply=True), Viewer(pk=2, may_reply=True, may_change=True)
-        moderator = Viewer(pk=3, moderates=True, may_reply=True, may_change=True)
+        guest, member = Viewer(may_reply=True), Viewer(pk=2, may_reply=True, may_change=True, may_edit=True)
+        moderator = Viewer(pk=3, moderates=True, may_reply=True, may_change=True, may_edit=True)
         return [
             ("Two eras, an inferred reply, and the divider", self._drawn(self._eras(), guest)),
             ("States, as a guest sees them", self._drawn(self._states(), guest)),

@@ -10,9 +10,9 @@ from comments.models import Comment
 from forum.moderation.models import Rule
 from forum.reading.models import Visit
 from forum.states import State
-from posts.actions import change_post_state, lock_post
+from posts.actions import add_post, change_post_state, lock_post
 from posts.models import Post
-from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, page_of, say, select
+from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, page_of, say, select, token
 
 
 @pytest.fixture
@@ -171,6 +171,22 @@ def test_a_locked_thread_says_so_and_offers_no_reply(client, sign_in, post, ben,
         assert "This thread is locked." in page
         assert f"/comments/{comment.pk}/reply/" not in page
         assert f"/posts/{post.pk}/comment/" not in page
+
+
+def test_in_a_locked_thread_nobody_is_offered_to_edit_but_to_delete(sign_in, ann, ben, root):
+    post = add_post(author=ann, kind="article", title="A thread", body="Words.", token=token())
+    comment = say(post, ben, "Words.")
+    owners = ((sign_in(ann), f"/posts/{post.pk}"), (sign_in(ben), f"/comments/{comment.pk}"))
+
+    def offered() -> list[tuple[bool, bool]]:
+        pages = [(viewer.get(post.get_absolute_url()).content.decode(), own) for viewer, own in owners]
+        return [(f"{own}/edit/" in page, f"{own}/delete/" in page) for page, own in pages]
+
+    assert offered() == [(True, True)] * 2
+    lock_post(post=post, by=root)
+    assert offered() == [(False, True)] * 2
+    assert [viewer.get(f"{own}/edit/").status_code for viewer, own in owners] == [403, 403]
+    assert [viewer.get(f"{own}/delete/").status_code for viewer, own in owners] == [200, 200]
 
 
 def test_what_waits_is_seen_in_tree_and_flat_by_its_author_and_moderators_alone(
