@@ -82,7 +82,7 @@ def _tabs(found: Any, show_posts: bool) -> list[Way]:
 
 def _counted(members: QuerySet[User]) -> QuerySet[User]:
     """With how much each of them said that everyone reads, up to ``COUNTED``, in the same query."""
-    comments = Comment.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
+    comments = Comment.objects.published().filter(author=OuterRef("pk"))
     posts = Post.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
     return members.annotate(
         comments_said=Capped(comments.order_by().values("pk")[: COUNTED + 1]),

@@ -73,6 +73,14 @@ def test_what_is_not_public_is_not_listed(client: Client, ann: User, ben: User, 
         assert "marker" not in client.get(address).content.decode()
 
 
+def test_only_what_is_listed_is_counted(client: Client, ann: User, ben: User) -> None:
+    comment_by(ann, post_by(ben), "listed")
+    comment_by(ann, post_by(ben, state=State.REMOVED), "gone with its post")
+    page = client.get("/members/ann/").content.decode()
+    assert "1 comment<" in page
+    assert "gone with its post" not in page
+
+
 def test_one_page_follows_another(client: Client, ann: User) -> None:
     post = post_by(ann)
     for number in range(31):
