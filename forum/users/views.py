@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -52,12 +53,16 @@ class Said:
 
 
 def member(request: HttpRequest, name: str) -> HttpResponse:
-    """Show a member and what they wrote: comments, or posts with `?show=posts`."""
-    found = get_object_or_404(_counted(with_pages()), name_key=names.skeleton(name))
+    """Show a member and what they wrote: comments, or posts with `?show=posts`; of a closed account only that it is."""
+    key = names.skeleton(name)
+    found = _counted(with_pages()).filter(name_key=key).first()
+    found = found or get_object_or_404(_closed(request.user), name_key=key)
     if found.username != name:
         # The key is wider than the name: only another spelling in capitals is this member's address.
         get_object_or_404(User, pk=found.pk, username__iexact=name)
         return HttpResponsePermanentRedirect(found.get_absolute_url())
+    if not found.is_active:
+        return render(request, "users/closed.html", {"member": found})
     show_posts = request.GET.get("show") == "posts"
     said, next_url = _said_by(request, show_posts, author=found)
     context = {"member": found, "said": said, "next_url": next_url, "show_posts": show_posts}
@@ -88,6 +93,13 @@ def _counted(members: QuerySet[User]) -> QuerySet[User]:
         comments_said=Capped(comments.order_by().values("pk")[: COUNTED + 1]),
         posts_said=Capped(posts.order_by().values("pk")[: COUNTED + 1]),
     )
+
+
+def _closed(reader: User | AnonymousUser) -> QuerySet[User]:
+    """Closed accounts whose names stand above words that ``reader`` may read: each leads to a page that says so."""
+    comments = Comment.objects.visible_to(reader).filter(author=OuterRef("pk"))
+    posts = Post.objects.visible_to(reader).filter(author=OuterRef("pk"))
+    return User.objects.filter(Exists(comments) | Exists(posts), is_active=False)
 
 
 def person(request: HttpRequest, pk: int) -> HttpResponse:

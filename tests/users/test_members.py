@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from posts.actions import ArchivedPost, import_post
 from posts.models import Post
 from tests.conftest import Doubling
 
+SignIn = Callable[[User], Client]
 THEN = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
 
 
@@ -105,9 +107,32 @@ def test_a_name_has_one_address(client: Client, ann: User) -> None:
         assert client.get(f"/members/{unknown}/").status_code in {400, 404}
 
 
-def test_a_closed_account_has_no_page(client: Client, ann: User) -> None:
-    User.objects.update(is_active=False)
+def test_a_closed_account_without_words_to_read_has_no_page(
+    client: Client, sign_in: SignIn, ann: User, ben: User, mod: User
+) -> None:
+    User.objects.filter(pk=ann.pk).update(is_active=False)
+    assert sign_in(mod).get("/members/ann/").status_code == 404
+    comment_by(ann, post_by(ben), "hidden", state=State.HIDDEN)
+    comment_by(ann, post_by(ben, state=State.REMOVED), "gone")
     assert client.get("/members/ann/").status_code == 404
+    assert sign_in(mod).get("/members/ann/").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?show=posts"])
+def test_the_byline_of_a_closed_account_leads_to_a_page_that_says_no_more(
+    client: Client, sign_in: SignIn, ann: User, ben: User, query: str
+) -> None:
+    comment_by(ann, post_by(ben), "words of ann")
+    User.objects.filter(pk=ann.pk).update(is_active=False)
+    for browser in (client, sign_in(ben)):
+        answer = browser.get(f"/members/ann/{query}")
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "This account is closed." in page
+        assert '<meta name="robots" content="noindex">' in page
+        for private in ("Member since", "words of ann", "1 comment", "example.org", "Follow", "Feed"):
+            assert private not in page.partition("<main")[2].partition("</main")[0]
+        assert browser.get("/members/Ann/")["Location"] == "/members/ann/"
 
 
 def test_only_the_member_sees_the_way_to_the_account(client: Client, ann: User) -> None:
