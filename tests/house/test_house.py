@@ -7,6 +7,7 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+import allauth
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -74,6 +75,16 @@ def test_a_fragment_says_what_it_needs() -> None:
         and "needs:" not in (ROOT / "templates" / name).read_text().partition("\n")[0]
     ]
     assert not silent
+
+
+def test_each_mail_of_an_account_is_one_that_is_sent() -> None:
+    """By its name in allauth's code; the others are what those are made from."""
+    code = "".join(path.read_text() for path in Path(allauth.__file__).parent.rglob("*.py"))
+    folder = ROOT / "templates" / "account" / "email"
+    names = {re.sub(r"_(?:subject|message)$", "", path.stem) for path in folder.iterdir()}
+    sent = {name for name in names if f'"account/email/{name}"' in code}
+    assert len(sent) > 8
+    assert names - sent == {"base", "base_notification"}
 
 
 def test_templates_are_looked_for_in_one_engine() -> None:
