@@ -53,6 +53,7 @@ def test_the_mail_leads_to_the_configured_site_alone(client: Client, confirmed: 
     assert ask(client, Host=host).status_code == 400  # type: ignore[attr-defined]
     ask(client, **{"X-Forwarded-Host": host})
     ask(client, Host="127.0.0.1:9999")
+    assert len(mail.outbox) == 2
     for message in mail.outbox:
         assert "evil" not in message.message().as_string()
         assert f"{SITE}/accounts/password/reset/key/" in message.body
