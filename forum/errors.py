@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
+from forum.drafts import carrying
 from forum.logs import request_id
 from forum.refusals import Refusal
 
@@ -71,11 +72,12 @@ def refused(request: HttpRequest, refusal: Refusal, back_url: str) -> HttpRespon
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was not made for this browser, or is older than its sign-in."""
+    """A form that was not made for this browser, or is older than its sign-in; what a sign-in carries goes on."""
     return give_back(
         request,
         "This form was opened before you signed in or out, or in another browser, so it was not accepted."
         " Open the page again and post the words once more.",
+        kept=request.POST.get(carrying.FIELD, ""),
     )
 
 

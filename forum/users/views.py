@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.models import Comment
+from forum.drafts import carrying
 from forum.errors import try_again_after
 from forum.moderation import limits
 from forum.paging import Capped, latest_first
@@ -143,7 +144,18 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 class SignUp(account.SignupView):
-    """Signs up; when two want one name at once, the second gets the form again."""
+    """Signs up; when two want one name at once, the second gets the form again.
+
+    Words that were given back to somebody signed out come along from the form that signs in, and are a draft of the
+    new member.
+    """
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Return what the form is made of: nothing was typed into it yet where only words came along."""
+        given: dict[str, Any] = super().get_form_kwargs()
+        if carrying.FIELD in self.request.POST and "username" not in self.request.POST:
+            del given["data"], given["files"]
+        return given
 
     def form_valid(self, form: SignupForm) -> HttpResponse:
         """Make the member and send the link."""
@@ -151,6 +163,9 @@ class SignUp(account.SignupView):
             answer: HttpResponse = super().form_valid(form)
         except NameTaken:
             answer = self.form_invalid(form)
+        else:
+            if self.user and (packed := self.request.POST.get(carrying.FIELD)):
+                carrying.unpack(self.user, packed)
         return answer
 
 

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.test import Client
 
 from comments.models import Comment
@@ -13,6 +14,7 @@ from forum.users.models import User
 from posts.models import Tag
 from tests.conftest import PASSWORD
 from tests.making import page_of, select, token
+from tests.users.conftest import link_in
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +22,9 @@ def _confirmed(ann: User) -> None:
     EmailAddress.objects.create(user=ann, email=ann.email, verified=True, primary=True)
 
 
-def sign_in_form(answer) -> dict[str, str]:
-    """What the form that signs in would send."""
-    [form] = [form for form in page_of(answer).forms if form.action == "/accounts/login/"]
+def sign_in_form(answer, action: str = "/accounts/login/") -> dict[str, str]:
+    """What the form that signs in, or up, would send."""
+    [form] = [form for form in page_of(answer).forms if form.action == action]
     return {name: value or "" for name, value in form.form_values()}
 
 
@@ -54,6 +56,37 @@ def test_a_wrong_password_loses_nothing(ann, post):
     answer = browser.post("/accounts/login/", again | {"login": "ann", "password": PASSWORD})
     assert answer["Location"] == address
     assert Draft.objects.get().words == {"body": "Long words."}
+
+
+def test_a_browser_that_lost_its_cookie_loses_nothing(ann, post):
+    address = f"/posts/{post.pk}/comment/"
+    form = sign_in_form(Client().post(address, {"body": "Long words.", "token": token()}))
+    refused = Client(enforce_csrf_checks=True).post("/accounts/login/", form | {"login": "ann", "password": "secret"})
+    assert refused.status_code == 403
+    assert "secret" not in refused.content.decode()
+    again = sign_in_form(refused)
+    assert (again["kept"], again["next"]) == (form["kept"], address)
+
+
+def test_words_come_along_to_whoever_signs_up_instead(ann, post):
+    browser, address, sign_up = Client(), f"/posts/{post.pk}/comment/", "/accounts/signup/"
+    given_back = browser.post(address, {"body": "Long words.", "token": token()})
+    assert [button.get("formaction") for button in select(page_of(given_back), "button[formaction]")] == [sign_up]
+    opened = browser.post(sign_up, sign_in_form(given_back))
+    assert "You are not signed up yet" not in page_of(opened).text_content()
+    carol = {"username": "Carol", "email": "carol@example.org", "password1": PASSWORD}
+    taken = browser.post(sign_up, sign_in_form(opened, sign_up) | carol | {"username": "ann"})
+    browser.post(sign_up, sign_in_form(taken, sign_up) | carol)
+    assert browser.post(link_in(mail.outbox[0]))["Location"] == address
+    assert "Long words." in browser.get(address).content.decode()
+    assert Draft.objects.get().member.username == "Carol"
+
+
+def test_nobody_leaves_words_with_another_member_by_signing_up_with_their_address(ann):
+    packed = carrying.pack(Place("post-new"), {"body": "Words."})
+    form = {"username": "Carol", "email": ann.email, "password1": PASSWORD, "kept": packed}
+    assert Client().post("/accounts/signup/", form).status_code == 302
+    assert not Draft.objects.exists()
 
 
 def test_a_draft_that_was_there_is_kept_beside_the_words_that_came_along(ann, sign_in, post):

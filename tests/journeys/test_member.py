@@ -30,14 +30,19 @@ def links_in(folder: Path) -> list[str]:
     return re.findall(r"https?://\S+/accounts/\S+", "\n".join(texts))
 
 
-def sign_up(page: Page, mails: Path, name: str) -> None:
-    """Signs up by the form, confirms by the mail, and signs in where that is asked for."""
-    page.goto("/accounts/signup/")
+def fill_in(page: Page, name: str) -> None:
+    """Fills in the form to sign up."""
     page.get_by_label("Name").fill(name)
     page.get_by_label("E-mail").first.fill(f"{name}@example.org")
     page.get_by_label("Password").first.fill(PASSPHRASE)
     page.get_by_role("button", name="Sign up").click()
     expect(page.locator("h1")).to_have_text("Check your mail")
+
+
+def sign_up(page: Page, mails: Path, name: str) -> None:
+    """Signs up by the form, confirms by the mail, and signs in where that is asked for."""
+    page.goto("/accounts/signup/")
+    fill_in(page, name)
     assert "/accounts/confirm-email/" not in page.content()
     page.goto(links_in(mails)[-1])
     page.get_by_role("button", name="Yes, confirm it").click()
@@ -86,6 +91,24 @@ def test_a_new_member_takes_part(open_page: OpenPage, source_thread: Post, mails
     page.get_by_role("button", name="Delete it").click()
     expect(page.locator("main")).to_contain_text("Your comment is deleted.")
     expect(page.locator(f"#c{reply.pk}")).to_have_count(0)
+
+
+def test_words_written_signed_out_wait_for_a_new_member(
+    open_page: OpenPage, source_thread: Post, ben: User, mails: Path, width: int
+) -> None:
+    page = open_page(f"/posts/{source_thread.pk}/comment/", scripts=False, width=width, user=ben)
+    page.get_by_label("Your comment").fill("Words of somebody new.")
+    page.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Post", exact=True).click()
+    page.get_by_role("button", name="Sign up instead").click()
+    expect(page.locator("main")).not_to_contain_text("You are not signed up yet.")
+    name = f"latecomer{width}"
+    fill_in(page, name)
+    page.goto(links_in(mails)[-1])
+    page.get_by_role("button", name="Yes, confirm it").click()
+    expect(page.get_by_label("Your comment")).to_have_value("Words of somebody new.")
+    page.get_by_role("button", name="Post", exact=True).click()
+    assert Comment.objects.get(author__username=name).body == "Words of somebody new."
 
 
 def test_an_empty_and_a_long_comment_are_explained_and_kept(
