@@ -20,7 +20,7 @@ from forum.notices import tell
 from forum.prepared import Given, Prepared
 from forum.refusals import Conflict, NotAllowed, Refusal
 from forum.search import index
-from forum.states import MEANING, State
+from forum.states import STAYING, State
 from forum.text.redaction import Change, change, moved
 from posts.actions import locked, published_by, touch
 from posts.models import Post
@@ -40,12 +40,6 @@ _SAID = Prepared(
         state__in=[State.PUBLISHED, State.HELD],
     ).values_list("pk", "post_id", "parent_id")
 )
-VERBS = {
-    State.PUBLISHED: Action.Verb.RESTORE,
-    State.HELD: Action.Verb.HOLD,
-    State.HIDDEN: Action.Verb.HIDE,
-    State.REMOVED: Action.Verb.REMOVE,
-}
 
 
 def add_comment(*, post: Post, author: User, body: str, parent: Comment | None = None, token: str) -> Comment:
@@ -93,7 +87,7 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
             zone="UTC",
             token=token,
         )
-        comment.branch = comment.home_branch() if MEANING[state].stays else SHELVED
+        comment.branch = comment.home_branch() if state in STAYING else SHELVED
         comment.answers_id = comment.whom_it_answers()
         storing.insert(comment)
         citing.quote_first(comment, rendered.quotes)
@@ -168,9 +162,7 @@ def change_state(
         before = State(comment.state)
         if before == to:
             return False
-        verb = VERBS[to]
-        if to == State.PUBLISHED and before == State.HELD:
-            verb = Action.Verb.APPROVE
+        verb = ledger.verb(before, to)
         _enter(post, comment, to)
         decision = ledger.record(
             verb, actor=by, comment=comment, rule=rule, reason=reason, before={"state": before}, undoes=undoes

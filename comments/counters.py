@@ -9,7 +9,7 @@ from django.db.models import F
 
 from comments.models import SHELVED, TOP, Comment, CommentQuerySet
 from forum import storing
-from forum.states import MEANING, STAYING, State
+from forum.states import STAYING, State
 from posts import pulse
 from posts.tags import bearing
 
@@ -62,7 +62,7 @@ def count_reply(comment: Comment, step: int) -> None:
     if parent is None:
         return
     Comment.objects.filter(pk=parent.pk).update(reply_count=F("reply_count") + step)
-    if not MEANING[State(parent.state)].stays:
+    if parent.state not in STAYING:
         settle(Comment.objects.get(pk=parent.pk))
 
 
@@ -72,7 +72,7 @@ def settle(comment: Comment) -> None:
     A tombstone goes with its last reply and comes back with its first, and so may the one above it: the walk ends
     at the first comment whose place does not change. One statement, however many come or go.
     """
-    placed = MEANING[State(comment.state)].stays or comment.reply_count > 0
+    placed = comment.state in STAYING or comment.reply_count > 0
     if placed != comment.is_shelved:
         return
     moves = f"above.branch = {SHELVED}" if placed else f"above.reply_count = 1 AND above.state NOT IN ({_STAYING})"

@@ -18,7 +18,7 @@ from comments.ranking import UNRANKED, best
 from comments.rendering import known_comments, render_archived, render_markdown
 from forum.inserting import insert, maker, reserve
 from forum.search import index
-from forum.states import MEANING, Format, Precision, State
+from forum.states import STAYING, Format, Precision, State
 from posts.actions import locked
 from posts.models import Post
 
@@ -150,7 +150,7 @@ def _place(rows: Sequence[Comment]) -> Counter[int]:
         downwards.extend(replies.get(row.pk, ()))
     outside: Counter[int] = Counter()
     for row in reversed(downwards):
-        placed = MEANING[State(row.state)].stays or row.reply_count > 0
+        placed = row.state in STAYING or row.reply_count > 0
         row.branch = row.home_branch() if placed else SHELVED
         if placed and row.parent_id in new:
             new[row.parent_id].reply_count += 1

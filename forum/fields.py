@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
+from forum.prepared import LARGEST
 from forum.text.characters import clean
 
 _STALE = "This form was not complete. Post it once more."
@@ -43,7 +44,7 @@ class Id(forms.IntegerField):
     """The id of a row, as an address may hold it: plain digits, and no more than a database can count."""
 
     def __init__(self) -> None:
-        super().__init__(min_value=1, max_value=2**63 - 1, required=False)
+        super().__init__(min_value=1, max_value=LARGEST, required=False)
 
     def to_python(self, value: Any) -> int | None:
         """The number; refuses the digits of other scripts, which Python would read as well."""

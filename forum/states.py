@@ -1,8 +1,6 @@
-"""The states of a post or comment, and what follows from each: who reads the words, and what stays in the thread."""
+"""The states of a post or comment, and which of them keep a place in the thread."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from django.db import models
 
@@ -17,29 +15,10 @@ class State(models.TextChoices):
     DELETED = "deleted", "deleted by its author"
 
 
-@dataclass(frozen=True)
-class Meaning:
-    """What a state means for readers.
-
-    ``public``: everyone reads the words. ``author``: the author reads them. ``stays``: the comment keeps its place
-    (as itself or as a tombstone) even when nothing answers it; otherwise it leaves the thread with its last reply.
-    """
-
-    public: bool
-    author: bool
-    stays: bool
-
-
-MEANING = {
-    State.PUBLISHED: Meaning(public=True, author=True, stays=True),
-    State.HELD: Meaning(public=False, author=True, stays=False),
-    State.HIDDEN: Meaning(public=False, author=False, stays=True),
-    State.REMOVED: Meaning(public=False, author=False, stays=False),
-    State.DELETED: Meaning(public=False, author=False, stays=False),
-}
-
 PUBLISHED = State.PUBLISHED.value  # the plain word, which rows hold: pages ask for it of every comment
-STAYING = [state for state, meaning in MEANING.items() if meaning.stays]
+# Of comments that keep their place, as themselves or as tombstones, also when nothing answers them; others leave the
+# thread with their last reply.
+STAYING = [State.PUBLISHED, State.HIDDEN]
 
 
 class Precision(models.TextChoices):

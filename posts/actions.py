@@ -33,13 +33,6 @@ _LOCKED = Prepared(lambda: Post.objects.select_for_update().filter(pk=Given("pk"
 TITLE_ROOM = 300  # characters, of the column
 MANY = 10_000  # ids named in one statement: SQLite takes 250,000 at most
 
-VERBS = {
-    State.PUBLISHED: Action.Verb.RESTORE,
-    State.HELD: Action.Verb.HOLD,
-    State.HIDDEN: Action.Verb.HIDE,
-    State.REMOVED: Action.Verb.REMOVE,
-}
-
 
 def add_post(
     *,
@@ -191,9 +184,7 @@ def change_post_state(
         post = locked(post.pk)
         if post.state == to:
             return False
-        verb = VERBS[to]
-        if to == State.PUBLISHED and post.state == State.HELD:
-            verb = Action.Verb.APPROVE
+        verb = ledger.verb(post.state, to)
         Post.objects.filter(pk=post.pk).update(state=to, **post.moved())
         _show_where_quoted(post.pk)
         bearing.count(post, was=post.state, now=to)

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from comments.actions import add_comment
 from comments.models import SHELVED, TOP, Comment
-from forum.states import MEANING, State
+from forum.states import STAYING, State
 from forum.users.models import Person, Source, User
 from posts.models import Bearing, Post
 
@@ -105,7 +105,7 @@ def _place(made: list[Comment], rows: Sequence[Row], replies: list[list[int]]) -
     for number in reversed(downwards):
         comment = made[number]
         comment.reply_count = sum(made[reply].branch != SHELVED for reply in replies[number])
-        placed = MEANING[rows[number].state].stays or comment.reply_count > 0
+        placed = rows[number].state in STAYING or comment.reply_count > 0
         comment.branch = (comment.parent.pk if comment.parent else TOP) if placed else SHELVED
         answered = comment.parent.author if comment.parent else comment.post.author
         comment.answers = answered if answered != comment.author and not comment.archived else None

@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forum.states import MEANING, State
+from forum.states import STAYING
 
 if TYPE_CHECKING:
     from forum.archive.items import Thread
@@ -30,7 +30,7 @@ def shape_of(thread: Thread) -> Shape:
         parent = int(comment.parent.rpartition("#")[2]) if comment.parent else 0
         parents[number] = parent if parent < size else 0
         waiting[parents[number]] += 1
-        placed[number] = MEANING[State(comment.state)].stays
+        placed[number] = comment.state in STAYING
     leaves = [number for number in range(1, size) if not waiting[number]]
     for number in leaves:  # grows while it is read: a comment follows its last reply
         parent = parents[number]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forum.drafts.models import LABELS, Draft, Place
 from forum.moderation import limits
-from forum.prepared import Given, Prepared
+from forum.prepared import LARGEST, Given, Prepared
 from forum.refusals import NotAllowed, Unreadable
 from forum.text.characters import clean
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 # long for it must not be lost either.
 FIELDS = {"kind": 10, "title": 1_000, "url": 1_000, "tags": 1_000, "body": 100_000, "seen": 40}
 MOST = 100
-LARGEST = 2**63 - 1  # id that a table can count
 _AT = Prepared(lambda: Draft.objects.filter(member=Given("member"), kind=Given("kind"), of=Given("of")))
 _FORM = re.compile(r"([0-9a-f]{16})(?:@([0-9T:.+-]{19,32}))?")
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from comments.models import Comment
 from forum.drafts import actions
 from forum.drafts.models import Draft
+from forum.prepared import LARGEST
 from forum.returning import back
 from forum.users.models import User
 from posts.models import Post
@@ -57,7 +58,7 @@ def throw_away(request: HttpRequest, pk: int) -> HttpResponse:
     """Deletes one of the member's drafts and goes back to where the button stood."""
     member = request.user
     assert member.is_authenticated  # noqa: S101  login_required
-    if pk > actions.LARGEST:
+    if pk > LARGEST:
         raise Http404("no such draft")
     actions.throw_away(member=member, pk=pk)
     return back(request, reverse("drafts"))

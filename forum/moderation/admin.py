@@ -95,7 +95,7 @@ class ReportAdmin(DecidingAdmin):
         return (f"{way}created_at", f"{way}id")
 
     def prepare(self, rows: list[Any]) -> None:
-        """Histories of the authors, and how many reports each thing has. Three queries."""
+        """Histories of the authors, and how many reports each thing has. Four queries."""
         known = showing.histories(_thing(row).author_id for row in rows)
         ids = {"comment": [row.comment_id for row in rows], "post": [row.post_id for row in rows]}
         about = Q(comment__in=[pk for pk in ids["comment"] if pk]) | Q(post__in=[pk for pk in ids["post"] if pk])

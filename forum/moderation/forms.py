@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from forum.fields import Words
 from forum.moderation.models import REASON_LENGTH, Rule
+from forum.prepared import LARGEST
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -79,7 +80,7 @@ class NameRemovalForm(forms.Form):
         help_text="For instance that this is you. Only moderators read this.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    person = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    person = forms.IntegerField(required=False, min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
 
 
 class ReasonForm(forms.Form):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from forum.moderation.models import Action, Rule
+from forum.states import State
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -14,6 +15,20 @@ if TYPE_CHECKING:
     from comments.models import Comment
     from forum.users.models import Person, User
     from posts.models import Post
+
+VERBS = {
+    State.PUBLISHED: Action.Verb.RESTORE,
+    State.HELD: Action.Verb.HOLD,
+    State.HIDDEN: Action.Verb.HIDE,
+    State.REMOVED: Action.Verb.REMOVE,
+}
+
+
+def verb(before: State | str, to: State) -> Action.Verb:
+    """What it is called to bring something from one state to another."""
+    if to == State.PUBLISHED and before == State.HELD:
+        return Action.Verb.APPROVE
+    return VERBS[to]
 
 
 def standing(*verbs: Action.Verb) -> QuerySet[Action]:

@@ -37,7 +37,7 @@ WORDS = {
 def spend(act: str, who: str) -> None:
     """Counts one ``act`` by ``who``; raises TooMany when the limit is passed. One statement.
 
-    ``who`` names a member (``member:5``) or a guest's network (``guest(ip)``).
+    ``who`` names a member (``member:5``) or a guest's network (``guest(ip)``); see ``asker``.
     """
     allowed = settings.LIMITS[f"{act}_per_hour"]
     now = int(time.time())
@@ -46,6 +46,11 @@ def spend(act: str, who: str) -> None:
         minutes = -(-(start + HOUR - now) // 60)
         again = f"{minutes} minute{'' if minutes == 1 else 's'}"
         raise TooMany(f"The limit is {allowed} {WORDS[act]} an hour. Try again in {again}.", wait=start + HOUR - now)
+
+
+def asker(member: int | None, ip: str) -> str:
+    """Whom a limit counts: the member, or the guest's network."""
+    return guest(ip) if member is None else f"member:{member}"
 
 
 def guest(ip: str) -> str:

@@ -28,7 +28,12 @@ def report(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         if form.is_valid():
             try:
                 reporter = request.user if request.user.is_authenticated else None
-                actions.file_report(thing=thing, reporter=reporter, who=_who(request), **form.cleaned_data)
+                actions.file_report(
+                    thing=thing,
+                    reporter=reporter,
+                    who=limits.asker(request.user.pk, request.META.get("REMOTE_ADDR", "")),
+                    **form.cleaned_data,
+                )
                 return redirect("report-sent", kind=kind, pk=pk)
             except Refusal as refusal:
                 form.add_error(None, refusal.message)
@@ -56,7 +61,9 @@ def name_removal(request: HttpRequest) -> HttpResponse:
         words = dict(form.cleaned_data)
         words["person"] = Person.objects.filter(pk=words["person"] or 0).first()
         try:
-            removals.request_name_removal(who=_who(request), **words)
+            removals.request_name_removal(
+                who=limits.asker(request.user.pk, request.META.get("REMOTE_ADDR", "")), **words
+            )
             return redirect("name-removal-sent")
         except Refusal as refusal:
             form.add_error(None, refusal.message)
@@ -83,13 +90,6 @@ def _words(request: HttpRequest, thing: Post | Comment) -> str:
     if isinstance(thing, Comment):
         return comment_html(thing, Page(post=thing.post, viewer=Viewer(pk=request.user.pk)))
     return mark_safe(thing.html)  # noqa: S308  sanitised when it was written
-
-
-def _who(request: HttpRequest) -> str:
-    """Whom the limits count: the member, or the guest's network."""
-    if request.user.is_authenticated:
-        return f"member:{request.user.pk}"
-    return limits.guest(request.META.get("REMOTE_ADDR", ""))
 
 
 def _about(request: HttpRequest) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def post_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     if (unchanged := get_conditional_response(request, etag=etag)) is not None:
         return unchanged
     try:
-        limits.spend("files", _who(request))
+        limits.spend("files", limits.asker(request.user.pk, request.META.get("REMOTE_ADDR", "")))
     except TooMany as refusal:
         page = render(request, "onefile/waiting.html", {"post": post, "refused": refusal.message}, status=429)
         return try_again_after(refusal, page)
@@ -70,8 +70,3 @@ def _etag(post: Post) -> str:
     notes = (post.source.provenance_note, post.source.content_note) if post.source else ()
     said = f"{LOOK} {post.pk} {post.version} {sorted(removed_names())} {notes}"
     return quote_etag(hashlib.sha256(said.encode()).hexdigest()[:24])
-
-
-def _who(request: HttpRequest) -> str:
-    member = request.user.pk
-    return f"member:{member}" if member else limits.guest(request.META.get("REMOTE_ADDR", ""))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import connection
 
-Version = tuple[int, ...]  # of everything that shows on a page; equal means that nothing has changed
+from forum.prepared import LARGEST
 
-LARGEST = 2**63 - 1  # number that a row can have
+Version = tuple[int, ...]  # of everything that shows on a page; equal means that nothing has changed
 
 
 def read(sql: str, *values: int | str) -> Version | None:

@@ -50,7 +50,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not typed:
         return render(request, "search/search.html", context)
     try:
-        limits.spend("searches", _who(request))
+        limits.spend("searches", limits.asker(request.user.pk, request.META.get("REMOTE_ADDR", "")))
     except TooMany as refusal:
         answer = render(request, "search/search.html", {**context, "refused": refusal.message}, status=refusal.status)
         return try_again_after(refusal, answer)
@@ -68,13 +68,6 @@ def _narrow(query: Query, asked: dict[str, Any], thread: Post | None) -> None:
         query.conditions.append(Condition("era", asked["era"]))
     if thread is not None:
         query.conditions.append(Condition("in", str(thread.pk)))
-
-
-def _who(request: HttpRequest) -> str:
-    """Whose searches are counted together: a member's, or those from one network."""
-    if request.user.is_authenticated:
-        return f"member:{request.user.pk}"
-    return limits.guest(request.META.get("REMOTE_ADDR", ""))
 
 
 def _hit(thing: Thing, query: Query) -> Hit:

@@ -129,7 +129,7 @@ class UserAdmin(DecidingAdmin):
         return ("username", "email") if request.user.is_superuser else ("username",)
 
     def prepare(self, rows: list[Any]) -> None:
-        """The history of each member. Two queries."""
+        """The history of each member. Three queries."""
         known = showing.histories(row.pk for row in rows)
         for row in rows:
             row.history = known[row.pk]

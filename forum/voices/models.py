@@ -49,8 +49,6 @@ class Mark(models.Model):
         FOLLOWED = "followed", "followed"
         MUTED = "muted", "muted"
 
-    TARGETS = ("post", "comment", "about", "tag")
-
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="marks", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind)
     post = models.ForeignKey("posts.Post", models.CASCADE, null=True, blank=True, related_name="marks")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from comments.models import Comment
     from posts.models import Post
 
-TAKEN = (State.HIDDEN, State.REMOVED)
-
 
 @dataclass
 class Beside:
@@ -71,7 +69,9 @@ ABOUT_WORDS = (
         rule="needed",
         note="A line with the rule stands in its place only while it has replies. Reports of it are upheld.",
     ),
-    Decision("restore", "Restore", "restored", _to(State.PUBLISHED), _in(*TAKEN), note="Everyone will read it again."),
+    Decision(
+        "restore", "Restore", "restored", _to(State.PUBLISHED), _in(*showing.TAKEN), note="Everyone will read it again."
+    ),
     Decision(
         "hold", "Hold", "held", _to(State.HELD), _in(State.PUBLISHED), note="Only its author and moderators read it."
     ),
@@ -98,12 +98,12 @@ class WordsAdmin(DecidingAdmin):
     kind: str
 
     def prepare(self, rows: list[Any]) -> None:
-        """Histories of the authors, open reports and last decisions. Four queries."""
+        """Histories of the authors, open reports and last decisions. Five queries."""
         known = showing.histories(row.author_id for row in rows)
         ids = [row.pk for row in rows]
         waiting = Report.objects.filter(**{f"{self.kind}__in": ids}, outcome=Outcome.OPEN)
         reports = Counter(waiting.values_list(self.kind, flat=True))
-        taken = [row.pk for row in rows if row.state in TAKEN]
+        taken = [row.pk for row in rows if row.state in showing.TAKEN]
         verdicts = ledger.verdicts(**{f"{self.kind}s": taken}) if taken else {}
         for row in rows:
             row.beside = Beside(known, reports[row.pk], verdicts.get(row.pk))

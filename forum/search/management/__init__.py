@@ -1,1 +1,1 @@
-"""Commands of comments."""
+"""Commands of the search."""
