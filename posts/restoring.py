@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from forum.refusals import Unreadable
 from forum.search import index
 from forum.states import Format
 from forum.text import addresses, html, plain
@@ -20,8 +21,11 @@ def restore_post(
 ) -> Post:
     """Adds a post with these columns; ``shown`` is its HTML where it is not Markdown, and is made safe here.
 
-    Raises TooLarge or Unreadable.
+    Raises TooLarge or Unreadable, the latter also for an address that leads to no page.
     """
+    for address in (fields.get("url", ""), *(one.get("url", "") for one in earlier)):
+        if address and not html.is_page(address):
+            raise Unreadable("Its address is not that of a page.")
     safe = _html(fields, shown)
     with transaction.atomic():
         post = Post.objects.create(

@@ -9,6 +9,7 @@ from forum.archive import dates, fixes
 from forum.archive.fixes import Fix
 from forum.archive.items import Anomaly, Block, Lines, Post, Thread
 from forum.archive.limits import MAX_NAME, MAX_NOTE, MAX_TITLE, Refused
+from forum.text.html import is_page
 
 __all__ = ["Corrections", "Fix", "Quoted", "apply", "for_file", "paragraph_lines", "parse"]
 
@@ -208,6 +209,6 @@ def _source_key(key: str) -> str:
 
 
 def _address(address: str) -> str:
-    if address and not re.match(r"https?://[^\s/]", address):
+    if address and not is_page(address):
         raise Refused("The address of the source begins with http:// or https://, or is left empty.")
     return address

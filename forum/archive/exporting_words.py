@@ -11,6 +11,7 @@ from forum.archive import records
 from forum.archive.blackout import BAR, Place, again, black_out, name_places
 from forum.states import Format, State
 from forum.text import markdown
+from forum.text.html import is_page
 from forum.text.quotations import POST
 from forum.text.redaction import Change, change, moved
 from forum.users.models import NAME_TAKEN_OFF, Person
@@ -76,7 +77,7 @@ def source_values(source: Source, names: frozenset[str]) -> Values:
     return {
         "key": source.key,
         "name": source.name,
-        "address": source.address,
+        "address": _address(source.address),
         "provenance": black_out(source.provenance_note, names=names),
         "content": black_out(source.content_note, names=names),
         "downloads": source.downloads,
@@ -142,7 +143,7 @@ def post_values(post: Post, shape: Shape, export: Told, tags: list[str]) -> Valu
         **_printed(post),
         "from": post.source.key if post.source else "",
         "title": black_out(post.title, names=names),
-        "address": post.url,
+        "address": _address(post.url),
         "by": export.persons.get(who(post.person_id, post.author_id) or ("", 0)),
         "format": post.format,
         "body": black_out(_body(post, export.cover), names=names),
@@ -155,7 +156,7 @@ def post_values(post: Post, shape: Shape, export: Told, tags: list[str]) -> Valu
         "revised_at": records.moment(post.revised_at),
         "earlier": [
             _earlier(one, black_out(one.body, names=names))
-            | {"title": black_out(one.title, names=names), "address": one.url}
+            | {"title": black_out(one.title, names=names), "address": _address(one.url)}
             for one in post.revisions.order_by("pk")
             if export.cover.everything or (one.counts and not one.hidden)
         ],
@@ -236,6 +237,11 @@ def _printed(thing: Comment | Post) -> Values:
         "zone": thing.zone,
         "instant": records.moment(thing.instant),
     }
+
+
+def _address(address: str) -> str:
+    """The address, if an import takes it: before imports looked at them, some were stored that lead to no page."""
+    return address if is_page(address) else ""
 
 
 def _earlier(one: Earlier, body: str) -> Values:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from forum.archive.limits import Refused
+from forum.text.html import is_page
 
 VERSION: Final = 1
 KEY: Final = "rejoinder"
@@ -47,6 +48,7 @@ _key = Field("text", most=200, needed=True)
 _number = Field("number", None)
 _moment = Field("time", None)
 _when = Field("time", needed=True)
+_address = Field("address", most=500)
 _list = Field("list", None)
 _table = Field("table", None)
 _digest = Field("digest")
@@ -74,7 +76,7 @@ RECORDS: Final[dict[str, dict[str, Field]]] = {
     "source": {
         "key": _slug,
         "name": Field("text", most=200, needed=True),
-        "address": Field("text", most=500),
+        "address": _address,
         "provenance": Field("text"),
         "content": Field("text"),
         "downloads": Field("flag", default=True),
@@ -112,7 +114,7 @@ RECORDS: Final[dict[str, dict[str, Field]]] = {
         "from": _no_slug,
         "kind": Field("text", "article", among=("article", "link", "question")),
         "title": Field("text", most=300),
-        "address": Field("text", most=500),
+        "address": _address,
         **_WORDS,
         "html": Field("text"),
         "tags": _list,
@@ -161,7 +163,7 @@ QUOTE: Final[dict[str, Field]] = {
 }
 EARLIER: Final[dict[str, Field]] = {
     "title": Field("text", most=300),
-    "address": Field("text", most=500),
+    "address": _address,
     "body": Field("text"),
     "written_at": _when,
     "replaced_at": _when,
@@ -376,6 +378,7 @@ _IS: Final = {
     "digest": lambda value: _is_text(value) and (value == "" or _DIGEST.fullmatch(value) is not None),
     "time": _is_text,
     "number": _is_number,
+    "address": lambda value: _is_text(value) and (value == "" or is_page(value)),
     "flag": lambda value: type(value) is bool,
     "list": lambda value: isinstance(value, list),
     "table": lambda value: isinstance(value, dict) and _is_text(_inside(value)),
@@ -387,6 +390,7 @@ _NAMED: Final = {
     "digest": "SHA-256 in hexadecimal",
     "time": "moment",
     "number": "whole number from 0",
+    "address": "address of a page, which begins with https:// or http://",
     "flag": "true or false",
     "list": "list",
     "table": "object",

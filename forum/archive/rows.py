@@ -50,7 +50,7 @@ def archived_post(thread: Thread, person: Person | None, source: Source, tags: t
         body=post.body,
         html=article_html(thread),
         format=post.format,  # type: ignore[arg-type]
-        url=post.address,
+        url=post.address if html.is_page(post.address) else "",
         state=STATES[post.state],
         archived=not post.living,
         tags=tags,

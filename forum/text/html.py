@@ -94,6 +94,11 @@ def may_link(address: str) -> bool:
     return scheme.lower() in {"http", "https"} and host_of(address) is not None
 
 
+def is_page(address: str) -> bool:
+    """Tell whether this is the whole address of a page, http or https, and a link may lead there."""
+    return address.lower().startswith(("http://", "https://")) and may_link(address)
+
+
 def is_inside(address: str) -> bool:
     """Tell whether the address stays on this site, whatever the site's name is."""
     return address.startswith(("/", "#")) and not address.startswith("//")

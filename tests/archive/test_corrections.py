@@ -52,6 +52,7 @@ def test_a_file_without_corrections_is_a_source_of_its_own() -> None:
         ('source = "a"', "written as a table"),
         ("[source]\nkey = 1", "a text in quotation marks"),
         ('[source]\nkey = "a"\naddress = "javascript:x"', "begins with http"),
+        ('[source]\nkey = "a"\naddress = "https://bank.example@evil.example/"', "begins with http"),
         ('[source]\nkey = "a"\n[[quotation]]\nlines = [9]', "first and last line"),
         ('[source]\nkey = "a"\n[[quotation]]\nlines = [9, 5]', "cannot run from"),
         (

@@ -189,6 +189,7 @@ def test_a_source_that_is_here_is_chosen_and_its_key_is_nobody_elses(desk: Clien
         ({"zone": "Nowhere/Town"}, "There is no such zone"),
         ({"key": "Not A Key"}, "such as hot-air"),
         ({"address": "javascript:x"}, "begins with http"),
+        ({"address": "https://bank.example@evil.example/"}, "begins with http"),
         ({"format": "nonsense"}, "Select a valid choice"),
         ({"source": "999"}, "no longer here"),
     ],

@@ -17,7 +17,7 @@ from comments.models import Comment, Quotation
 from comments.recounting import recount
 from forum.moderation.removals import request_name_removal, take_name_off
 from forum.states import State
-from forum.users.models import Person, User
+from forum.users.models import Person, Source, User
 from posts import actions as post_actions
 from posts.models import Post, Tag
 from tests.archive.moving import bring, counted, empty, export
@@ -52,6 +52,20 @@ def test_a_second_import_writes_nothing() -> None:
     assert outcome.left == 42
     assert counted() == before
     assert not bring(text, commit=False).created_comments
+
+
+def test_an_address_that_an_import_would_refuse_is_not_in_the_file(ann: User) -> None:
+    post = make_post(ann)
+    Post.objects.update(url="https://user@example.org/")
+    post_actions.edit_post(post=post, editor=ann, title="T", body="B", url="https://example.org/")
+    Source.objects.create(key="old", name="Old", address="ftp://example.org/")
+    Post.objects.update(source=Source.objects.get(key="old"))
+    text = export(states="all")
+    empty()
+    bring(text)
+    assert Post.objects.get().url == "https://example.org/"
+    assert "user@" not in text
+    assert "ftp:" not in text
 
 
 SECRETS = ("canary-held", "canary-hidden", "canary-removed", "canary-deleted", "canary-draft", "canary-first")

@@ -61,6 +61,13 @@ def test_a_post_with_a_password_is_seen_by_nobody_but_staff(client: Client) -> N
     assert "A secret post" not in client.get("/").content.decode()
 
 
+@pytest.mark.parametrize("odd", ["https://user@evil.example/", "https:///path", "http://a b.example/", "HTTP:x"])
+def test_an_address_that_no_link_may_have_is_left_out(odd: str) -> None:
+    loaded(wxr_file(item(comment(1), link=odd)))
+    post = Post.objects.get()
+    assert (post.title, post.url, post.url_key) == ("The mill by the river", "", "")
+
+
 def test_addresses_of_mail_and_network_stand_in_no_table_but_the_raw_file() -> None:
     loaded(TALK)
     loaded(disqus_file(page(1), said(1)))

@@ -19,9 +19,11 @@ from forum.archive.models import Item, Run
 from forum.archive.plan import make_plan
 from forum.archive.readers import own
 from forum.archive.rollback import roll_back
+from forum.refusals import Unreadable
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
+from posts.restoring import restore_post
 from tests.archive.moving import bring, counted, empty, export
 from tests.making import NOON, Row, make_post, make_rows
 
@@ -29,6 +31,11 @@ HEAD = '{"rejoinder":1,"states":"public"}'
 SOURCE = '{"type":"source","key":"old","name":"Old"}'
 POST = '{"type":"post","source":"old","key":"p","title":"T","created_at":"2026-03-01T12:00:00.000000Z","body":"B"}'
 COMMENT = '{"type":"comment","n":1,"key":"c1","created_at":"2026-03-01T12:00:00.000000Z","body":"C"}'
+WHEN = '"written_at":"2026-03-01T12:00:00.000000Z","replaced_at":"2026-03-01T13:00:00.000000Z"'
+ODD_ADDRESSES = (
+    *("javascript:alert(1)", "JavaScript://example.org/%0aalert(1)", "data:text/html,x", "mailto:ann@example.org"),
+    *("/accounts/logout/", "//evil.example/", "ftp://example.org/", "https://bank.example@evil.example/", "https://"),
+)
 END = '{"type":"end","threads":1,"comments":1,"records":3}'
 
 
@@ -99,6 +106,16 @@ def test_every_line_is_accounted_for() -> None:
         (lines(HEAD, SOURCE, POST, COMMENT.replace('"n":1', '"n":' + "9" * 5000)), "Line 4: a number is too large"),
         (lines(HEAD, SOURCE, POST, COMMENT.replace('"n":1', '"n":NaN')), "Line 4: NaN is no number"),
         (lines(HEAD, SOURCE, POST, COMMENT.replace('"n":1', '"n":-1')), "Line 4: “n” is no whole number"),
+        *(
+            (lines(HEAD, *broken), f"Line {len(broken) + 1}: “address” is no address of a page, which begins with")
+            for odd in ODD_ADDRESSES
+            for address in [f'"address":{json.dumps(odd)}']
+            for broken in (
+                [SOURCE.replace('"name"', f'{address},"name"')],
+                [SOURCE, POST.replace('"title"', f'{address},"title"')],
+                [SOURCE, POST.replace('"title"', f'"earlier":[{{{address},{WHEN}}}],"title"')],
+            )
+        ),
         (
             lines(HEAD, SOURCE, POST.replace("2026-03-01T12:00:00.000000Z", "yesterday")),
             "Line 3: “created_at”",
@@ -287,6 +304,16 @@ def test_corrections_of_an_export_are_refused(ann: User) -> None:
     said = corrections.parse('[source]\nkey = "x"\n[page]\nauthor = "Somebody"\n')
     with pytest.raises(Refused, match="says everything itself"):
         load(make_plan(SavedFile("x", export().encode()), said), commit=True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("odd", ODD_ADDRESSES)
+def test_no_post_is_written_with_an_address_that_leads_to_no_page(odd: str) -> None:
+    fields = {"title": "T", "body": "B", "format": "plain", "created_at": NOON}
+    for told in ({"fields": {**fields, "url": odd}}, {"fields": fields, "earlier": [{"url": odd}]}):
+        with pytest.raises(Unreadable, match="not that of a page"):
+            restore_post(shown="", **told)  # type: ignore[arg-type]
+    assert not Post.objects.exists()
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from forum.archive.limits import MAX_BYTES, MAX_NAME, MAX_NOTE, MAX_TITLE, Refus
 from forum.archive.models import Upload
 from forum.fields import Line, Words
 from forum.reading.zones import names as zone_names
+from forum.text.html import is_page
 from forum.users.models import Source
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class SourceForm(forms.Form):
     def clean_address(self) -> str:
         """An address of the web."""
         address: str = self.cleaned_data["address"]
-        if address and not address.startswith(("http://", "https://")):
+        if address and not is_page(address):
             raise forms.ValidationError("An address begins with http:// or https://.")
         return address
 
