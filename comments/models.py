@@ -198,6 +198,12 @@ class Comment(Bylined):
             return True
         return self.state == State.HELD and self.is_by(user)
 
+    def is_placed_for(self, user: User | AnonymousUser) -> bool:
+        """Whether it has a place for ``user``, who has the page of its thread before them, as ``placed_for`` says."""
+        if not self.is_shelved or may_moderate(user):
+            return True
+        return self.state in (State.HELD, State.REMOVED) and self.is_by(user)
+
 
 class Quotation(models.Model):
     """A passage of one comment that repeats another one or the post, so that words taken back go from both.

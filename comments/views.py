@@ -43,7 +43,11 @@ FIRST_PAGE = {"view": "", "order": "", "era": "", "fold": "", "after": None, "st
 
 
 def cursor(request: HttpRequest, post: Post) -> tuple[dict[str, Any], Comment | None]:
-    """What the address says of view and order, and the comment that the page begins after; 404 for nonsense."""
+    """What the address says of view and order, and the comment that the page begins after.
+
+    404 for nonsense, and for a comment that has no place for this reader: as its own page answers, so that no address
+    tells that it is there.
+    """
     if not request.GET:
         return FIRST_PAGE, None
     form = PageForm(request.GET)
@@ -51,7 +55,7 @@ def cursor(request: HttpRequest, post: Post) -> tuple[dict[str, Any], Comment | 
         raise Http404("no such page of the thread")
     pk = form.cleaned_data["after"]
     after = rows.get(post, pk) if pk else None
-    if pk and after is None:
+    if pk and (after is None or not after.is_placed_for(request.user)):
         raise Http404("no such comment in the thread")
     return form.cleaned_data, after
 

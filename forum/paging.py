@@ -37,11 +37,12 @@ class Capped(Subquery):
 def latest_first(rows: QuerySet[Row], *, key: str, after: Any, size: int) -> ListPage[Row]:
     """One page of ``rows`` by ``key`` and id, the latest first, after the row with the id ``after``.
 
-    ``after`` is what the address says and is not trusted: an unknown id begins at the front. Two queries at most.
+    ``after`` is what the address says and is not trusted: an id that is not among ``rows`` begins at the front, whether
+    or not it is that of something else. Two queries at most.
     """
     form = AfterForm({"after": after})
     pk = form.cleaned_data["after"] if form.is_valid() else None
-    last = rows.model._default_manager.filter(pk=pk).values_list(key, flat=True).first() if pk else None
+    last = rows.filter(pk=pk).values_list(key, flat=True).first() if pk else None
     found = rows.order_by(f"-{key}", "-pk")
     if last is not None:
         found = found.filter(

@@ -150,7 +150,9 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
     tags = frozenset([tag.pk]) if tag is not None else taste.favourite
     mine = tag is None and wanted.mine and viewer.is_authenticated
     key = ORDERS[wanted.order]
-    last = Post.objects.filter(pk=wanted.after).values_list(key, flat=True).first() if wanted.after else None
+    last = None
+    if wanted.after:  # published, or the page would tell where one stands that is not
+        last = Post.objects.published().filter(pk=wanted.after).values_list(key, flat=True).first()
     shape = _Shape(
         order=wanted.order,
         signed_in=viewer.is_authenticated,

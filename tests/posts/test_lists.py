@@ -104,6 +104,22 @@ def test_an_odd_cursor_begins_at_the_front(client, ann, after):
             assert titles(page_of(client.get(f"{base}?{order}&after={quote(after)}"))) == ["Thread"]
 
 
+@pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])
+def test_a_post_that_is_on_no_list_is_no_cursor(client, ann, state):
+    make_tag()
+    for number in range(3):
+        at = timezone.now() - number * dt.timedelta(hours=1)
+        last = make_post(ann, title=f"Thread {number}", created_at=at, score=-number)
+        bearing.choose(last, Tag.objects.all())
+    gone = make_post(ann, created_at=timezone.now() - dt.timedelta(minutes=30), state=state)
+    bearing.choose(gone, Tag.objects.all())
+    for base in ("/", "/tags/gardens/"):
+        for order in ("order=active", "order=new", "order=top", "order=top&within=day"):
+            pages = [client.get(f"{base}?{order}&after={pk}").content for pk in (99999999, gone.pk)]
+            assert pages[0] == pages[1]
+            assert b"Thread 0" in pages[0]
+
+
 def test_questions_without_an_answer_have_a_list(client, ann, ben):
     asked = make_post(ann, title="Asked", kind="question")
     answered = make_post(ann, title="Answered", kind="question")

@@ -75,6 +75,25 @@ def test_a_large_thread_is_read_page_by_page_each_comment_once(client, ann, post
     assert len(read) == 450
 
 
+@pytest.mark.parametrize("query", ["", "&view=flat", "&order=newest"])
+def test_a_page_begins_after_no_comment_that_has_no_page_for_its_reader(client, sign_in, ann, ben, eve, mod, query):
+    post = make_post(ben)
+    rows = [Row(author=ann, state=state) for state in State]
+    rows += [Row(len(State) - 1, author=eve), *(Row(parent, author=eve) for parent in range(len(State)))]
+    alone = [Row(author=ann, state=state) for state in State]
+    comments = make_rows(post, [*rows, *alone])
+    for viewer in (client, sign_in(ann), sign_in(eve), sign_in(mod)):
+        found = {}
+        for comment in comments:
+            found[comment.pk] = viewer.get(comment.get_absolute_url()).status_code
+            here = f"{post.get_absolute_url()}?after={comment.pk}{query}"
+            assert viewer.get(here).status_code == found[comment.pk]
+            inner = f"{comments[0].get_absolute_url()}?after={comment.pk}"
+            assert viewer.get(inner).status_code == found[comment.pk]
+        assert all(found[comment.pk] == 200 for comment in comments[: len(rows)])  # tombstones keep their place
+    assert client.get(f"{post.get_absolute_url()}?after={comments[-4].pk}").status_code == 404
+
+
 def test_a_large_branch_leads_to_its_own_page_and_back_to_the_same_spot(client, ann, post):
     rows = [Row(author=ann, moment=NOON + dt.timedelta(seconds=n)) for n in range(230)]
     for number in range(31, 60):

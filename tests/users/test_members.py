@@ -99,6 +99,26 @@ def test_one_page_follows_another(client: Client, ann: User) -> None:
         assert client.get("/members/ann/", {"after": odd}).status_code == 200
 
 
+def test_no_page_begins_after_what_is_not_on_the_list(client: Client, ann: User, ben: User) -> None:
+    early = THEN
+    for show, make in (("comments", comment_by), ("posts", None)):
+        post = post_by(ben)
+        for number in range(2):
+            at = early + dt.timedelta(days=number)
+            comment_by(ann, post, f"words-{number}", created_at=at) if make else post_by(ann, created_at=at)
+        between = {"created_at": early + dt.timedelta(hours=1)}
+        unlisted = [
+            comment_by(ann, post, "x", state=state, **between) if make else post_by(ann, state=state, **between)
+            for state in (State.HELD, State.HIDDEN, State.REMOVED, State.DELETED)
+        ]
+        unlisted.append(comment_by(ben, post, "x", **between) if make else post_by(ben, **between))
+        pages = {
+            client.get(f"/members/ann/?show={show}&after={pk}").content
+            for pk in (99999999, *(thing.pk for thing in unlisted))
+        }
+        assert len(pages) == 1
+
+
 def test_a_name_has_one_address(client: Client, ann: User) -> None:
     answer = client.get("/members/ANN/")
     assert answer.status_code == 301
