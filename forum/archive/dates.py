@@ -144,6 +144,11 @@ def place(told: Moment, zone_name: str) -> tuple[Moment, str]:
     return replace(told, zone=zone_name), doubt
 
 
+def may_be(local: datetime) -> bool:
+    """Whether words can have been dated so: no earlier than 1990, and no more than a day ahead of now."""
+    return local.year >= _OLDEST and local <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
+
+
 def _with_clock(line: str, match: re.Match[str]) -> Printed:
     kind = next(name[:-2] for name, text in match.groupdict().items() if text and name.endswith(("_d", "_a")))
     if (after := AFTER.match(line, match.end())) and _is_clock(after):
@@ -218,11 +223,7 @@ def _local(date: Printed, months_first: bool | None) -> datetime | None:
         local = datetime(date.year, month, day, date.hour or 0, date.minute, date.seconds or 0)
     except ValueError:
         return None
-    return local if date.year >= _OLDEST and local <= _tomorrow() else None
-
-
-def _tomorrow() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
+    return local if may_be(local) else None
 
 
 def _year_near(printed: Printed, near: str) -> int:

@@ -18,7 +18,8 @@ MAX_DEPTH: Final = 20
 _SLUG: Final = re.compile(r"[a-z0-9_-]{1,80}", re.ASCII | re.IGNORECASE)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NUMBER: Final = 18  # digits that every database can count
-_YEARS: Final = range(1000, 9000)
+_FIRST_YEAR: Final = 1000
+_AHEAD: Final = dt.timedelta(days=1)  # the clock of another machine may be ahead
 _ANY: Final = 4_000_000  # characters of a text whose column has no limit
 
 Values = dict[str, Any]
@@ -342,8 +343,10 @@ def _time(name: str, value: str) -> dt.datetime:
         at = dt.datetime.fromisoformat(value)
     except ValueError:
         raise Wrong(f"“{name}” is no moment such as 2026-03-01T12:00:00.000000Z") from None
-    if at.utcoffset() != dt.timedelta(0) or at.year not in _YEARS:
+    if at.utcoffset() != dt.timedelta(0) or at.year < _FIRST_YEAR:
         raise Wrong(f"“{name}” is no moment in UTC")
+    if at > dt.datetime.now(dt.UTC) + _AHEAD:
+        raise Wrong(f"“{name}” is a moment that is still to come")
     return at.astimezone(dt.UTC)
 
 

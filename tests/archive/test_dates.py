@@ -1,10 +1,13 @@
 """Printed dates keep their words; nothing is concluded that the page does not say."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from forum.archive import dates
 from forum.archive.items import Moment
 from forum.archive.limits import Refused
+from forum.archive.readers import html_dates
 
 
 def moment(line: str) -> Moment:
@@ -34,6 +37,23 @@ def test_what_is_printed_is_read(line: str, local: str, precision: str) -> None:
 @pytest.mark.parametrize("line", ["03-04-2004", "30 February 2007", "March 3, 1931", "May 1, 2999 at 7:00"])
 def test_a_date_that_is_none_or_could_be_two_keeps_only_its_words(line: str) -> None:
     assert moment(line) == Moment(printed=line)
+
+
+@pytest.mark.parametrize("hours", [25, 24 * 40])
+def test_no_machine_tells_of_a_moment_that_is_still_to_come(hours: int) -> None:
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
+    for stamp in (at.isoformat(), f"{at:%Y-%m-%dT%H:%M:%S}", str(int(at.timestamp())), str(int(at.timestamp()) * 1000)):
+        assert html_dates.with_stamp(Moment("soon"), stamp) == Moment("soon")
+    then = at - timedelta(hours=hours + 1)
+    for stamp in (then.isoformat(), str(int(then.timestamp()))):
+        assert html_dates.with_stamp(Moment(), stamp).instant == then.isoformat()
+
+
+@pytest.mark.parametrize(
+    "stamp", ["9999999999", "9999999999999", "2999-01-01", "9999-12-31T23:59:59-12:00", "100000000"]
+)
+def test_a_stamp_far_from_now_says_nothing(stamp: str) -> None:
+    assert html_dates.with_stamp(Moment("a day"), stamp) == Moment("a day")
 
 
 def test_one_date_of_the_file_tells_the_order_of_all() -> None:

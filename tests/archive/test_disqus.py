@@ -89,11 +89,12 @@ def test_a_page_without_a_title_is_named_by_its_address() -> None:
     assert read_disqus(disqus_file(page(1, title=""), said(1)))[0][0].post.title == "mill.example/1/"
 
 
-def test_dates_that_are_none_and_missing_ids_are_told() -> None:
-    odd = said(1, createdAt="2011-x9-30").replace(' dsq:id="1">', ">", 1)
+@pytest.mark.parametrize("date", ["2011-x9-30", "2999-01-01T00:00:00Z"])
+def test_dates_that_are_none_and_missing_ids_are_told(date: str) -> None:
+    odd = said(1, createdAt=date).replace(' dsq:id="1">', ">", 1)
     threads, _ = read_disqus(disqus_file(page(1), odd, odd))
     first, second = threads[0].comments
-    assert (first.moment.printed, first.moment.local) == ("2011-x9-30", "")
+    assert (first.moment.printed, first.moment.local) == (date, "")
     assert first.key != second.key
     assert {a.what for a in threads[0].anomalies} == {"a date that is none", "no id"}
 

@@ -1,17 +1,19 @@
 """An export is read whole or refused with its line; broken off and run again it gives the rows of one clean run."""
 
+import datetime as dt
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from comments.models import Comment
 from comments.restoring import Restoring
-from forum.archive import corrections, restoring
+from forum.archive import corrections, records, restoring
 from forum.archive.items import SavedFile, Thread
 from forum.archive.limits import Refused
 from forum.archive.load import load
@@ -41,6 +43,11 @@ END = '{"type":"end","threads":1,"comments":1,"records":3}'
 
 def lines(*given: str) -> bytes:
     return "".join(f"{line}\n" for line in given).encode("utf-8", "surrogatepass")
+
+
+def ahead(**time: int) -> str:
+    """A moment that is still to come, as an export writes it."""
+    return str(records.moment(timezone.now() + dt.timedelta(**time)))
 
 
 def read(data: bytes) -> list[Thread]:
@@ -120,6 +127,19 @@ def test_every_line_is_accounted_for() -> None:
             lines(HEAD, SOURCE, POST.replace("2026-03-01T12:00:00.000000Z", "yesterday")),
             "Line 3: “created_at”",
         ),
+        *(
+            (lines(HEAD, SOURCE, POST.replace("2026-03-01T12:00:00.000000Z", moment)), f"Line 3: “created_at” {why}")
+            for moment, why in (
+                ("8999-12-31T00:00:00.000000Z", "is a moment that is still to come"),
+                ("9999-12-31T23:59:59.999999Z", "is a moment that is still to come"),
+                (ahead(hours=25), "is a moment that is still to come"),
+                ("0999-12-31T00:00:00.000000Z", "is no moment in UTC"),
+            )
+        ),
+        (
+            lines(HEAD, SOURCE, POST, COMMENT.replace("2026-03-01T12:00:00.000000Z", ahead(days=2))),
+            "Line 4: “created_at” is a moment that is still to come",
+        ),
         (
             lines(HEAD, SOURCE, POST, COMMENT.replace('"C"', '"C","quotes":[{"of":1,"passage":[0,9]}]')),
             "Line 4: the quotation at characters 0 to 9 overlaps another or leaves the text",
@@ -129,6 +149,12 @@ def test_every_line_is_accounted_for() -> None:
 def test_what_is_broken_is_refused_with_its_line(broken: bytes, why: str) -> None:
     with pytest.raises(Refused, match=why):
         read(broken)
+
+
+def test_a_clock_may_be_some_hours_ahead() -> None:
+    [thread] = read(lines(HEAD, SOURCE, POST.replace("2026-03-01T12:00:00.000000Z", ahead(hours=23)), COMMENT, END))
+    assert thread.post.own is not None
+    assert thread.post.own.values["created_at"] > timezone.now()
 
 
 def test_a_line_without_end_is_refused_before_it_is_read() -> None:

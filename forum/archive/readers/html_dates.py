@@ -172,14 +172,15 @@ def _read_stamp(stamp: str) -> tuple[str | None, str, str]:
     if _EPOCH.fullmatch(text):
         seconds = float(text) / (1000 if len(text.split(".")[0]) > 10 else 1)
         at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
-        return at.replace(tzinfo=None).isoformat(), "UTC", at.isoformat()
+        local = at.replace(tzinfo=None)
+        return (local.isoformat(), "UTC", at.isoformat()) if dates.may_be(local) else (None, "", "")
     match = _ISO.match(text)
     if match is None:
         return None, "", ""
     offset = match["zone"] or ""
     try:
         local = datetime.fromisoformat(f"{match['date']}T{match['time'] or '00:00'}")
-        if not 1990 <= local.year <= datetime.now(UTC).year + 1:
+        if not dates.may_be(local):
             return None, "", ""
         if not offset:
             return _as_told(local, match), "", ""
