@@ -22,8 +22,7 @@ from django.views.decorators.http import require_safe
 
 from comments.models import Comment
 from forum.states import State
-from forum.text import names
-from forum.users.mentions import with_pages
+from forum.users.mentions import called, with_pages
 from posts.atom import Entry, Head, written
 from posts.models import Bearing, Post, PostQuerySet, Tag
 
@@ -95,7 +94,7 @@ def post_feed(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def member_feed(request: HttpRequest, name: str) -> HttpResponseBase:
     """The latest posts and comments of a member who has a page. Six queries, three if nothing is new."""
-    member = get_object_or_404(with_pages(), name_key=names.skeleton(name), username__iexact=name)
+    member = get_object_or_404(with_pages(), called(name), username__iexact=name)
     head = Head(
         id=_tag(f"member/{member.pk}/feed"),
         title=f"{member.username} · {settings.SITE_NAME}",

@@ -16,8 +16,8 @@ from forum.notices import rules
 from forum.notices.models import Kind, Notice
 from forum.notices.tasks import spread
 from forum.states import State
-from forum.text import names
 from forum.text.mentions import names_in
+from forum.users.mentions import called
 from forum.users.models import User
 from posts.models import STATES_WITH_A_PAGE, Post
 
@@ -101,8 +101,7 @@ def _named(mentions: list[str]) -> list[int]:
     first = list(dict.fromkeys(name.casefold() for name in mentions))[:MENTIONS]
     if not first:
         return []
-    keys = [names.skeleton(name) for name in first]
-    known = User.objects.filter(name_key__in=keys).values_list("username", "pk")
+    known = User.objects.filter(called(*first)).values_list("username", "pk")
     # The key is wider than the name: only the name itself, in any capitals, is a mention.
     by_name = {username.casefold(): pk for username, pk in known}
     return [by_name[name] for name in first if name in by_name]

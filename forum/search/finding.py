@@ -18,7 +18,7 @@ from forum.search.models import Entry
 from forum.search.query import Query
 from forum.search.ranking import ranked
 from forum.search.wanted import Phrase, TooSlow, Wanted
-from forum.text.names import skeleton
+from forum.users.mentions import called as is_called
 from forum.users.models import Person, User
 from posts.models import Bearing, Post, Tag, TagQuerySet
 
@@ -192,7 +192,7 @@ def _authors(typed: Sequence[str]) -> list[str]:
     """The marks of all members and persons called so. A name that was taken off is nobody's. Two queries each."""
     found: list[str] = []
     for name in typed:
-        members = User.objects.filter(name_key=skeleton(name)).values_list("pk", flat=True)
+        members = User.objects.filter(is_called(name)).values_list("pk", flat=True)
         persons = _called(name).order_by("pk").values_list("pk", flat=True)[:NAMESAKES]
         found += [*map(marks.member, members), *map(marks.person, persons)]
     return found

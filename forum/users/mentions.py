@@ -22,13 +22,21 @@ def with_pages() -> QuerySet[User]:
     return User.objects.filter(confirmed, is_active=True)
 
 
+def called(*written: str) -> Q:
+    """Return the condition that a member has one of these names, or one that looks like it.
+
+    The name itself is looked for as well: of two members whose names were found to look alike only after both were
+    here, one has an older key.
+    """
+    return Q(name_key__in={names.skeleton(name) for name in written}) | Q(username__in=written)
+
+
 def addresses_of(written: Sequence[str]) -> dict[str, str]:
     """Return the pages of the members with these names, by the name in small letters. One query.
 
     The key is wider than the name: only the name itself, in any capitals, is a mention.
     """
-    keys = {names.skeleton(name) for name in written}
-    known = with_pages().filter(name_key__in=keys)
+    known = with_pages().filter(called(*written))
     return {member.username.casefold(): member.get_absolute_url() for member in known}
 
 

@@ -9,7 +9,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,11 +20,10 @@ from forum.moderation import limits
 from forum.paging import Capped, latest_first
 from forum.refusals import TooMany
 from forum.states import State
-from forum.text import names
 from forum.text.excerpt import excerpt
 from forum.users.forms import NamesForm, NameTaken, SignupForm
 from forum.users.identicon import identicon
-from forum.users.mentions import beginning_with, with_pages
+from forum.users.mentions import beginning_with, called, with_pages
 from forum.users.models import Person, User
 from forum.voices.listing import acts_about
 from posts.lists import Way
@@ -55,9 +54,10 @@ class Said:
 
 def member(request: HttpRequest, name: str) -> HttpResponse:
     """Show a member and what they wrote: comments, or posts with `?show=posts`; of a closed account only that it is."""
-    key = names.skeleton(name)
-    found = _counted(with_pages()).filter(name_key=key).first()
-    found = found or get_object_or_404(_closed(request.user), name_key=key)
+    known = list(_counted(with_pages()).filter(called(name))) or list(_closed(request.user).filter(called(name)))
+    if not known:
+        raise Http404("no such member")
+    found = next((one for one in known if one.username == name), known[0])
     if found.username != name:
         # The key is wider than the name: only another spelling in capitals is this member's address.
         get_object_or_404(User, pk=found.pk, username__iexact=name)

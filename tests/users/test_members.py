@@ -3,14 +3,19 @@
 import datetime as dt
 import secrets
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
 from forum.states import State
+from forum.users.mentions import addresses_of
 from forum.users.models import Person, Source, User
 from posts.actions import ArchivedPost, import_post
 from posts.models import Post
@@ -125,6 +130,27 @@ def test_a_name_has_one_address(client: Client, ann: User) -> None:
     assert answer["Location"] == "/members/ann/"
     for unknown in ("zoe", "\u0430nn", "%20", "ann%00", "<script>", "x" * 300):
         assert client.get(f"/members/{unknown}/").status_code in {400, 404}
+
+
+def test_members_from_before_get_the_keys_of_names_alike(client: Client, ben: User) -> None:
+    """Also three who were called alike: the key is that of one, and each of them is found as before."""
+    old = {"علي": "علي", "タロ": "タロ", "タ口": "タ口", "夕口": "夕口", "Zoë": "zoe"}
+    for name, key in old.items():
+        User.objects.create(username=name, name_key=key, email=f"{len(name)}{ord(name[0])}@example.org")
+    migration = import_module("forum.users.migrations.0005_keys_of_names_alike")
+    migration.BATCH = 2
+    for _ in range(2):
+        migration.renew(apps, SimpleNamespace(connection=connection))
+        assert dict(User.objects.exclude(pk=ben.pk).values_list("username", "name_key")) == {**old, "علي": "علی"}
+    for name in old:
+        assert client.get(f"/members/{name}/").status_code == client.get(f"/members/{name}/feed/").status_code == 200
+    assert set(addresses_of(list(old))) == {name.casefold() for name in old}
+    assert client.get("/members/夕ロ/").status_code == 404
+    User.objects.filter(username="夕口").update(username="夕山", name_key="夕山")
+    migration.renew(apps, SimpleNamespace(connection=connection))
+    assert User.objects.get(username="タロ").name_key == "夕口"
+    assert User.objects.get(username="タ口").name_key == "タ口"
+    assert client.get("/members/タ口/").content != client.get("/members/タロ/").content
 
 
 def test_a_closed_account_without_words_to_read_has_no_page(
