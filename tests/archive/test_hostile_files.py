@@ -8,6 +8,8 @@ import pytest
 
 from forum.archive import limits
 from forum.archive.limits import Refused
+from forum.archive.readers import shapes
+from tests.archive import html_pages
 from tests.archive.pages import AFTER, ARTICLE, BEFORE, comments, plan, thread
 
 
@@ -76,6 +78,45 @@ def test_a_long_line_after_an_attribution_is_read_in_bounded_time() -> None:
         line = "2004-05-04 10:01 " + filler * (1_000_000 // len(filler))
         with within(20), pytest.raises(Refused):
             plan(f"{ARTICLE}{line}\n\n{line}\n")
+
+
+DATE = "May 4, 2004 at 10:01 AM"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bob" + " on:" * 21 + f" and {DATE}",
+        "on:" * 27 + f"Bob {DATE}",
+        "Response to Bob " + "-" * 24 + f" and {DATE}",
+    ],
+)
+def test_a_line_that_may_be_read_in_many_ways_is_read_in_bounded_time(line: str) -> None:
+    with within(5):
+        found = comments(AFTER.replace("Keep it", f"{line}\n\nKeep it"))
+    assert len(found) == 3
+
+
+def test_buttons_that_may_be_told_apart_in_many_ways_are_read_in_bounded_time() -> None:
+    buttons = "rate up. " * 5 + "5 recs " * 4  # each of them one button, or two, or a part of the one before
+    with within(1):
+        assert shapes.is_layout(buttons)
+        assert not any(shapes.is_layout(f"{buttons}{mark}") for mark in "$%&=?")
+
+
+def saved(*, link: str = "#comment-1", ident: str = "comment-1") -> str:
+    """A page whose first comment has the id ``ident`` and leads to ``link``."""
+    said = '<li class="comment"{}><cite>{}</cite> <span>March 22, 2007 at 6:0{} pm</span>{}<p>That is so.</p></li>'
+    first = said.format(f' id="{ident}"', "Mo", 1, f'<a href="{link}">#</a>')
+    listed = first + said.format("", "Lena", 2, "") + said.format("", "Oskar", 3, "")
+    return html_pages.page(html_pages.PLAIN_ARTICLE, f'<ol class="commentlist">{listed}</ol>')
+
+
+@pytest.mark.parametrize("ident", ["a" * 27, "a-" * 50_000, "c" * 50_000, "c1" * 25_000, "1" * 50_000 + "-"])
+def test_an_id_of_many_letters_is_read_in_bounded_time(ident: str) -> None:
+    with within(5):
+        assert len(html_pages.comments(saved(link=f"#{ident}"))) == 3
+        assert len(html_pages.comments(saved(ident=ident))) == 3
 
 
 def test_an_article_over_the_limit_is_refused() -> None:

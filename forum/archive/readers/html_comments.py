@@ -14,8 +14,9 @@ from forum.archive.readers.html_tree import Tree
 from forum.archive.readers.html_units import Unit
 from forum.archive.readers.html_words import html_of, lines_of, text_of
 
+# Letter by letter, and not too many of them: by the word, a long link would be read in ever more ways.
 _PERMALINK: Final = re.compile(
-    r"#((?:[A-Za-z]+[-_]?)*?(?:comment|cmt|kommentar|commentaire|c|r|reply)[-_]?(?:\d+|[0-9a-f-]{12,}))$"
+    r"#((?:[A-Za-z][-_]?){0,80}?(?:comment|cmt|kommentar|commentaire|c|r|reply)[-_]?(?:\d+|[0-9a-f-]{12,}))$"
 )
 _REPLY_LINK: Final = re.compile(r"[?&](?:amp;)?replytocom=(\d+)")
 _PING: Final = re.compile(r"(?:^|[-_])(?:ping|pings|pingback|pingbacks|pinglist)(?:$|[-_])")

@@ -18,7 +18,7 @@ _WORD: Final = re.compile(
     rf"(?:^|[-_]|(?<=[a-z])(?=comment))(?:{WORDS}|message|msg)(?:$|[-_]|item|entry|box|wrap|block|body)"
 )
 ID: Final = re.compile(
-    r"(?P<prefix>[A-Za-z][A-Za-z_.:-]*?)[-_:.]?(?P<number>\d+|(?=[a-f]*\d)[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"(?P<prefix>[A-Za-z][A-Za-z_.:-]*?)[-_:.]?(?P<number>\d+|(?=[a-f]{0,64}\d)[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
 _ASIDE: Final = re.compile(
     r"(?:[a-z0-9]+[-_]+)?sidebar(?:[-_]?(?:\d+|left|right|primary|secondary|inner|area|content|widgets?|wrap(?:per)?))?"

@@ -24,7 +24,8 @@ _CHILDREN: Final = re.compile(
     r"(?:^|[-_])(?:children|child|indented|indent|replies|reply|nested|thread|sub\w*|level\w*|depth\w*)(?:$|[-_])"
 )
 _MENTION: Final = re.compile(r"[ \t]*@?[ \t]*$")
-NUMBER: Final = re.compile(r"(?:\d+|(?=[a-f]*\d)[0-9a-f]{12,})$")
+# No longer than ids are, so that a link of a megabyte is not read from each of its letters to the end.
+NUMBER: Final = re.compile(r"(?:\d{1,64}|(?=[a-f]{0,64}\d)[0-9a-f]{12,64})$")
 
 
 @dataclass(eq=False)

@@ -9,8 +9,8 @@ from forum.archive.readers.drafts import Draft
 from forum.archive.readers.page import Page
 
 _RESPONSE: Final = re.compile(
-    r"[ \t]*(?:in[ \t]+)?(?:response|reply|replying|responding|answer|antwort)[ \t]+(?:to|an|auf)[ \t]*:?[ \t]+"
-    r"(?P<name>\S[^\n]{0,160}?)(?:[ \t]*[,|(@\u2013\u2014-]+|[ \t]+(?:on|at|from|of|am|vom))*[ \t]*$",
+    r"[ \t]*(?:in[ \t]+)?(?:response|reply|replying|responding|answer|antwort)[ \t]+(?:to|an|auf)(?:[ \t]*:)?[ \t]+"
+    r"(?P<name>\S[^\n]{0,160}?)(?:[ \t]*[,|(@\u2013\u2014-]|[ \t]+(?:on|at|from|of|am|vom))*[ \t]*$",
     re.IGNORECASE,
 )
 _CLOSING: Final = re.compile(r"[ \t.:;)\]]*")

@@ -42,10 +42,12 @@ _IN_REPLY = r"(?:[ \t]+in[ \t]+(?:reply|response)[ \t]+to[ \t]+[^\0]{1,60}?)?"
 _SAYS_MARK = r"(?::|\.\.\.|\u2026|,)"
 _MARK = r"[|\u2022\u00b7\u2014\u2013,:;@/\u00bb(\[-]"
 _LINK_WORDS = rf"(?:on|at|am|le|el|il|op|posted|date|{_SAYS})"
-_SEPARATOR = rf"(?P<separator>(?:[ \t]*{_MARK}|[ \t]+[~=]{{1,3}}(?=[ \t])|[ \t]+{_LINK_WORDS}\b:?)*[ \t]*)"
+# In both, each word and mark is read once and for all, and a colon after a word is a mark of its own: a line of them
+# would be read in twice as many ways for each one more. (Python before 3.11.5 is not to be trusted with `*+`.)
+_SEPARATOR = rf"(?P<separator>(?>(?:[ \t]*{_MARK}|[ \t]+[~=]{{1,3}}(?=[ \t])|[ \t]+{_LINK_WORDS}\b)*)[ \t]*)"
 _NO_NAME = (
-    r"(?:(?:posted|written|submitted|commented|updated|published|said|added|sent|created|date|time|gepostet|publié"
-    r"|publicado|on|at|am|le|el|il|op|the|den)\b:?|[|\u2022\u00b7\u2014\u2013,:@/(\[-]|[ \t])*"
+    r"(?>(?:(?:posted|written|submitted|commented|updated|published|said|added|sent|created|date|time|gepostet|publié"
+    r"|publicado|on|at|am|le|el|il|op|the|den)\b|[|\u2022\u00b7\u2014\u2013,:@/(\[-]|[ \t])*)"
 )
 _NAME = r"(?P<name>[^\0\s](?:[^\0]*?[^\0\s])??)"
 
@@ -74,7 +76,7 @@ _BUTTONS: Final = (
     r"view profile|profile|website|homepage|e-?mail|author|click (?:here )?to .{1,40}|like or dislike.{0,40}",
     r"replydelete|deletereply|(?:\d{1,6} )?recs?|actions|offline|online|loading|score|(?:not )?helpful",
 )
-_LAYOUT: Final = re.compile(rf"(?:(?:{'|'.join(_BUTTONS)})(?!(?<=[^\W_])[^\W_])[ \t.:,!?]*)+", re.IGNORECASE)
+_BUTTON: Final = re.compile(rf"(?:{'|'.join(_BUTTONS)})[ \t.:,!?]*", re.IGNORECASE)
 _CLOSING: Final = re.compile(r"[ \t.:|,)\]\u2022\u00b7-]*")
 _SAYS_AFTER: Final = re.compile(rf"(?:\.|:|[)\]]+[.:]?|,?[ \t]*{_SAYS}:?)?[ \t]*$", re.IGNORECASE)
 _SAYS_END: Final = re.compile(rf"\b{_SAYS}{_IN_REPLY}[ \t]*{_SAYS_MARK}?$", re.IGNORECASE)
@@ -166,7 +168,27 @@ def plain_name(line: str, *, long: bool = False) -> str:
 def is_layout(line: str) -> bool:
     """Whether the line is made of nothing but the words of buttons, counts and links below a comment."""
     text = " ".join(line.split())
-    return 0 < len(text) <= 80 and bool(_LAYOUT.fullmatch(text))
+    return 0 < len(text) <= 80 and _is_of_buttons(text)
+
+
+def _is_of_buttons(text: str) -> bool:
+    """Whether buttons follow one another to the end; tries each place once, as they may be told apart in many ways."""
+    waiting, tried = [0], {0}
+    while waiting:
+        begin = waiting.pop()
+        if begin == len(text):
+            return True
+        if _BUTTON.match(text, begin):
+            ends = (end for end in range(begin + 1, len(text) + 1) if end not in tried and _is_edge(text, end))
+            more = [end for end in ends if _BUTTON.fullmatch(text, begin, end)]
+            tried.update(more)
+            waiting += more
+    return False
+
+
+def _is_edge(text: str, place: int) -> bool:
+    """Whether no word goes on here."""
+    return not (text[place - 1].isalnum() and text[place : place + 1].isalnum())
 
 
 def source_id(tail: str) -> str:
