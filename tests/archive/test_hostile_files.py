@@ -104,12 +104,13 @@ def test_buttons_that_may_be_told_apart_in_many_ways_are_read_in_bounded_time() 
         assert not any(shapes.is_layout(f"{buttons}{mark}") for mark in "$%&=?")
 
 
-def saved(*, link: str = "#comment-1", ident: str = "comment-1") -> str:
-    """A page whose first comment has the id ``ident`` and leads to ``link``."""
+def saved(*, title: str = "/the-ferry", link: str = "#comment-1", ident: str = "comment-1") -> str:
+    """A page whose heading leads to ``title``, and whose first comment has the id ``ident`` and leads to ``link``."""
     said = '<li class="comment"{}><cite>{}</cite> <span>March 22, 2007 at 6:0{} pm</span>{}<p>That is so.</p></li>'
     first = said.format(f' id="{ident}"', "Mo", 1, f'<a href="{link}">#</a>')
     listed = first + said.format("", "Lena", 2, "") + said.format("", "Oskar", 3, "")
-    return html_pages.page(html_pages.PLAIN_ARTICLE, f'<ol class="commentlist">{listed}</ol>')
+    article = html_pages.PLAIN_ARTICLE.replace("The ferry", f'<a href="{title}">The ferry</a>')
+    return html_pages.page(article, f'<ol class="commentlist">{listed}</ol>')
 
 
 @pytest.mark.parametrize("ident", ["a" * 27, "a-" * 50_000, "c" * 50_000, "c1" * 25_000, "1" * 50_000 + "-"])
@@ -117,6 +118,12 @@ def test_an_id_of_many_letters_is_read_in_bounded_time(ident: str) -> None:
     with within(5):
         assert len(html_pages.comments(saved(link=f"#{ident}"))) == 3
         assert len(html_pages.comments(saved(ident=ident))) == 3
+
+
+@pytest.mark.parametrize("address", ["http://[gone/2007/", "http://[x]y/", "http://a:b@[/"])
+def test_a_link_that_is_no_address_stands_in_no_way(address: str) -> None:
+    found = html_pages.thread(saved(title=address, link=address))
+    assert (found.post.title, len(found.comments)) == ("The ferry", 3)
 
 
 def test_an_article_over_the_limit_is_refused() -> None:

@@ -132,10 +132,17 @@ def _title_rank(node: Node, article: Article, said: dict[str, str]) -> tuple[int
     points += 1 if text and text in title and node.tag == "h1" else 0
     marked = any(_TITLE.search(name) for name in node.classes) or props(node) & {"headline", "name"}
     points += 2 if marked and "site" not in node.get("class") else 0
-    points -= 3 if any(a.tag == "a" and urlsplit(a.get("href")).path in ("", "/") for a in node.walk()) else 0
+    points -= 3 if any(a.tag == "a" and _is_front_page(a.get("href")) for a in node.walk()) else 0
     if article.body and node.start > article.body[0].start:
         points -= 1
     return points, node.start if points > 1 else -node.start, -ord(node.tag[1])
+
+
+def _is_front_page(address: str) -> bool:
+    try:
+        return urlsplit(address).path in ("", "/")
+    except ValueError:
+        return False
 
 
 def _plain(text: str) -> str:
