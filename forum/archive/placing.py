@@ -36,6 +36,9 @@ def place(way: Way, post: Post, portion: Portion, known: dict[str, Known]) -> li
     except _NoRoom:
         make_room(post)
         known.update(knowing.known_items(post.source, list(known)))
+        again = {row.pk: row for row in portion.again.values()}
+        for pk, position in Comment.objects.filter(pk__in=again).values_list("pk", "position"):
+            again[pk].position = position
         if way.tail_pk is not None:
             way.tail = Comment.objects.values_list("position", flat=True).get(pk=way.tail_pk)
         return _places(way, portion, known)

@@ -55,6 +55,17 @@ def test_there_is_room_for_any_number_in_between(db: None, monkeypatch: pytest.M
     assert_right()
 
 
+def test_room_is_made_after_one_that_is_known_under_another_key(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    undated = [said(n, moment=Moment()) for n in range(10)]
+    bring(monkeypatch, dataclasses.replace(undated[0], key="old:0"), undated[9])
+    for position, one in ((7_001, undated[0]), (7_005, undated[9])):
+        Comment.objects.filter(body=one.body).update(position=position)
+    Post.objects.update(last_position=7_005)
+    assert bring(monkeypatch, *undated).recognised == 1
+    assert bodies() == [comment.body for comment in undated]
+    assert_right()
+
+
 def test_a_better_copy_says_what_a_comment_answers(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     bring(monkeypatch, said(1), said(2))
     outcome = bring(monkeypatch, said(1), said(2, parent="talk:1", parent_basis="format"))
