@@ -52,7 +52,8 @@ def ask(post: Post) -> None:
 def make(pk: int, reader: AnonymousUser) -> None:
     """Make the file of a post and keep it; nothing where the post has no page any more."""
     post = Post.objects.placed_for(reader).with_bylines().filter(pk=pk).first()
-    Download.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
+    # Not what was asked for again since, this one above all: it waits for its file.
+    Download.objects.filter(asked_at__lt=timezone.now() - KEPT).exclude(post=pk).delete()
     if post is None or post.comment_count > MOST or not may_take(post):
         return
     whole = "".join(page_of(post)).encode()

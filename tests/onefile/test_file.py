@@ -8,7 +8,9 @@ from typing import Any
 import lxml.html
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 
 from comments.actions import change_state
 from comments.models import Comment
@@ -157,6 +159,23 @@ def test_a_large_thread_is_made_once_and_kept(
     queue()
     assert made == [post.pk, post.pk]
     assert taken(client, post).status_code == 200
+
+
+def test_a_large_thread_asked_for_again_after_a_month_is_made(
+    client: Client, ann: User, ben: User, monkeypatch: pytest.MonkeyPatch, queue: Callable[[], None]
+) -> None:
+    monkeypatch.setattr(views, "AT_ONCE", 0)
+    posts = [make_post(ann, comment_count=1) for _ in range(3)]
+    for post in posts:
+        assert taken(client, post).status_code == 202
+    queue()
+    month = timezone.now() - dt.timedelta(days=31)
+    Download.objects.update(asked_at=month, made_at=month)
+    Post.objects.update(version=F("version") + 1)
+    for post in posts[:2]:
+        assert taken(client, post).status_code == 202
+    queue()
+    assert [taken(client, post).status_code for post in posts] == [200, 200, 202]
 
 
 def test_a_thread_of_any_size_asks_as_many_queries(client: Client, ann: User, doubling: Callable[..., int]) -> None:
