@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler, get_path_info
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest, get_path_info
 from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_header_parameters
 
 from forum import lasting, middleware
 from forum.pagecache import keeping
@@ -26,8 +27,24 @@ if TYPE_CHECKING:
 Environ = dict[str, Any]  # of WSGI
 
 
+class Request(WSGIRequest):
+    """A request that is read as UTF-8; one that names another charset is refused inside, with a page and a line.
+
+    Django would read the query and the form by whatever codec of Python is named, and some of them raise or make
+    characters that no page can hold.
+    """
+
+    def _set_content_type_params(self, meta: Environ) -> None:
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:  # a parameter in a charset that does not exist
+            self.content_type, self.content_params = "", {"charset": ""}
+
+
 class Door(WSGIHandler):
     """Gives guests what is kept, with a line in the log as for every page, and leads all others in."""
+
+    request_class = Request
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # type: ignore[override]
         """Answers one request."""

@@ -184,14 +184,17 @@ def caching(get_response: GetResponse) -> GetResponse:
 # Never in an honest address: a database or a header would choke. A query may hold a form's line breaks.
 _ODD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ODD_IN_QUERY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CHARSETS = ("utf-8", "utf8")
 
 
 def refuse_odd_bytes(get_response: GetResponse) -> GetResponse:
-    """Answers 400 where the path or the query holds control characters or bytes that are no UTF-8."""
+    """Answers 400 where the path or the query holds control characters, or anything says that it is no UTF-8."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if _ODD_IN_PATH.search(request.path_info):
             raise BadRequest("odd characters in the path")
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in _CHARSETS:
+            raise BadRequest("a charset that is not UTF-8")
         try:
             query = unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
         except UnicodeDecodeError:

@@ -51,8 +51,10 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
 
     monkeypatch.setattr(site, "get_response", counted)
 
-    def ask(path: str, *, method: str = "get", secure: bool = False, **headers: str) -> Got:
+    def ask(path: str, *, method: str = "get", secure: bool = False, kind: str = "", **headers: str) -> Got:
         environ = getattr(RequestFactory(), method)(path, secure=secure, headers=headers).environ
+        if kind:  # the factory would read it as Django does
+            environ["CONTENT_TYPE"] = kind
         given: list[Any] = []
         led_in.clear()
         answer = site(environ, lambda status, names, trace=None: given.append((status, names)))
@@ -183,6 +185,23 @@ def test_an_odd_path_is_led_in(ask: Ask, path: str) -> None:
         got = ask(odd)
         assert got.inside
         assert got.status in (400, 404)
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["=punycode", "=idna", "=rot13", "=hex", "=unicode_escape", "=utf-16", "=iso-8859-1", "=none", "*=none''x", "="],
+)
+def test_no_charset_but_utf8_is_taken(charset: str, ask: Ask) -> None:
+    for page in ("/search/?q=a-b%5Cud800", "/accounts/login/?next=a", "/nothing/"):
+        for method in ("get", "post"):
+            got = ask(page, method=method, kind=f"multipart/form-data; boundary=x; charset{charset}")
+            assert got.status == 400
+            assert len(got.headers["X-Request-ID"]) == 16
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "utf8"])
+def test_utf8_is_taken_however_it_is_written(charset: str, ask: Ask) -> None:
+    assert ask("/search/?q=a", kind=f"text/plain; charset={charset}").status == 200
 
 
 # ── What is written of it ────────────────────────────────────────────────────

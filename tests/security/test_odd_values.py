@@ -196,6 +196,17 @@ def test_a_body_of_another_kind_does_not_fail_a_form(sign_in, ann, pages, kind):
         assert browser.post(address, body, content_type=kind).status_code < 500
 
 
+@pytest.mark.parametrize("charset", ["unicode_escape", "idna"])
+def test_a_form_in_another_charset_is_refused(sign_in, root, pages, charset):
+    """Codecs of Python that make halves of surrogates of plain letters, or raise."""
+    names = ("body", "title", "value", "next", "text", "q", "login", "token")
+    said = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\na\\ud800\r\n' for name in names)
+    browser = sign_in(root)
+    for address in (*pages.values(), "/admin/moderation/rule/add/", "/admin/posts/tag/add/"):
+        kind = f"multipart/form-data; boundary=x; charset={charset}"
+        assert browser.generic("POST", address, f"{said}--x--\r\n", content_type=kind).status_code == 400
+
+
 @pytest.mark.parametrize("button", [{}, BUTTON], ids=["everywhere", "beside a button"])
 def test_a_megabyte_in_every_field_is_refused_quickly(sign_in, ann, pages, saying, button):
     much = "w" * 900_000
