@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -115,7 +115,7 @@ class CommentWriting(Writing):
         post, viewer = found.post, viewer_of(self.request, found.post)
         parents = threads.context(found)
         node = threads.Node(found, depth=len(parents), parent=threads.Node(parents[-1]) if parents else None)
-        asked = parse_qs(urlsplit(self.request.htmx.current_url or "").query)  # type: ignore[attr-defined]
+        asked = parse_qs(self.around.query)
         flat = asked.get("view") == ["flat"]
         first = not flat and asked.get("order", [viewer.order]) == ["newest"]
         shown = threads.Thread([node])

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
@@ -102,8 +102,15 @@ class Writing:
     @property
     def in_place(self) -> bool:
         """Whether the form was asked for by a script and stands within another page."""
-        around = self.request.htmx.current_url  # type: ignore[attr-defined]
-        return self.by_script and urlsplit(around or "").path != self.request.path
+        return self.by_script and self.around.path != self.request.path
+
+    @property
+    def around(self) -> SplitResult:
+        """The address of the page on which a script asks, as the script says it; empty where that is no address."""
+        try:
+            return urlsplit(self.request.htmx.current_url or "")  # type: ignore[attr-defined]
+        except ValueError:
+            return urlsplit("")
 
     def leave(self, url: str) -> HttpResponse:
         """Goes to what was made; a script is told where that is."""

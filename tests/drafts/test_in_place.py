@@ -65,6 +65,17 @@ def test_where_a_new_comment_goes_follows_the_order_of_the_page(sign_in, ben, po
     assert posted("?order=oldest") is False
 
 
+@pytest.mark.parametrize("around", ["http://[", "//[x", "http://a\uff03b/", ""])
+def test_an_address_of_the_page_that_is_none_fails_no_form(around, sign_in, ben, post, comment):
+    browser, headers = sign_in(ben), {"HX-Request": "true", "HX-Current-URL": around}
+    for address in (f"/posts/{post.pk}/comment/", f"/comments/{comment.pk}/reply/", "/posts/new/"):
+        assert browser.get(address, headers=headers).status_code == 200
+        assert browser.post(address, headers=headers).status_code == 422
+    answer = browser.post(f"/posts/{post.pk}/comment/", {"body": "Words.", "token": token()}, headers=headers)
+    assert answer.status_code == 201
+    assert told(answer)["first"] is False
+
+
 def test_a_form_on_its_own_page_leaves_it_when_it_is_posted(sign_in, ben, post, script):
     address = f"/posts/{post.pk}/comment/"
     own = script | {"HX-Current-URL": f"http://testserver{address}"}
