@@ -15,4 +15,4 @@ def joined() -> str:
     parts = re.sub(r"/\*.*?\*/", "", parts, flags=re.DOTALL)
     parts = parts.replace('url("../', 'url("')
     parts = re.sub(r"\s*([{};,])\s*", r"\1", parts).replace(";}", "}").replace(": ", ":").replace(" > ", ">")
-    return HEADING + parts.replace("}", "}\n").replace("}\n}", "}}").strip() + "\n"
+    return HEADING + parts.replace("@layer", "\n@layer").strip() + "\n"

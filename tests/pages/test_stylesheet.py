@@ -24,9 +24,8 @@ def test_the_stylesheet_names_only_files_that_are_here() -> None:
 
 def test_every_rule_stands_in_a_layer() -> None:
     outside = re.sub(r"@font-face\s*\{[^}]*\}", "", joined().split("*/", 1)[1])
-    depth, bare = 0, []
-    for line in outside.splitlines():
-        if depth == 0 and line and not line.startswith("@layer"):
-            bare.append(line)
-        depth += line.count("{") - line.count("}")
-    assert (depth, bare) == (0, [])
+    while "{" in outside:
+        outside, inner = re.subn(r"\{[^{}]*\}", ";", outside)
+        assert inner, "a brace is not closed"
+    rules = [rule.strip() for rule in outside.split(";")]
+    assert [rule for rule in rules if rule and not rule.startswith("@layer")] == []
