@@ -52,7 +52,7 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[OpenPage]:
-    """Opens pages of the running site: `open_page("/", scripts=False, width=390, user=ann)`.
+    """Opens pages of the running site: `open_page("/", scripts=False, width=390, touch=True, user=ann)`.
 
     Fails at the end where a script failed or the site's policy had to stop something.
     """
@@ -65,6 +65,7 @@ def open_page(browser: Browser, live_server: LiveServer, settings: Settings) -> 
         *,
         scripts: bool = True,
         width: int = 1280,
+        touch: bool = False,
         user: User | None = None,
         scheme: str = "light",
     ) -> Page:
@@ -72,6 +73,8 @@ def open_page(browser: Browser, live_server: LiveServer, settings: Settings) -> 
             base_url=live_server.url,
             java_script_enabled=scripts,
             viewport={"width": width, "height": 900},
+            is_mobile=touch,
+            has_touch=touch,
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",
         )

@@ -1,0 +1,50 @@
+"""Nothing lies on other words or reaches out of the window, however long what people write is."""
+
+import pytest
+from playwright.sync_api import expect
+
+from comments.models import Comment
+from forum.states import State
+from forum.users.models import User
+from posts.models import Post
+from tests.browser import OpenPage
+from tests.making import Row, make_post, make_rows
+
+OVERLAP = """([one, other]) => {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector(other));
+    const a = document.querySelector(one).getBoundingClientRect();
+    return [...range.getClientRects()].some(
+        (b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom);
+}"""
+
+
+@pytest.fixture
+def branch(ann: User, ben: User) -> tuple[Post, list[Comment]]:
+    """A comment with a reply, and a removed comment with one."""
+    post = make_post(ann)
+    gone = Row(author=ben, state=State.REMOVED)
+    return post, make_rows(post, [Row(author=ben), Row(author=ann, parent=0), gone, Row(author=ann, parent=2)])
+
+
+@pytest.mark.parametrize(("width", "touch"), [(1280, False), (390, False), (390, True), (1024, True)])
+def test_an_open_fold_shows_its_mark_and_keeps_its_words_out_of_sight(
+    open_page: OpenPage, branch: tuple[Post, list[Comment]], width: int, touch: bool
+) -> None:
+    page = open_page(branch[0].get_absolute_url(), scripts=False, width=width, touch=touch)
+    for number in (0, 2):
+        summary = page.locator(f"#c{branch[1][number].pk} > .branch > summary")
+        line, words = summary.bounding_box(), summary.locator("span").bounding_box()
+        assert line
+        assert words
+        assert words["x"] >= line["x"] + line["width"]
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_the_mark_of_a_fold_stands_beside_the_words_of_a_tombstone(
+    open_page: OpenPage, branch: tuple[Post, list[Comment]], touch: bool
+) -> None:
+    page = open_page(branch[0].get_absolute_url(), scripts=False, width=320, touch=touch)
+    place = f"#c{branch[1][2].pk} > .branch"
+    expect(page.locator(f"{place} > .tombstone")).to_be_visible()
+    assert not page.evaluate(OVERLAP, [f"{place} > summary", f"{place} > .tombstone a"])
