@@ -1,15 +1,18 @@
 """Nothing lies on other words or reaches out of the window, however long what people write is."""
 
 import pytest
-from playwright.sync_api import expect
+from django.db import transaction
+from playwright.sync_api import Page, expect
 
 from comments.models import Comment
 from forum.states import State
 from forum.users.models import User
-from posts.models import Post
+from posts.models import Post, Tag
+from posts.tags import bearing
 from tests.browser import OpenPage
 from tests.making import Row, make_post, make_rows
 
+LONG = "x" * 40
 OVERLAP = """([one, other]) => {
     const range = document.createRange();
     range.selectNodeContents(document.querySelector(other));
@@ -17,6 +20,11 @@ OVERLAP = """([one, other]) => {
     return [...range.getClientRects()].some(
         (b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom);
 }"""
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing has to be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 @pytest.fixture
@@ -48,3 +56,23 @@ def test_the_mark_of_a_fold_stands_beside_the_words_of_a_tombstone(
     place = f"#c{branch[1][2].pk} > .branch"
     expect(page.locator(f"{place} > .tombstone")).to_be_visible()
     assert not page.evaluate(OVERLAP, [f"{place} > summary", f"{place} > .tombstone a"])
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_paragraph_to_quote_stays_in_the_window(open_page: OpenPage, ann: User, ben: User, width: int) -> None:
+    post = make_post(ann, html=f"<p>See https://example.org/{LONG * 10}.</p><pre><code>{LONG * 10}</code></pre>")
+    page = open_page(f"/posts/{post.pk}/quote/", scripts=False, width=width, user=ben)
+    expect(page.get_by_role("checkbox")).to_have_count(2)
+    assert fits(page)
+
+
+def test_a_long_tag_stays_in_the_window_of_the_forms(open_page: OpenPage, ann: User) -> None:
+    tag = Tag.objects.create(slug=LONG, name=LONG)
+    post = make_post(ann)
+    with transaction.atomic():
+        bearing.bear(post, [tag])
+    page = open_page("/posts/new/", scripts=False, width=320, user=ann)
+    for address in ("/posts/new/", f"/posts/{post.pk}/edit/", "/tags/", f"/tags/{LONG}/"):
+        page.goto(address)
+        expect(page.get_by_text(LONG).first).to_be_visible()
+        assert fits(page), address
