@@ -76,7 +76,7 @@ class ReportAdmin(DecidingAdmin):
         ),
         Decision("uphold", "Uphold, and leave it as it is now", "upheld", _uphold(None), _waits, note=EACH),
     )
-    list_display = ("said", "who", "complaint", "number", "where", "outcome_shown")
+    list_display = ("said", "where", "who", "complaint", "number", "outcome_shown")
     list_display_links = None
     list_filter = (OutcomeFilter, RuleFilter, EraFilter, AuthorAgeFilter)
     search_fields = ("text", "comment__body", "post__title", "comment__author__username", "post__author__username")

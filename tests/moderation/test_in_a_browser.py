@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from comments.models import Comment
 from forum.moderation import actions, removals
 from forum.moderation.models import NameRemoval, Rule
+from forum.states import State
 from forum.users.models import Person, User
 from posts.actions import add_post
 from tests.browser import OpenPage
@@ -98,7 +99,7 @@ def test_the_pages_of_moderation_fit_and_break_no_rule(
 ) -> None:
     rule = Rule.objects.get(slug="spam")
     archive = archived_thread()
-    actions.file_report(thing=said, reporter=people["ann"], who="x", rule=rule, text="It sells fish")
+    actions.file_report(thing=said, reporter=people["ann"], who="x", rule=rule, text="It sells fish" + "h" * 400)
     until = datetime(2099, 1, 1, tzinfo=UTC)
     actions.suspend(member=people["ben"], until=until, by=people["mod"], rule=rule)
     removals.request_name_removal(person=archive.driller, name="driller", who="x")
@@ -127,3 +128,21 @@ def test_the_pages_of_moderation_fit_and_break_no_rule(
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"{path}: wider than {width}")
     assert not faults, "\n".join(faults)
+
+
+def test_the_desk_breaks_long_words_alone(open_page: OpenPage, people: dict[str, User], said: Comment) -> None:
+    rule = Rule.objects.get(slug="spam")
+    actions.file_report(thing=said, reporter=people["ann"], who="x", rule=rule, text="h" * 400)
+    actions.decide(thing=said, to=State.HIDDEN, by=people["mod"], rule=rule, reason="It sells fish, " + "h" * 400)
+    page = open_page("/admin/moderation/report/?outcome=all", scripts=False, user=people["mod"])
+    where = page.locator("#result_list .field-where").bounding_box()
+    assert where
+    assert where["x"] + where["width"] <= 1280
+    assert page.evaluate("document.querySelector('#result_list').scrollWidth") <= 1280
+    lines = (
+        "(cell) => { const r = document.createRange(); r.selectNodeContents(cell); return r.getClientRects().length; }"
+    )
+    for path in ("/admin/", f"/admin/comments/comment/{said.pk}/change/"):
+        page.goto(path)
+        assert [head.evaluate(lines) for head in page.locator(".decisions th").all()] == [1] * 6
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
