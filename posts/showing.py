@@ -39,7 +39,6 @@ def shown_post(post: Post, zone: dt.tzinfo | None) -> dict[str, Any]:
         "description": excerpt(post.html, DESCRIPTION) if post.is_public else "",
         "is_public": post.is_public,
         "archived": post.archived,
-        "get_state_display": "" if post.is_public else str(post.get_state_display()),
         "revised_at": post.revised_at is not None,
         "url": post.url,
         "shown_url": _cut(post.url),

@@ -25,6 +25,7 @@ from forum.pages.context import frame
 from forum.reading.views import keep
 from forum.reading.zones import zone_of
 from forum.refusals import Refusal
+from forum.states import State
 from forum.voices.markup import post_acts
 from posts import actions, lists, rules, versions
 from posts.finding import placed_post
@@ -80,6 +81,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         **frame(request),
         "post": shown_post(found, viewer.zone),
         "readable": found.words_for(request.user),
+        "rule": _rule(found),
         "verdict": None,
         "post_html": mark_safe(found.html),  # noqa: S308  sanitised when it was written
         "thread_html": thread_html(thread, page) if thread.roots else "",
@@ -119,6 +121,14 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if verdict is not None:  # for the one who wrote it: no mould is made for that
         return keep(render(request, "posts/post.html", {**shown, "verdict": verdict}), page.news.cookie)
     return keep(HttpResponse(fill("posts/post.html", shown)), page.news.cookie)
+
+
+def _rule(found: Post) -> str:
+    """Under which rule a moderator took the post away, if any. One query, if it was taken."""
+    if found.state not in (State.HIDDEN, State.REMOVED):
+        return ""
+    verdict = ledger.verdicts(posts=[found.pk]).get(found.pk)
+    return verdict.rule.title if verdict and verdict.rule else ""
 
 
 def _earlier(found: Post) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from posts.models import Post
 from tests.moderation.conftest import say
 
 SignIn = Callable[[User], Client]
-WHY = "under the rule “Spam”. Reason: It sells &lt;b&gt;fish"
+WHY = "under the rule “Spam”. Reason: “It sells &lt;b&gt;fish”. Only you and the moderators see this."
 
 
 @pytest.mark.parametrize("to", [State.HIDDEN, State.REMOVED, State.HELD])
@@ -64,6 +64,30 @@ def test_the_author_of_a_hidden_post_reads_why(post: Post, mod: User, ann: User,
     page = sign_in(ann).get(Post.objects.get().get_absolute_url()).content.decode()
     assert "Your post was hidden by a moderator" in page
     assert WHY in page
+    assert "Under the rule" not in page
+
+
+def test_a_hidden_post_names_the_rule_to_everyone_and_its_title_to_moderators(
+    post: Post, mod: User, spam: Rule, client: Client, sign_in: SignIn
+) -> None:
+    title = post.title
+    actions.decide(thing=post, to=State.HIDDEN, by=mod, rule=spam, reason="It sells <b>fish")
+    page = client.get(Post.objects.get().get_absolute_url()).content.decode()
+    assert "<h1>A post hidden by a moderator</h1>" in page
+    assert "Under the rule “Spam”." in page
+    assert title not in page
+    page = sign_in(mod).get(Post.objects.get().get_absolute_url()).content.decode()
+    assert f"{title}</h1>" in page
+    assert "A post hidden by a moderator, under the rule “Spam”. Only moderators see these words." in page
+
+
+def test_a_held_post_shows_its_title_to_its_author(
+    post: Post, mod: User, ann: User, spam: Rule, sign_in: SignIn
+) -> None:
+    actions.decide(thing=post, to=State.HELD, by=mod, rule=spam)
+    page = sign_in(ann).get(Post.objects.get().get_absolute_url()).content.decode()
+    assert f"{post.title}</h1>" in page
+    assert "A post that waits for a moderator. Only you and the moderators see these words." in page
 
 
 def test_nothing_is_said_after_an_approval(comment: Comment, mod: User, ben: User, spam: Rule, sign_in: SignIn) -> None:
