@@ -70,6 +70,7 @@ def test_a_large_thread_is_read_page_by_page_each_comment_once(client, ann, post
         assert len(ids(page)) <= 200
         read += ids(page)
         onward = [a.get("href") for a in select(page, 'a[rel="next"]')]
+        assert onward == [f"{link.get('href')}#comments" for link in select(page, 'link[rel="next"]')]
         address = post.get_absolute_url() + onward[0] if onward else ""
     assert sorted(read) == sorted(f"c{c.pk}" for c in comments)
     assert len(read) == 450
