@@ -14,5 +14,6 @@ def joined() -> str:
     parts = "".join((STATIC / "css" / f"{name}.css").read_text() for name in ORDER)
     parts = re.sub(r"/\*.*?\*/", "", parts, flags=re.DOTALL)
     parts = parts.replace('url("../', 'url("')
+    parts = re.sub(r'\[([a-z-]+\^?)="([a-z-]+)"\]', r"[\1=\2]", parts)
     parts = re.sub(r"\s*([{};,])\s*", r"\1", parts).replace(";}", "}").replace(": ", ":").replace(" > ", ">")
     return HEADING + parts.replace("@layer", "\n@layer").strip() + "\n"
