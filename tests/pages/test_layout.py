@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from comments.models import Comment
 from forum.states import State
+from forum.text.markdown import render
 from forum.users.models import User
 from posts.models import Post, Tag
 from posts.tags import bearing
@@ -76,3 +77,16 @@ def test_a_long_tag_stays_in_the_window_of_the_forms(open_page: OpenPage, ann: U
         page.goto(address)
         expect(page.get_by_text(LONG).first).to_be_visible()
         assert fits(page), address
+
+
+def test_what_is_written_from_right_to_left_begins_on_the_right(open_page: OpenPage, ann: User) -> None:
+    words = "שלום\n\n> ציטוט\n\n- אחד\n- שניים\n\n1. one\n2. two\n\n> A quotation."
+    post = make_post(ann, title="שלום", html=render(words, resolve=None).html)
+    page = open_page(post.get_absolute_url(), scripts=False, width=390)
+    side = "(element, of) => getComputedStyle(element)[of]"
+    assert page.locator("h1").evaluate("(element) => getComputedStyle(element).direction") == "rtl"
+    sides = ("marginLeft", "marginRight", "borderLeftWidth", "borderRightWidth")
+    shown = [[one.evaluate(side, of) for of in sides] for one in page.locator(".article li, .article blockquote").all()]
+    right, left = ["0px", "20px", "0px", "0px"], ["20px", "0px", "0px", "0px"]
+    assert shown == [["0px", "0px", "0px", "2px"], right, right, left, left, ["0px", "0px", "2px", "0px"]]
+    assert fits(page)
