@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from comments.models import Comment
     from posts.models import Post
 
-DRAWN = 8  # levels whose indent is drawn; static/css/thread.css names each
+DRAWN, DRAWN_ON_PHONES = 8, 4  # levels whose indent is drawn; static/css/thread.css names each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from comments.page import DRAWN, Page
+from comments.page import DRAWN, DRAWN_ON_PHONES, Page
 from comments.threads import Node
 from forum.bylines import Byline
 from forum.states import PUBLISHED
@@ -16,15 +16,18 @@ def heading(node: Node, byline: Byline, page: Page) -> str:
     """Who speaks to whom, at which level, and where among the siblings: what the eye sees by place is said here."""
     parent = node.parent
     what = "Reply by" if node.answered else "Comment by"
-    to, spoken = "", "sr"
-    if parent is not None:
+    seen, spoken = "", place(node, page)
+    if parent is not None and parent.comment.state == PUBLISHED:
+        to = f" to {parent.comment.byline.escaped}"
         # Past the indent that a phone draws the style sheet shows these words; past the last, `evidence_html` does.
-        spoken = "to" if node.depth < DRAWN else "sr"
-        to = f" to {parent.comment.byline.escaped}" if parent.comment.state == PUBLISHED else ""
+        if DRAWN_ON_PHONES <= node.depth < DRAWN:
+            seen = f'<span class="to">{to}</span>'
+        else:
+            spoken = f"{to}{spoken}"
     return (
         f'<h3><span class="sr">{what} </span>'
         f'<span itemprop="author" itemscope itemtype="https://schema.org/Person">{byline.linked}</span>'
-        f'<span class="{spoken}">{to}{place(node, page)}</span></h3> '
+        f'{seen}<span class="sr">{spoken}</span></h3> '
     )
 
 
