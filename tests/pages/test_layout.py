@@ -11,7 +11,7 @@ from forum.users.models import User
 from posts.models import Post, Tag
 from posts.tags import bearing
 from tests.browser import OpenPage
-from tests.making import Row, make_post, make_rows
+from tests.making import Row, make_post, make_rows, say
 
 LONG = "x" * 40
 OVERLAP = """([one, other]) => {
@@ -90,3 +90,18 @@ def test_what_is_written_from_right_to_left_begins_on_the_right(open_page: OpenP
     right, left = ["0px", "20px", "0px", "0px"], ["20px", "0px", "0px", "0px"]
     assert shown == [["0px", "0px", "0px", "2px"], right, right, left, left, ["0px", "0px", "2px", "0px"]]
     assert fits(page)
+
+
+def test_links_in_lines_and_beside_buttons_have_the_room_of_a_finger(open_page: OpenPage, ann: User, ben: User) -> None:
+    comment = say(make_post(ann), ann)
+    page = open_page("/members/ann/", scripts=False, width=390, touch=True, user=ann)
+    for address, links in (
+        ("/members/ann/", ".links a"),
+        ("/posts/new/", ".helptext > summary"),
+        (f"/comments/{comment.pk}/delete/", ".buttons :is(a, button)"),
+    ):
+        page.goto(address)
+        boxes = [link.bounding_box() or {} for link in page.locator(links).all()]
+        assert boxes
+        assert min(box["height"] for box in boxes) >= 44, address
+    assert len({box["y"] + box["height"] / 2 for box in boxes}) == 1
