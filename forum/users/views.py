@@ -106,15 +106,19 @@ def _closed(reader: User | AnonymousUser) -> QuerySet[User]:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what an archive holds of one person, who is no member."""
     found = get_object_or_404(Person.objects.select_related("source"), pk=pk)
-    show_posts = request.GET.get("show") == "posts"
+    comments, posts = (
+        model.objects.visible_to(request.user).filter(person=found).exists() for model in (Comment, Post)
+    )
+    show_posts = request.GET.get("show") == "posts" or (posts and not comments)
     said, next_url = _said_by(request, show_posts, person=found)
-    posts = Post.objects.visible_to(request.user).filter(person=found).exists()
+    here = found.get_absolute_url()
+    both = [Way("comments", here, not show_posts), Way("posts", f"{here}?show=posts", show_posts)]
     context = {
         "person": found,
         "said": said,
         "next_url": next_url,
         "show_posts": show_posts,
-        "has_posts": posts,
+        "tabs": both if comments and posts else [],
     }
     return render(request, "users/person.html", context)
 

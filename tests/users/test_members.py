@@ -232,6 +232,18 @@ def test_a_person_without_words_has_a_page_that_says_so(client: Client, driller:
     assert "No posts." in client.get(f"{driller.get_absolute_url()}?show=posts").content.decode()
 
 
+def test_the_page_of_a_person_begins_with_what_there_is(client: Client, driller: Person) -> None:
+    Post.objects.update(person=driller, author=None, title="A post of theirs")
+    here = driller.get_absolute_url()
+    page = client.get(here).content.decode()
+    assert f'<b aria-current="true">comments</b> | <a href="{here}?show=posts">posts</a>' in page
+    Comment.objects.all().delete()
+    page = client.get(here).content.decode()
+    assert "<h2>Posts</h2>" in page
+    assert "A post of theirs" in page
+    assert "aria-current" not in page
+
+
 def test_a_member_page_costs_as_much_with_twice_the_words(client: Client, ann: User, doubling: Doubling) -> None:
     def double() -> None:
         for _ in range(8):
