@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from comments.models import Comment
 from forum.history.quotations import quotations_of
@@ -41,9 +43,12 @@ def post_quotations(request: HttpRequest, pk: int) -> HttpResponse:
 def post_quote(request: HttpRequest, pk: int) -> HttpResponse:
     """Offers the paragraphs of a post, to comment on with a quotation of the chosen ones."""
     post = _post(request, pk)
+    if chosen := request.GET.getlist("paragraph"):
+        return redirect(f"{reverse('comment-new', args=[pk])}?{urlencode({'paragraph': chosen}, doseq=True)}")
     paragraphs = excerpt.paragraphs(post.html)
     why_not = why_not_comment(request.user, post)
-    return render(request, "history/quote.html", {"post": post, "paragraphs": paragraphs, "why_not": why_not})
+    context = {"post": post, "paragraphs": paragraphs, "why_not": why_not, "chose_none": "chosen" in request.GET}
+    return render(request, "history/quote.html", context)
 
 
 def _history(request: HttpRequest, words: Comment | Post) -> HttpResponse:

@@ -351,9 +351,17 @@ def test_paragraphs_of_an_article_are_chosen_without_a_script(sign_in, ben):
         "Two lines.",
         "Three.",
     ]
+    chosen = browser.get(f"/posts/{post.pk}/quote/", {"paragraph": ["1", "3"], "chosen": "1"})
+    assert chosen["Location"] == f"/posts/{post.pk}/comment/?paragraph=1&paragraph=3"
     words = box(browser, f"/posts/{post.pk}/comment/", paragraph=["1", "3", "99", "x", "\u0661"])
     assert words.splitlines() == ["> #post", "> One \\*star\\*.", ">", "> Three."]
     assert "quote-note" not in say(post, ben, f"{words}\n\nYes.").html
+
+
+def test_one_is_asked_to_choose_a_paragraph_first(sign_in, ben, post):
+    browser = sign_in(ben)
+    assert "Choose a paragraph first" not in browser.get(f"/posts/{post.pk}/quote/").content.decode()
+    assert "Choose a paragraph first" in browser.get(f"/posts/{post.pk}/quote/?chosen=1").content.decode()
 
 
 def test_a_passage_of_an_article_is_ready_in_the_box(sign_in, post, ben):
