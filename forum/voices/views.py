@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
@@ -115,6 +116,7 @@ def _carry_out(request: HttpRequest, find: Callable[[], Target], act: Act) -> Ht
         return try_again_after(refusal, _refused(request, target, refusal))
     if request.htmx and not isinstance(target, User):  # type: ignore[attr-defined]
         return HttpResponse(_fragment(request, target) + format_html('<p id="polite" hx-swap-oob="true">{}</p>', done))
+    messages.info(request, done)
     return back(request, target.get_absolute_url(), anchor=_anchor(request, target))
 
 

@@ -20,8 +20,11 @@ document.addEventListener("submit", async (event) => {
   // What was chosen may change the address, such as an order that is now kept.
   const { pathname, search } = new URL(answer.url);
   if (answer.redirected && pathname === location.pathname) history.replaceState(history.state, "", pathname + search);
-  if (answer.redirected) replace(document.getElementById("main"), found.getElementById("main"), button);
-  else for (const part of found.querySelectorAll("[hx-swap-oob]")) {
+  if (answer.redirected) {
+    const told = found.querySelector("#main > .said[role=status]");
+    replace(document.getElementById("main"), found.getElementById("main"), button);
+    if (told) say(told.textContent);
+  } else for (const part of found.querySelectorAll("[hx-swap-oob]")) {
     if (part.id === "polite") say(part.textContent);
     else replace(document.getElementById(part.id), part, button);
   }

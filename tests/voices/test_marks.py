@@ -6,6 +6,7 @@ from django.test import Client
 from comments.models import Comment
 from forum.states import State
 from forum.voices.models import Mark
+from forum.voices.views import DONE
 from posts.models import Post
 from tests.making import make_post, page_of, say, select
 from tests.security import inert
@@ -46,6 +47,17 @@ def test_a_button_sets_a_mark_and_takes_it_back(sign_in, addresses, comment, pos
         assert [(m.member, m.kind, getattr(m, TARGET[on])) for m in Mark.objects.all()] == [
             (eve, kind, thing.pk)
         ] * rows
+
+
+@pytest.mark.parametrize(("on", "act", "kind"), BUTTONS)
+def test_the_next_page_says_what_was_done_and_a_script_says_it_alone(sign_in, addresses, eve, on, act, kind):
+    client, address = sign_in(eve), f"{addresses[on]}{act}/"
+    press(client, address)
+    page = page_of(client.get("/saved/"))
+    assert [one.text_content() for one in select(page, "p.said")] == [DONE[kind][1]]
+    if on != "member":
+        press(client, address, 0, **{"HX-Request": "true"})
+    assert not select(page_of(client.get("/saved/")), "p.said")
 
 
 @pytest.mark.parametrize(("on", "act", "kind"), BUTTONS)
