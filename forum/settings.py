@@ -167,9 +167,9 @@ MAIL_KEPT_DAYS = ENVIRONMENT.number("MAIL_KEPT_DAYS", default=14, least=1, most=
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["forum.users.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "forum.users.passwords.UnlikeTheMember"},
+    {"NAME": "forum.users.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "forum.users.passwords.Uncommon"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

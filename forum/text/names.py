@@ -82,7 +82,7 @@ def skeleton(name: str) -> str:
 def validate(name: str, *, reserved: Iterable[str] = ()) -> None:
     """Raise ValidationError, with a sentence for the person, when nobody may have this name."""
     if DECEIVING.search(name) or any(unicodedata.category(character)[0] == "C" for character in name):
-        raise ValidationError("The name has a character in it that can't be seen. Type it anew.", "unseen")
+        raise ValidationError("The name has a character in it that cannot be seen. Type it anew.", "unseen")
     if name != name.strip():
         raise ValidationError("The name begins or ends with a space. Take it out.", "space")
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH:
@@ -113,9 +113,9 @@ def _base(letters: str, position: int) -> str:
 def _validate_letters(name: str) -> None:
     for character in name:
         if not (character in "-_.'" or unicodedata.category(character) in {"Nd"} or _is_letter(character)):
+            what = "a space" if character.isspace() else f"“{character}”"
             raise ValidationError(
-                f"The name can't hold “{character}”. Use letters, digits and - _ . ' between them.",
-                "character",
+                f"The name cannot hold {what}. Use letters, digits and - _ . ' between them.", "character"
             )
     if unicodedata.normalize("NFKC", name) != unicodedata.normalize("NFC", name):
         raise ValidationError("The name has an unusual form of a letter in it. Use the plain one.", "form")
@@ -146,7 +146,7 @@ def _validate_scripts(name: str) -> None:
         elif marks > _MAX_MARKS or (marks and scripts & _WITHOUT_LOOSE_MARKS):
             raise ValidationError("The name has loose accents in it. Use plain or accented letters.", "accents")
     if not scripts <= _SCRIPTS:
-        raise ValidationError("The name has letters of a script that names can't use here.", "script")
+        raise ValidationError("The name has letters of a script that names cannot use here.", "script")
     if len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER):
         raise ValidationError("The name mixes letters of different alphabets. Use one of them.", "mixed")
 

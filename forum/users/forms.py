@@ -6,7 +6,7 @@ from allauth.account import forms
 from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
-from django.forms import BaseForm, CharField, Form
+from django.forms import BaseForm, CharField, EmailField, Form
 from django.http import HttpRequest, HttpResponse  # noqa: TID251 - allauth hands requests to its forms
 
 from forum.fields import Id
@@ -15,6 +15,8 @@ from forum.users.models import NAME_TAKEN, User
 MAX_EMAIL = 254
 MAX_PASSWORD = 1000
 WHAT_IS_GOOD = "At least 10 characters. Not a common password, and nothing like your name or address."
+
+NO_ADDRESS = "This is not an e-mail address. It looks like name@example.org."
 
 
 class NameTaken(Exception):  # noqa: N818 - says what happened
@@ -43,7 +45,7 @@ class SignupForm(forms.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shown = "Shown beside all you write. 2 to 30 letters and digits."
+        shown = "Shown beside all you write. 2 to 30 letters and digits, with - _ . ' between them."
         _word(self, "username", "Name", "Enter the name you want to be shown by.", shown)
         kept = "Never shown. A link to confirm it is sent there."
         _word(self, "email", "E-mail address", "Enter your e-mail address.", kept)
@@ -116,6 +118,8 @@ def _word(form: BaseForm, name: str, label: str, required: str, help_text: str =
     field.label = label
     field.help_text = help_text or field.help_text
     field.error_messages["required"] = required
+    if isinstance(field, EmailField):
+        field.error_messages["invalid"] = NO_ADDRESS
     field.widget.attrs.pop("placeholder", None)
     if name == "username":
         return

@@ -144,6 +144,21 @@ def test_a_field_over_its_limits_is_refused_kindly(client: Client, sign_up: Sign
     assert "You are not signed up yet." in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("email", "nobody", "This is not an e-mail address. It looks like name@example.org."),
+        ("password1", "short", "This password is too short. Choose one of at least 10 characters."),
+        ("password1", "password123", "Many people have this password, so it is tried first. Choose another."),
+        ("password1", FORM["email"], "This password is too much like your e-mail address. Choose another."),
+        ("username", "Carol Ann", "The name cannot hold a space."),
+        ("username", "Carol!", "The name cannot hold “!”."),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_words(client: Client, sign_up: SignUp, field: str, value: str, says: str) -> None:
+    assert says in sign_up(client, **{field: value}).content.decode()
+
+
 def test_the_page_names_the_mail_folder_and_never_the_link(client: Client, sign_up: SignUp, settings: object) -> None:
     settings.EMAIL_FILE_PATH = "/srv/forum/mail"  # type: ignore[attr-defined]
     sign_up(client)
