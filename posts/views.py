@@ -111,7 +111,12 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "open": found.is_public and not found.is_locked,
         "may_edit": rules.may_edit(request.user, found),
         "may_delete": rules.may_delete(request.user, found),
-        "viewer": {"pk": viewer.pk is not None, "moderates": viewer.moderates, "may_reply": viewer.may_reply},
+        "viewer": {
+            "pk": viewer.pk is not None,
+            "moderates": viewer.moderates,
+            "may_reply": viewer.may_reply,
+            "wrote": found.is_by(request.user) and not found.archived,
+        },
         "gone": gone,
         "answer_url": _answer_url(found, thread),
         "earlier": _earlier(found),

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db.models import F
 from django.urls import get_resolver
 
 from comments.models import Comment
@@ -53,6 +54,24 @@ def test_the_tree_nests_replies_and_the_flat_view_keeps_the_order_of_time(client
     flat = page_of(client.get(post.get_absolute_url() + "?view=flat"))
     assert ids(flat) == [f"c{c.pk}" for c in (first, second, reply)]
     assert select(flat, f'#c{reply.pk} a[href="#c{first.pk}"]')
+
+
+def test_only_what_was_printed_is_shown_as_printed(client, post, ann):
+    comment = say(post, ann)
+    page = client.get(post.get_absolute_url()).content.decode()
+    assert "in order of time" in page
+    assert "as printed" not in page
+    Comment.objects.filter(pk=comment.pk).update(archived=True)
+    Post.objects.update(living_count=0, version=F("version") + 1)
+    assert "as printed" in client.get(post.get_absolute_url()).content.decode()
+
+
+def test_nobody_is_offered_to_report_their_own_post(client, sign_in, post, ann, ben):
+    report = f"/moderation/report/post/{post.pk}/"
+    assert [
+        report in browser.get(post.get_absolute_url()).content.decode()
+        for browser in (client, sign_in(ben), sign_in(ann))
+    ] == [True, True, False]
 
 
 def test_newest_turns_each_level_round(client, post, ann):
