@@ -14,7 +14,7 @@ HELP = "/help/writing/"
 _WRITTEN = (
     ("Emphasis", "Some *emphasised* and some **strong** words, and ~~some taken back~~."),
     ("A link", "[What the words say](https://example.org/), or the bare address: https://example.org/"),
-    ("Somebody's name", "Ask @driller, who was there."),
+    ("The name of a member", "Ask @driller, who was there."),
     (
         "A quotation from elsewhere",
         "> Words of somebody else,\n> on as many lines as needed.\n\nYour answer.",
