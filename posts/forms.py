@@ -22,6 +22,8 @@ KINDS = (
 class PostForm(OnceForm):
     """An article, a link or a question."""
 
+    by_kind = ("url", "body")  # required or not, as ``clean`` says
+
     kind = forms.ChoiceField(label="What is it", choices=KINDS, initial=Post.Kind.ARTICLE, widget=forms.RadioSelect)
     title = Line(
         max_length=TITLE_LENGTH,
@@ -35,7 +37,7 @@ class PostForm(OnceForm):
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text="For a link: the page to talk about.",
+        help_text="The page to talk about. Only a link needs one.",
         error_messages={"invalid": "This is not the address of a page. It begins with https:// or http://."},
     )
     body = Words(
@@ -43,7 +45,8 @@ class PostForm(OnceForm):
         most=BODY_LENGTH,
         label="Text",
         required=False,
-        help_text="A link can do without. Markdown: *emphasis*, **strong**, [words](address), > quotation.",
+        help_text="A link can do without; an article and a question cannot."
+        " Markdown: *emphasis*, **strong**, [words](address), > quotation.",
         widget=forms.Textarea(attrs={"rows": 14}),
     )
 

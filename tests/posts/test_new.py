@@ -1,9 +1,13 @@
 """Starting a thread."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from forum.states import State
+from forum.users.models import User
 from posts.models import Post
 from tests.making import form_on, page_of, select, token
 
@@ -26,6 +30,16 @@ def test_a_member_starts_a_thread(sign_in, ann):
     assert answer.redirect_chain == [(made.get_absolute_url(), 302)]
     assert (made.author, made.kind, made.title) == (ann, "question", "Why is it so?")
     assert "<em>wonder</em>" in answer.content.decode()
+
+
+def test_what_a_kind_of_post_needs_is_not_called_optional(sign_in, ann):
+    assert "(optional)" not in sign_in(ann).get("/posts/new/").content.decode()
+
+
+def test_a_suspended_member_is_offered_no_button_that_does_nothing(sign_in, ann):
+    User.objects.filter(pk=ann.pk).update(suspended_until=timezone.now() + dt.timedelta(days=1))
+    page = page_of(sign_in(ann).get("/posts/new/"))
+    assert [one.text_content() for one in select(page, "div.buttons button")] == ["Keep as draft"]
 
 
 def test_a_guest_is_asked_to_sign_in_and_comes_back(client, db):
