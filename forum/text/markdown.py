@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from forum.text.characters import DECEIVING, clean
 from forum.text.excerpt import whole
-from forum.text.html import MAX_GENERATED_BYTES, check_size, host_of, is_inside, may_link, sanitise
+from forum.text.html import MAX_GENERATED_BYTES, TooLarge, check_size, host_of, is_inside, may_link, sanitise
 from forum.text.mentions import MOST, NAME, People, spellings
 from forum.text.quotations import POST, Quoted, Rendered, Resolve, is_shown, not_shown, source_line
 
@@ -24,6 +24,12 @@ _REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\s*")
 _SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
 _BARE = re.compile(r"://[^\s<>\"`{}|\\^\[\]]+")
 _WORD = re.compile(r"[\w.-]+")
+_LINE_END = re.compile("\r\n?|\n")
+_MARKERS = " \t>*+-.)0123456789"  # what may stand before the words of a line, in quotations and lists
+
+MAX_NESTING = 20  # levels; what is nested deeper is left out
+MAX_BRACKETS = 2_500  # that open; the parser looks for a link at each, which takes up to 0.1 ms
+MAX_QUOTED_LINES = 20_000  # lines times levels: the parser reads all lines once for each level of quotation
 
 
 def render(
@@ -102,12 +108,26 @@ def quoted_in(source: str) -> set[int]:
 
 def _parsed(source: str) -> tuple[list[Token], dict[str, object]]:
     check_size(source)
+    source = clean(source)
+    _check_cost(source)
     environment: dict[str, object] = {}
-    tokens = _MARKDOWN.parse(clean(source), environment)
+    tokens = _MARKDOWN.parse(source, environment)
     for token in tokens:
         if token.children:
             token.children = list(_show_hosts(_without_pictures(token.children)))
     return tokens, environment
+
+
+def _check_cost(source: str) -> None:
+    """Raise TooLarge for what the parser would take seconds for; no text with lines of usual length comes near."""
+    if source.count("[") > MAX_BRACKETS:
+        raise TooLarge(f"This text has more than {MAX_BRACKETS:,} square brackets. Use fewer and try again.")
+    lines = _LINE_END.split(source)
+    if len(lines) * MAX_NESTING <= MAX_QUOTED_LINES:
+        return
+    levels = max(line[: len(line) - len(line.lstrip(_MARKERS))].count(">") for line in lines)
+    if len(lines) * min(levels, MAX_NESTING) > MAX_QUOTED_LINES:
+        raise TooLarge("This text has too many lines for quotations nested so deep. Nest them less and try again.")
 
 
 def _drawn(tokens: list[Token], environment: dict[str, object]) -> str:
@@ -348,7 +368,7 @@ def _close_heading(self: RendererHTML, *_: object) -> str:
 
 
 def _make() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("strikethrough")
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING}).enable("strikethrough")
     markdown.disable(["html_block", "html_inline"])
     markdown.inline.ruler.after("text", "bare_address", _bare_address)
     markdown.inline.ruler.before("text", "mention", _mention)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.text.html import MAX_BYTES, TooLarge, sanitise
-from forum.text.markdown import Quoted, render
+from forum.text.markdown import MAX_BRACKETS, Quoted, quoted_in, render
 from tests.text.test_html import MUTATIONS, assert_inert
 
 DRILLER = Quoted("driller", "/comments/123/", True)
@@ -179,7 +179,8 @@ def test_the_time_grows_with_the_length_only(unit: str) -> None:
         return best
 
     # Four times the text: sixteen times the time would be quadratic.
-    assert seconds(16_000) < max(0.1, 8 * seconds(4_000))
+    longest = min(16_000, MAX_BRACKETS * len(unit) // max(1, unit.count("[")))
+    assert seconds(longest) < max(0.1, 8 * seconds(longest // 4))
 
 
 def test_too_long_a_text_is_refused_before_it_is_parsed() -> None:
@@ -187,6 +188,31 @@ def test_too_long_a_text_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(TooLarge):
         render("[" * (MAX_BYTES + 1), resolve=resolve)
     assert time.perf_counter() - started < 0.05
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ">" * 19 + "[a\n" + "b\n" * 19_000,
+        ">" * 6 + "a\r\n" + "b\r\n" * 12_000,
+        "- > " * 6 + "a\r" + "b\r" * 19_000,
+        "[![a](" * 6_600,
+        "[a\n" * 13_000,
+    ],
+)
+def test_a_text_that_would_take_seconds_is_refused_before_it_is_parsed(source: str) -> None:
+    for read in (lambda: render(source, resolve=resolve), lambda: quoted_in(source)):
+        started = time.process_time()
+        with pytest.raises(TooLarge, match="try again"):
+            read()
+        assert time.process_time() - started < 0.1
+
+
+def test_what_people_quote_and_link_is_far_from_the_limits() -> None:
+    quoted = "".join(f"{'> ' * (1 + number % 6)}{number} words of a line\n" for number in range(1_200))
+    for source in (quoted, "[a](/b) and more words\n" * 1_700, "- [ ] to do\n" * 2_500, "b\n" * 19_000):
+        assert len(source) < MAX_BYTES
+        assert html(source)
 
 
 def test_deep_nesting_is_drawn_flat_not_refused() -> None:
