@@ -38,3 +38,7 @@ class PageForm(forms.Form):
     fold = forms.ChoiceField(choices=[("read", "read")], required=False)
     after = Id()
     start = Id()  # the cursor of the page that a branch was opened from
+
+
+# What the address of a page may say that is kept for guests. Any number may be a start.
+KEPT = tuple(name for name in PageForm.base_fields if name != "start")

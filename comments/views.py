@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from comments import actions, eras, rows, rules, threads, versions
 from comments.evidence import evidence_of
 from comments.finding import placed_comment
-from comments.forms import PageForm
+from comments.forms import KEPT, PageForm
 from comments.markup import comment_html, thread_html
 from comments.models import Comment
 from comments.page import Page, Viewer
@@ -102,7 +102,7 @@ def page_of(
     )
 
 
-@kept(versions.of_branch, says=PageForm.base_fields)
+@kept(versions.of_branch, says=KEPT)
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """A comment in its context: its parents, itself, and its branch."""
     found = placed_comment(pk, request.user)
@@ -166,8 +166,8 @@ def _next(thread: threads.Thread, order: str | None, start: int | None, era: str
 
 
 def address(path: str, **query: object) -> str:
-    """The path with what of the query says anything."""
-    said = {name: value for name, value in query.items() if value}
+    """The path with what of the query says anything, in the one order in which addresses are kept."""
+    said = {name: query[name] for name in PageForm.base_fields if query.get(name)}
     return f"{path}?{urlencode(said)}" if said else path
 
 

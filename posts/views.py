@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 
 from comments import eras, threads
-from comments.forms import PageForm
+from comments.forms import KEPT
 from comments.markup import thread_html
 from comments.views import address, cursor, page_of
 from comments.writing import viewer_of
@@ -48,7 +48,7 @@ def front(request: HttpRequest) -> HttpResponse:
     return HttpResponse(fill("posts/front.html", shown))
 
 
-@kept(versions.of_thread, says=PageForm.base_fields)
+@kept(versions.of_thread, says=KEPT)
 def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A post and its thread, as a tree or as printed."""
     found = placed_post(pk, request.user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
 
 from forum.pagecache import store
@@ -22,6 +24,10 @@ from forum.pagecache.versions import Version
 View = Callable[..., HttpResponse]
 READ = "_reads_version"  # marks a view whose answers are kept
 CODE = ("forum", "posts", "comments", "templates")
+KNOWN = 1_000  # names of hosts, as they were sent, that are not read anew
+
+_VALUE = re.compile("[a-z]+|[1-9][0-9]*")
+_ZEROS = re.compile("/0[0-9]*/")  # before a number, where the pattern of an address lets them pass
 
 
 def kept(reads: Callable[..., Version | None], *, says: Iterable[str] = ()) -> Callable[[View], View]:
@@ -29,16 +35,17 @@ def kept(reads: Callable[..., Version | None], *, says: Iterable[str] = ()) -> C
 
     ``reads`` takes what the address names and gives the version of everything that shows, None where there is no such
     page: one query, the cheaper the better, because every guest costs one. ``says`` are the parameters that the view
-    knows; an address that says anything else is answered anew each time, and cannot fill the memory.
+    knows, in the order in which the site writes them; an address that says anything else, or says it otherwise, is
+    answered anew each time, and cannot fill the memory.
     """
-    known = frozenset(says)
+    known = tuple(says)
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_for_all(request.META) or request.user.is_authenticated:
                 return view(request, *args, **kwargs)
-            if settings.PAGE_CACHE and known.issuperset(request.GET):
+            if settings.PAGE_CACHE and _is_written(request, known):
                 current = functools.partial(reads, *args, **kwargs)
                 return _page(request, current, functools.partial(view, request, *args, **kwargs))
             made = view(request, *args, **kwargs)
@@ -64,9 +71,28 @@ def is_for_all(said: Said) -> bool:
     return parse_cookie(cookies).keys().isdisjoint(own)
 
 
+def _is_written(request: HttpRequest, known: tuple[str, ...]) -> bool:
+    """Whether the site itself writes an address so: each parameter once, in its order, each value in one spelling."""
+    if _ZEROS.search(request.path_info):
+        return False
+    query = request.META.get("QUERY_STRING", "")
+    if not query:
+        return True
+    said = {name: value for name, _, value in (one.partition("=") for one in query.split("&"))}
+    one_way = "&".join(f"{name}={said[name]}" for name in known if name in said)
+    return query == one_way and all(map(_VALUE.fullmatch, said.values()))
+
+
 def key_of(said: Said, path: str) -> store.Key:
-    """What tells pages apart: the whole address, since what it goes through looks at the host and the scheme too."""
-    return (_scheme(said), said.get("HTTP_HOST", ""), path, said.get("QUERY_STRING", ""))
+    """What tells pages apart: the address, and its scheme, since what it goes through looks at that too."""
+    return (_scheme(said), _host(said.get("HTTP_HOST", "")), path, said.get("QUERY_STRING", ""))
+
+
+@functools.lru_cache(maxsize=KNOWN)
+def _host(name: str) -> str:
+    """One name for all hosts and ports by which the site may be asked: no page shows them. Others stay as they are."""
+    host, _ = split_domain_port(name)
+    return settings.SITE.host if host and validate_host(host, settings.ALLOWED_HOSTS) else name
 
 
 def _scheme(said: Said) -> str:

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from comments.actions import add_comment
+from comments.views import address
 from forum.pagecache import keeping, store
 from forum.pagecache.pages import LASTING, SETTLED, KeptPage
 from posts.models import Post
@@ -234,6 +235,49 @@ def test_an_address_that_says_what_nobody_reads_is_not_kept(thread, client):
     for number in range(3):
         assert client.get(f"{path}?utm_source={number}").content == usual
     assert len(store.memory) == 1
+
+
+SPELLINGS = (
+    *("?&", "?&&", "?view=flat&", "?&view=flat", "?view=flat&view=flat", "?view=%66lat", "?view=", "?view", "?order=&"),
+    *("?order=newest&view=flat", "?after=0{after}", "?after=+{after}", "?after={after}&after={after}", "?start=1"),
+    *("?start=2", "?start={after}&", "?%66old=read"),
+)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_an_address_that_the_site_never_writes_so_is_not_kept(spelling, thread, client):
+    comment = thread.comments.first()
+    for path in (thread.get_absolute_url(), comment.get_absolute_url(), "/", "/about/"):
+        assert client.get(path + spelling.format(after=comment.pk)).status_code == 200
+    assert len(store.memory) == 0
+
+
+def test_a_number_with_zeros_before_it_is_not_kept(thread, client):
+    for thing in (thread, thread.comments.first()):
+        path = thing.get_absolute_url().replace(f"/{thing.pk}/", f"/00{thing.pk}/")
+        assert client.get(path).status_code == 200
+    assert len(store.memory) == 0
+
+
+@pytest.mark.parametrize("era", ["", "now"])
+@pytest.mark.parametrize("order", ["", "newest"])
+@pytest.mark.parametrize("view", ["", "flat"])
+def test_every_address_as_the_site_writes_it_is_kept(view, order, era, thread, client):
+    first = thread.comments.order_by("pk").first()
+    for after in ("", first.pk):
+        path = address(thread.get_absolute_url(), era=era, after=after, order=order, view=view)
+        assert client.get(path).status_code == 200
+        assert store.memory.get(keeping.key_of(client.get(path).wsgi_request.META, thread.get_absolute_url())), path
+
+
+def test_a_page_is_kept_once_for_all_names_and_ports_of_the_site(thread, client, count_queries):
+    path = thread.get_absolute_url()
+    client.get(path, headers={"Host": "localhost"})
+    for host in ("localhost:8000", "localhost:1", "LocalHost:65000", "localhost.", "127.0.0.1", "testserver"):
+        assert len(count_queries(lambda host=host: client.get(path, headers={"Host": host}))) == 1
+    assert len(store.memory) == 1
+    for host in ("localhost:x", "localhost:", "evil.example:8000", "localhost.evil.example", "http://localhost:8000"):
+        assert client.get(path, headers={"Host": host}).status_code == 400
 
 
 def test_another_host_is_refused_although_the_page_is_kept(thread, client):
