@@ -24,6 +24,7 @@ from comments.writing import viewer_of
 from forum.errors import sign_in_first, try_again_after
 from forum.refusals import Refusal
 from forum.returning import back
+from forum.users.mentions import with_pages
 from forum.users.models import User
 from forum.voices import actions, listing
 from forum.voices.markup import post_acts
@@ -160,7 +161,7 @@ def _post(request: HttpRequest, pk: int, kind: Mark.Kind | None = None) -> Post:
 
 
 def _member(request: HttpRequest, name: str, kind: Mark.Kind) -> User:
-    found: User = _found(User.objects.all(), User.objects.filter(is_active=True), request, kind, username=name)
+    found: User = _found(User.objects.all(), with_pages(), request, kind, username=name)
     return found
 
 

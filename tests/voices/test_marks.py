@@ -1,6 +1,7 @@
 """Marks: what a member saves, hides, follows or mutes, by buttons that look like those of votes."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from comments.models import Comment
@@ -169,6 +170,17 @@ def test_following_ends_muting_and_muting_ends_following(sign_in, comment, post,
             press(client, f"{address}{act}/")
             assert list(Mark.objects.values_list("kind", flat=True)) == [kind]
         Mark.objects.all().delete()
+
+
+def test_an_account_that_has_no_page_is_not_marked_and_lets_go_of_marks(sign_in, ben, eve):
+    browser = sign_in(eve)
+    assert browser.post("/members/ben/follow/", {"value": "1"}).status_code == 303
+    EmailAddress.objects.create(user=ben, email=ben.email, verified=False)
+    assert browser.get("/members/ben/").status_code == 404
+    assert browser.post("/members/ben/follow/", {"value": "0"}).status_code == 303
+    for act in ("follow", "mute"):
+        assert browser.post(f"/members/ben/{act}/", {"value": "1"}).status_code == 404
+    assert not Mark.objects.exists()
 
 
 def test_nobody_follows_or_mutes_themselves(sign_in, eve):
