@@ -181,11 +181,11 @@ class Suggestion(models.Model):
 class Download(models.Model):
     """A thread as one file, made by the worker because it is large, and kept while the thread does not change.
 
-    ``version`` is that of the post's page when it was made.
+    ``etag`` names all that was in it when it was made.
     """
 
     post = models.OneToOneField("posts.Post", models.CASCADE, related_name="download")
-    version = models.PositiveIntegerField(default=0)
+    etag = models.CharField(max_length=40, blank=True)
     asked_at = models.DateTimeField()
     made_at = models.DateTimeField(null=True, blank=True)
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes of the file.")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.http import quote_etag
 
+from forum.archive.blackout import removed_names
 from forum.archive.models import Download
-from forum.onefile.page import page_of
+from forum.onefile.page import LOOK, page_of
 from forum.onefile.tasks import make_file
-from forum.users.models import Person
+from forum.pagecache.versions import of_site
 from posts.models import Post
 
 if TYPE_CHECKING:
@@ -29,12 +32,16 @@ def may_take(post: Post) -> bool:
     return post.source is None or post.source.downloads
 
 
-def kept(post: Post) -> Download | None:
-    """The file as it was made, if nothing that is in it has changed since. One query, or two."""
-    found = Download.objects.filter(post=post, version=post.version, made_at__isnull=False).first()
-    if found is None or Person.objects.filter(removed_at__gte=found.made_at).exists():
-        return None
-    return found
+def etag_of(post: Post) -> str:
+    """Names the file by all that is in it: the page's version, and what is no part of that. Two queries."""
+    notes = (post.source.provenance_note, post.source.content_note) if post.source else ()
+    said = f"{LOOK} {post.pk} {post.version} {of_site()} {sorted(removed_names())} {notes}"
+    return quote_etag(hashlib.sha256(said.encode()).hexdigest()[:24])
+
+
+def kept(post: Post, etag: str) -> Download | None:
+    """The file as it was made, if nothing that is in it has changed since. One query."""
+    return Download.objects.filter(post=post, etag=etag).first()
 
 
 def ask(post: Post) -> None:
@@ -56,8 +63,8 @@ def make(pk: int, reader: AnonymousUser) -> None:
     Download.objects.filter(asked_at__lt=timezone.now() - KEPT).exclude(post=pk).delete()
     if post is None or post.comment_count > MOST or not may_take(post):
         return
+    etag = etag_of(post)  # read first: a file that missed a change on the way is not given away
     whole = "".join(page_of(post)).encode()
-    # The version was read first: a file that missed a change on the way is not given away.
     Download.objects.filter(post=post).update(
-        version=post.version, made_at=timezone.now(), size=len(whole), raw=gzip.compress(whole, 6, mtime=0)
+        etag=etag, made_at=timezone.now(), size=len(whole), raw=gzip.compress(whole, 6, mtime=0)
     )

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from forum.archive.blackout import removed_names
 from forum.errors import try_again_after
 from forum.moderation import limits
-from forum.onefile.keeping import AT_ONCE, MOST, ask, kept, may_take
-from forum.onefile.page import LOOK, page_of
+from forum.onefile.keeping import AT_ONCE, MOST, ask, etag_of, kept, may_take
+from forum.onefile.page import page_of
 from forum.refusals import TooMany
 from posts.models import Post
 
@@ -29,7 +26,7 @@ def post_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404("threads of this source are not given away")
     if post.comment_count > MOST:
         return render(request, "onefile/waiting.html", {"post": post, "most": MOST})
-    etag = _etag(post)
+    etag = etag_of(post)
     if (unchanged := get_conditional_response(request, etag=etag)) is not None:
         return unchanged
     try:
@@ -48,7 +45,7 @@ def _small(post: Post, etag: str) -> HttpResponse:
 
 
 def _large(request: HttpRequest, post: Post, etag: str) -> HttpResponse:
-    found = kept(post)
+    found = kept(post, etag)
     if found is not None:
         return _file(post, gzip.decompress(found.raw), etag)
     ask(post)
@@ -63,10 +60,3 @@ def _file(post: Post, whole: bytes, etag: str) -> HttpResponse:
     answer["ETag"] = etag
     answer["X-Robots-Tag"] = "noindex"
     return answer
-
-
-def _etag(post: Post) -> str:
-    """Names the file by all that is in it and is no part of the page's version."""
-    notes = (post.source.provenance_note, post.source.content_note) if post.source else ()
-    said = f"{LOOK} {post.pk} {post.version} {sorted(removed_names())} {notes}"
-    return quote_etag(hashlib.sha256(said.encode()).hexdigest()[:24])

@@ -15,12 +15,14 @@ from django.utils import timezone
 from comments.actions import change_state
 from comments.models import Comment
 from forum.archive.models import Download
+from forum.moderation.actions import decide
+from forum.moderation.models import Rule
 from forum.onefile import keeping, views
 from forum.states import State
 from forum.users.models import Person, Source, User
 from posts.models import Post
 from tests.archive.moving import bring, counted, empty, export
-from tests.making import Row, make_post, make_rows, say
+from tests.making import NOON, Row, make_post, make_rows, say
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +161,35 @@ def test_a_large_thread_is_made_once_and_kept(
     queue()
     assert made == [post.pk, post.pk]
     assert taken(client, post).status_code == 200
+
+
+@pytest.mark.parametrize("at_once", [0, 1_000])
+def test_a_rule_that_is_renamed_is_renamed_in_the_file(
+    client: Client,
+    ann: User,
+    mod: User,
+    root: User,
+    sign_in: Callable[[User], Client],
+    at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
+    queue: Callable[[], None],
+) -> None:
+    monkeypatch.setattr(views, "AT_ONCE", at_once)
+    post = make_post(ann, archived=False)
+    rows = make_rows(post, [Row(author=ann), Row(author=ann, parent=0)])
+    rule = Rule.objects.get(slug="spam")
+    decide(thing=Comment.objects.get(pk=rows[0].pk), to=State.HIDDEN, by=mod, rule=rule)
+    taken(client, post)
+    queue()
+    before = taken(client, post)
+    assert rule.title in before.content.decode()
+    words = {"title": "Advertising of all sorts", "text": "", "position": 0, "active": "on", "for_readers": "on"}
+    assert sign_in(root).post(f"/admin/moderation/rule/{rule.pk}/change/", words).status_code == 302
+    assert taken(client, post, if_none_match=before["ETag"]).status_code == (200 if at_once else 202)
+    Download.objects.update(asked_at=NOON)
+    taken(client, post)
+    queue()
+    assert "Advertising of all sorts" in taken(client, post, if_none_match=before["ETag"]).content.decode()
 
 
 def test_a_large_thread_asked_for_again_after_a_month_is_made(
