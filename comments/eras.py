@@ -91,8 +91,7 @@ def era_flat(post: Post, viewer: User | AnonymousUser, *, era: str, after: Comme
     nodes = {comment.pk: Node(comment) for comment in found}
     for node in nodes.values():
         node.parent = nodes.get(node.comment.parent_id or TOP)
-    thread = Thread([*nodes.values()], last)
-    return thread
+    return Thread([*nodes.values()], last)
 
 
 def _leave_out(thread: Thread, *, archived: bool) -> None:

@@ -98,11 +98,6 @@ def items_of(thing: Comment | Post) -> QuerySet[Item]:
     return Item.objects.filter(about).select_related(*_WITH).defer("run__raw").order_by("pk")
 
 
-def source_text(item: Item, viewer: User | AnonymousUser) -> Shown:
-    """The item alone, as ``viewer`` may see it, up to a page of it."""
-    return _Reading(item, viewer).shown(item)
-
-
 def text_of(item: Item) -> str:
     """All of its text in the file, as only staff may read it."""
     return _Reading(item, PUBLIC).text(item)

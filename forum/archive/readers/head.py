@@ -14,7 +14,6 @@ from forum.archive.readers.page import Page
 
 _WITHIN: Final = 6
 _LENGTH: Final = 150
-_PROSE_WORDS: Final = 12
 _GAP: Final = 3
 _NAME: Final = re.compile(
     r"\bby:?[ \t]+(?P<name>\S.*?)[ \t]*(?:\b(?:on|in|at|published|posted|updated|date)\b:?[ \t]*)*[|.,-]?[ \t]*$", re.I

@@ -35,7 +35,6 @@ _CLUTTER: Final = re.compile(
     r"|rating\w*|print\w*|pagination|edit-link|comments?-?link|screen-reader-text|postnav|wp-polls|yarpp\w*|outbrain|taboola"
     r"|reactions|flattr\w*|vgwort|cookie\w*)(?:$|[-_])"
 )
-_OUTSIDE: Final = frozenset({"nav", "aside"})
 _SECTION: Final = re.compile(rf"\b(?:{CLAIM_WORDS}|trackbacks?|pingbacks?)\b", re.IGNORECASE)
 _ENOUGH: Final = 80
 

@@ -145,15 +145,6 @@ class Tree:
         """The line, counted from 1, that holds the offset; costs a binary search."""
         return bisect_right(self._starts, offset)
 
-    @cached_property
-    def by_id(self) -> dict[str, Node]:
-        """The elements by their ids, of two alike the first."""
-        found: dict[str, Node] = {}
-        for node in self.root.walk():
-            if name := node.get("id"):
-                found.setdefault(name, node)
-        return found
-
 
 def parse(text: str) -> Tree:
     """Read the text; refuses one nested deeper, or of more elements, than any page is. Time grows with the length."""
