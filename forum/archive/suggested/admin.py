@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter, display
@@ -20,13 +20,10 @@ from forum.archive.models import Suggestion
 from forum.archive.suggested import actions
 from forum.archive.suggesting import words_of
 from forum.moderation.desk import showing
+from forum.moderation.desk.filters import OutcomeFilter, SourceFilter
 from forum.moderation.desk.records import RecordAdmin, moderator
 from forum.refusals import Refusal
-from forum.users.models import Source
 from forum.users.roles import may_moderate
-
-if TYPE_CHECKING:
-    from django.contrib.admin.views.main import ChangeList
 
 _THREADS = 40  # named in the filter, those with most to decide first
 _BEFORE, _AFTER = 160, 400  # characters shown before the telling passage, and from there on
@@ -37,11 +34,8 @@ _ACTS: dict[str, tuple[Callable[..., bool], str]] = {
 }
 
 
-class _Outcome(SimpleListFilter):
+class _Outcome(OutcomeFilter):
     """What waits, unless something else is asked for."""
-
-    title = "outcome"
-    parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """What was decided."""
@@ -52,11 +46,6 @@ class _Outcome(SimpleListFilter):
         if self.value() in dict(self.lookup_choices):
             return queryset.filter(outcome=self.value())
         return queryset & actions.offered()
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """As always, with what waits in the place of "All"."""
-        for number, choice in enumerate(super().choices(changelist)):
-            yield {**choice, "display": "waiting"} if number == 0 else choice
 
 
 class _Thread(SimpleListFilter):
@@ -77,20 +66,10 @@ class _Thread(SimpleListFilter):
         return queryset.filter(comment__post=self.value()) if known else queryset
 
 
-class _Source(SimpleListFilter):
+class _Source(SourceFilter):
     """The site the thread came from."""
 
-    title = "source"
-    parameter_name = "source"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """All sources."""
-        return list(Source.objects.order_by("name").values_list("key", "name"))
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those from one source."""
-        known = self.value() in dict(self.lookup_choices)
-        return queryset.filter(comment__post__source__key=self.value()) if known else queryset
+    path = "comment__post__source"
 
 
 class SuggestionAdmin(RecordAdmin):

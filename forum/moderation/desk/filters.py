@@ -175,6 +175,7 @@ class SourceFilter(SimpleListFilter):
 
     title = "source"
     parameter_name = "source"
+    path = "source"  # from what is listed
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         """All sources."""
@@ -183,7 +184,7 @@ class SourceFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         """Those of one source."""
         known = {key for key, _ in self.lookup_choices}
-        return queryset.filter(source__key=self.value()) if self.value() in known else queryset
+        return queryset.filter(**{f"{self.path}__key": self.value()}) if self.value() in known else queryset
 
 
 class TakenOffFilter(SimpleListFilter):
