@@ -1,7 +1,8 @@
-"""Says in sentences what an import did, and on the way how far it has come."""
+"""Says in sentences what an import did, on the way how far it has come, and for the record who ran it."""
 
 from __future__ import annotations
 
+import getpass
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +13,14 @@ from forum.archive.outcome import Lines, Outcome
 _STEP = 5.0
 """Seconds between two lines where nobody watches a bar."""
 _WIDTH = 30
+
+
+def operator() -> str:
+    """Who runs the command, by the name that the system knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"
 
 
 def told(outcome: Outcome, *, done: bool) -> list[str]:

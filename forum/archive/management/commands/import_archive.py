@@ -1,7 +1,6 @@
 """Plans the import of a saved file and, when told to, does it."""
 
 import gc
-import getpass
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from forum.archive.limits import Refused
 from forum.archive.load import load
 from forum.archive.outcome import Outcome
 from forum.archive.plan import Plan, json_pieces, make_plan, text_lines
-from forum.archive.reporting import Bar, told
+from forum.archive.reporting import Bar, operator, told
 
 
 class Command(BaseCommand):
@@ -67,7 +66,7 @@ class Command(BaseCommand):
         self._check(plan, options)
 
     def _load(self, plan: Plan, options: dict[str, Any]) -> Outcome:
-        return load(plan, operator=_operator(), commit=options["commit"], update=options["update"], progress=Bar())
+        return load(plan, operator=operator(), commit=options["commit"], update=options["update"], progress=Bar())
 
     def _check(self, plan: Plan, options: dict[str, Any]) -> None:
         if options["strict"] and (number := plan.account().anomalies):
@@ -95,10 +94,3 @@ def _plan(options: dict[str, Any]) -> Plan:
     if options["zone"]:
         said = replace(said, zone=options["zone"])
     return make_plan(saved, said, forced=options["format"])
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"

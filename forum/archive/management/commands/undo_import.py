@@ -1,6 +1,5 @@
 """Takes an import back."""
 
-import getpass
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forum.archive.limits import Refused
 from forum.archive.models import Run
+from forum.archive.reporting import operator
 from forum.archive.rollback import roll_back, told
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if run is None:
             raise CommandError(f"There is no import {options['run']}.", returncode=2)
         try:
-            found = roll_back(run, by=_operator(), commit=options["commit"])
+            found = roll_back(run, by=operator(), commit=options["commit"])
         except Refused as refusal:
             raise CommandError(refusal.reason, returncode=2) from None
         for line in told(found, done=options["commit"]):
@@ -44,10 +44,3 @@ class Command(BaseCommand):
 
 def _counts(run: Run) -> str:
     return ", ".join(f"{number:,} {what}" for what, number in run.counts.items()) or "nothing counted"
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"
