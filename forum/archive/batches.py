@@ -114,6 +114,8 @@ class Batch:
         self.loading.people.find(self.source, self._bylines(), write=False)
         self.outcome.created_posts += len(self.fresh)
         self.outcome.updated_posts += sum(bool(p.way.verdict) for p in self.portions)
+        for taken in self.takes:
+            self._tell(taken, done=True)
         for portion in self.portions:
             portion.way.verdict, portion.way.alias = "", False
 
@@ -191,11 +193,15 @@ class Batch:
             for comment in portion.new:
                 if comment.key in self.away:
                     self.outcome.suppressed.add(comment.lines[0])
-        for taken in self.takes:
-            self.outcome.taken.add(taken.one.lines[0])
         self.outcome.created_pings += len(self.pings)
         authors = {c.author for p in self.portions for c in p.comments}
         self.loading.people.note_clashes({author for author in authors if rows.can_be_kept(author)})
+
+    def _tell(self, taken: Take, *, done: bool) -> None:
+        if done:
+            self.outcome.taken.add(taken.one.lines[0])
+        else:
+            self.outcome.changed.append(taken.one.lines[0])
 
     def _bylines(self) -> list[Byline]:
         of_posts = [self._byline(way, way.thread.post.author, way.thread.post.identity) for way in self.fresh]
@@ -225,14 +231,15 @@ class Batch:
         new += [rows.item_values(ping, None, run, source) for ping in self.pings]
         insert_values(Item, [*new[0]] if new else [], (values.values() for values in new))
         for taken in self.takes:
-            merging.take(taken, run, source)
+            self._tell(taken, done=merging.take(taken, run, source))
         keep_names_off(people)
         self.loading.names_off.keep([run], [pk for pk in posts if pk is not None])
 
     def _open(self, source: Source, run: Run, people: dict[Byline, Person]) -> dict[int | None, Post]:
         """The posts of this batch: those that are here locked, in one order, and the new ones made."""
-        pks = sorted({p.way.post for p in self.portions if p.way.post is not None})
-        locked = Post.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+        pks = {p.way.post for p in self.portions if p.way.post is not None}
+        pks |= {taken.row.post_id for taken in self.takes}
+        locked = Post.objects.select_for_update().filter(pk__in=sorted(pks)).order_by("pk")
         posts: dict[int | None, Post] = {post.pk: post for post in locked}
         found = []
         for way in self.fresh:
@@ -250,9 +257,12 @@ class Batch:
         for way in (portion.way for portion in self.portions):
             if way.alias and way.post in posts:
                 aliases.append(rows.item_of_post(way.thread, posts[way.post], run, source))
-            elif way.verdict:
-                opening.update(way, run, take=self.loading.update)
-                self.outcome.updated_posts += 1
+            elif way.verdict and way.item is not None and way.post in posts:
+                way.item.post = posts[way.post]  # as it is now that nobody else can change it
+                verdict = opening.update(way, run, take=self.loading.update)
+                self.outcome.updated_posts += verdict in ("taken", "drawn")
+                if verdict == "changed":
+                    self.outcome.changed.append(way.thread.post.lines[0])
             way.alias, way.verdict = False, ""
         Item.objects.bulk_create(aliases)
         return posts

@@ -68,9 +68,16 @@ def better(row: Comment, one: items.Comment) -> bool:
     return one.format == "html" and row.format == "plain"
 
 
-def take(taken: Take, run: Run, source: Source) -> None:
-    """Put the words in place, with the quotations in them. In the transaction of its batch."""
+def take(taken: Take, run: Run, source: Source) -> bool:
+    """Put the words in place, with the quotations in them; returns whether nobody came between.
+
+    In the transaction of its batch, with the post locked. What was edited, blacked out or taken down since it was
+    looked at stays so.
+    """
     one, way = taken.one, taken.way
+    row = Comment.objects.filter(pk=taken.row.pk).first()
+    if row is None or (row.state, row.body) != (taken.row.state, taken.row.body):
+        return False
     known = knowing.known_items(source, {quote.of for quote in one.quotes})
     quoted = knowing.by_pk(item.comment for item in known.values() if item.comment and item.post == way.post)
     quotations = []
@@ -80,15 +87,16 @@ def take(taken: Take, run: Run, source: Source) -> None:
             quotations.append(rows.quotation(quote, of))
     found = ArchivedComment(
         person=None,
-        created_at=taken.row.created_at,
+        created_at=row.created_at,
         body=one.body,
         format=one.format,  # type: ignore[arg-type]
         quotations=tuple(quotations),
     )
-    replace_words(comment=Comment.objects.get(pk=taken.row.pk), found=found, keep=taken.keep)
+    replace_words(comment=row, found=found, keep=taken.keep)
     way.wrote = True
     if taken.item is not None:
         _remember(taken.item, one, run)
+    return True
 
 
 def _remember(pk: int, one: items.Comment, run: Run) -> None:

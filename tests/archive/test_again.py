@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from comments import actions
 from comments.models import Comment, Revision
 from forum.archive import corrections, items
+from forum.archive.batches import Batch
 from forum.archive.items import Moment
 from forum.archive.limits import Refused
 from forum.archive.load import load
@@ -18,7 +19,9 @@ from forum.archive.models import Item, Run
 from forum.archive.outcome import Outcome
 from forum.moderation import removals
 from forum.states import State
+from forum.text.redaction import Change
 from forum.users.models import Person, User
+from posts import actions as posts
 from posts.models import Post, Tag
 from tests.archive.pages import AFTER, BEFORE, plan
 from tests.archive.test_batches import assert_right
@@ -105,6 +108,26 @@ def test_words_that_changed_on_both_sides_stay(db: None, monkeypatch: pytest.Mon
     outcome = bring(monkeypatch, said(1), said(2, body="Better words."))
     assert (outcome.changed, outcome.wrote) == ([12], False)
     assert bodies()[1] == "Put right here."
+
+
+def test_what_happened_while_an_import_ran_stands(db: None, mod: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, *(said(n, body=f"Hanna said {n}.") for n in range(1, 4)))
+    first, second, _ = Comment.objects.order_by("position")
+    write = Batch.write
+
+    def meanwhile(batch: Batch) -> None:
+        actions.redact_all(changes={first.pk: [Change(0, 5, "[name removed]")]})
+        actions.change_state(comment=second, to=State.REMOVED, by=mod)
+        posts.redact(post=Post.objects.get(), changes={"body": [Change(0, 3, "[]")], "html": []})
+        write(batch)
+
+    monkeypatch.setattr(Batch, "write", meanwhile)
+    post = dataclasses.replace(talk([]).post, body="Let us talk, and listen.")
+    outcome = bring(monkeypatch, *(said(n, body=f"Hanna said {n}, and more.") for n in range(1, 4)), post=post)
+    assert bodies() == ["[name removed] said 1.", "Hanna said 2.", "Hanna said 3, and more."]
+    assert Post.objects.get().body == "[] us talk."
+    assert (outcome.changed, outcome.taken.first, outcome.updated_posts) == ([2, 11, 12], [13], 0)
+    assert_right()
 
 
 def test_update_takes_the_words_of_the_source_and_keeps_those_that_stood(
