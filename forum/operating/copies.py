@@ -9,19 +9,62 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from forum.pagecache.models import renew_edition
+
+SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"  # how copies begin
 
 
 class CopyError(Exception):
     """The copy could not be made or read; the message is for the operator."""
 
 
+def name() -> str:
+    """What the site's database is called: the path of a SQLite file, or a name on a PostgreSQL server."""
+    return str(connection.settings_dict["NAME"])
+
+
+def database() -> str:
+    """The site's database in words, without a password."""
+    if connection.vendor == "sqlite":
+        return f"the SQLite database {name()}"
+    told = connection.settings_dict
+    host, port = told["HOST"] or "this machine", f":{told['PORT']}" if told["PORT"] else ""
+    return f"the PostgreSQL database {name()} on {host}{port}"
+
+
+def is_in_use() -> bool:
+    """Whether anybody else has the database open, as a site that runs has at all times."""
+    if connection.vendor == "sqlite":
+        return _is_file_in_use()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _is_file_in_use() -> bool:
+    """SQLite leaves WAL only for whoever has the file alone; the next connection enters it again."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute("PRAGMA journal_mode = DELETE")
+    except OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
 def make(target: Path) -> None:
     """Writes the database into a file that only its owner may read; takes about 2 s for a gigabyte."""
     if target.exists():
         raise CopyError(f"{target} exists already.")
+    if not target.parent.is_dir():
+        raise CopyError(f"There is no folder {target.parent}.")
     # Under another name until it is whole, so that nobody takes half a copy for one.
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
@@ -38,8 +81,7 @@ def make(target: Path) -> None:
 
 def put_back(source: Path) -> None:
     """Replaces everything in the database by the copy, whole or not at all."""
-    if not source.is_file():
-        raise CopyError(f"There is no file {source}.")
+    check_kind(source)
     if connection.vendor == "sqlite":
         _put_back_sqlite(source)
     else:
@@ -47,6 +89,21 @@ def put_back(source: Path) -> None:
         _run("pg_restore", arguments)
     connection.close()
     renew_edition()
+
+
+def check_kind(source: Path) -> None:
+    """Raises CopyError unless the file is a copy of the kind of database that the site has."""
+    if not source.is_file():
+        raise CopyError(f"There is no file {source}.")
+    kinds = {"sqlite": ("SQLite", SQLITE), "postgresql": ("PostgreSQL", POSTGRESQL)}
+    with source.open("rb") as file:
+        begin = file.read(16)
+    own, [other] = kinds.pop(connection.vendor), kinds.values()
+    if begin.startswith(other[1]):
+        raise CopyError(
+            f"{source} is a copy of a {other[0]} database, and the site's is {own[0]}."
+            " A copy goes back only into the kind of database that it was made of."
+        )
 
 
 def _copy_sqlite(target: Path) -> None:

@@ -74,6 +74,69 @@ def test_nothing_is_replaced_without_saying_so(tmp_path: Path) -> None:
     assert Source.objects.filter(key="dear").exists()
 
 
+def test_both_say_which_database_they_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong DATABASE_URL is seen before it costs anything."""
+    call_command("backup", tmp_path / "copy")
+    call_command("restore", tmp_path / "copy", "--replace")
+    kind = {"sqlite": "the SQLite database", "postgresql": "the PostgreSQL database"}[connection.vendor]
+    said = capsys.readouterr().out
+    assert said.count(f"{kind} {connection.settings_dict['NAME']}") == 3
+
+
+@pytest.mark.parametrize("typed", ["right", "another"])
+def test_on_a_terminal_the_name_of_the_database_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    call_command("backup", tmp_path / "copy")
+    Source.objects.create(key="later", name="Later")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    name = str(connection.settings_dict["NAME"])
+    monkeypatch.setattr("builtins.input", lambda question: name if typed == "right" else "forum")
+    if typed == "right":
+        call_command("restore", tmp_path / "copy", "--replace")
+    else:
+        with pytest.raises(CommandError, match="another name was typed"):
+            call_command("restore", tmp_path / "copy", "--replace")
+    assert Source.objects.filter(key="later").exists() is (typed != "right")
+
+
+def test_the_database_of_a_site_that_runs_is_not_replaced(tmp_path: Path) -> None:
+    call_command("backup", tmp_path / "copy")
+    Source.objects.create(key="dear", name="Dear")
+    site = connection.copy()
+    with site.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM posts_post")
+    try:
+        with pytest.raises(CommandError, match="others have it open"):
+            call_command("restore", tmp_path / "copy", "--replace")
+    finally:
+        site.close()
+    assert Source.objects.filter(key="dear").exists()
+    call_command("restore", tmp_path / "copy", "--replace")
+    assert not Source.objects.filter(key="dear").exists()
+
+
+def test_a_copy_of_the_other_kind_of_database_is_told_apart(tmp_path: Path) -> None:
+    begin = {"sqlite": b"PGDMP\x01\x0e", "postgresql": b"SQLite format 3\x00"}[connection.vendor]
+    (tmp_path / "copy").write_bytes(begin + b"\x00" * 500)
+    with pytest.raises(CommandError, match="goes back only into the kind of database"):
+        call_command("restore", tmp_path / "copy", "--replace")
+
+
+def test_a_copy_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match=f"There is no folder {tmp_path}/none"):
+        call_command("backup", tmp_path / "none" / "copy")
+
+    def full(target: Path) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("forum.operating.copies._copy_sqlite", full)
+    if connection.vendor == "sqlite":
+        with pytest.raises(CommandError, match="disk is full"):
+            call_command("backup", tmp_path / "copy")
+        assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("content", [b"", b"not a database at all", b"SQLite format 3\x00" + b"\x00" * 5000])
 def test_what_is_no_copy_changes_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "copy").write_bytes(content)

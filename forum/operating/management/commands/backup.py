@@ -1,5 +1,6 @@
 """Copies the database into a file while the site runs."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             copies.make(file)
-        except (copies.CopyError, OSError) as error:
-            raise CommandError(str(error)) from None
-        self.stdout.write(f"Copied the database into {file} ({file.stat().st_size:,} bytes).")
+        except (copies.CopyError, OSError, sqlite3.Error) as error:
+            raise CommandError(f"{copies.database()} was not copied: {error}") from None
+        self.stdout.write(f"Copied {copies.database()} into {file} ({file.stat().st_size:,} bytes).")

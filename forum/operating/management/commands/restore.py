@@ -1,5 +1,7 @@
 """Puts a copy of the database back."""
 
+import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +12,33 @@ from forum.operating import copies
 
 
 class Command(BaseCommand):
-    help = "Replaces everything in the database by the copy in FILE, then migrates. Stop the site before."
+    help = (
+        "Replaces everything in the database by the copy in FILE, then migrates. Stop the site before. On a terminal it"
+        " asks for the name of the database."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--replace", action="store_true", help="yes, replace all that is in the database")
+        parser.add_argument("--yes", action="store_true", help="do not ask, and go on though others have it open")
 
-    def handle(self, *args: Any, file: Path, replace: bool, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, replace: bool, yes: bool, **options: Any) -> None:
         if not replace:
-            raise CommandError("This replaces all that is in the database. Say --replace if that is meant.")
+            raise CommandError(f"This replaces all of {copies.database()}. Say --replace if that is meant.")
         try:
+            copies.check_kind(file)
+            if not yes:
+                self._make_sure()
             copies.put_back(file)
-        except (copies.CopyError, OSError) as error:
-            raise CommandError(str(error)) from None
+        except (copies.CopyError, OSError, sqlite3.Error) as error:
+            raise CommandError(f"{copies.database()} was not replaced: {error}") from None
         call_command("migrate", interactive=False, verbosity=0)  # a copy may be older than the code
-        self.stdout.write(f"Put back the database from {file}.")
+        self.stdout.write(f"Put back {copies.database()} from {file}.")
+
+    def _make_sure(self) -> None:
+        """Raises CopyError while the site runs, and where whoever sits at a terminal meant another database."""
+        if copies.is_in_use():
+            raise copies.CopyError("others have it open. Stop the site first, or say --yes if it is not the site.")
+        self.stdout.write(f"This replaces all of {copies.database()}.")
+        if sys.stdin.isatty() and input(f"Type its name to go on ({copies.name()}): ").strip() != copies.name():
+            raise copies.CopyError("another name was typed.")
