@@ -60,7 +60,7 @@ def site(front: Front, folder: Path, port: int) -> str:
         (r"(    ssl_\w+ .*;\n)+", ""),
         (r"server_name forum\.example\.org;", "server_name localhost 127.0.0.1;"),
         (r"/var/cache/rejoinder", f"{folder}/kept"),
-        (r"/var/lib/rejoinder/static/", f"{front.static}/"),
+        (r"/var/lib/rejoinder-static/", f"{front.static}/"),
         (r"/etc/nginx/rejoinder-proxy\.conf", f"{ROOT}/deploy/rejoinder-proxy.conf"),
     ]
     if not front.limits:

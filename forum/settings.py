@@ -16,7 +16,7 @@ DEBUG = ENVIRONMENT.flag("DEBUG", default=False)
 SITE = ENVIRONMENT.site("SITE_URL", "http://localhost:8000")
 SITE_URL = SITE.url
 SITE_NAME = ENVIRONMENT.text("SITE_NAME", "Rejoinder")
-DATA_DIR = ENVIRONMENT.folder("DATA_DIR", BASE_DIR / "var", mode=0o750)  # others must not read the database
+DATA_DIR = ENVIRONMENT.folder("DATA_DIR", BASE_DIR / "var", mode=0o700)  # others must not read the database
 SECRET_KEY = secret_key(ENVIRONMENT, DATA_DIR)
 
 # Any name of this machine will do for a site that only this machine sees.

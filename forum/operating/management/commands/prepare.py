@@ -41,7 +41,15 @@ class Command(BaseCommand):
         state = _state_of_static_files()
         if not stamp.exists() or stamp.read_text() != state:
             call_command("collectstatic", interactive=False, verbosity=0)
+            _open(settings.STATIC_ROOT)
             stamp.write_text(state)
+
+
+def _open(folder: Path) -> None:
+    """Lets everybody read what was collected: nginx is another user, and the site's own files are closed to it."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _state_of_static_files() -> str:
