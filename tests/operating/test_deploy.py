@@ -1,5 +1,6 @@
 """The files of deploy/ fit together, and leave what the site keeps to the site's user alone."""
 
+import os
 import re
 import stat
 import subprocess
@@ -42,3 +43,30 @@ def test_others_read_what_was_collected_and_nothing_else(tmp_path: Path) -> None
     for path in set(collected) - {tmp_path / "static" / ".collected"}:
         assert stat.S_IMODE(path.stat().st_mode) == (0o755 if path.is_dir() else 0o644), path
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_commands_get_the_settings_as_the_site_gets_them(tmp_path: Path) -> None:
+    """From systemd, which alone reads the file as the site's unit does; arguments pass as they are."""
+    (tmp_path / "systemd-run").write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 3\n")
+    (tmp_path / "systemd-run").chmod(0o755)
+    done = subprocess.run(
+        [DEPLOY / "rejoinder", "backup", "/var/backups/two words"],
+        env={"PATH": f"{tmp_path}{os.pathsep}{os.defpath}"},
+        capture_output=True,
+        text=True,
+    )
+    told = done.stdout.splitlines()
+    assert done.returncode == 3
+    assert told[told.index("--") + 1 :] == [
+        "/opt/rejoinder/.venv/bin/python",
+        "manage.py",
+        "backup",
+        "/var/backups/two words",
+    ]
+    unit = (DEPLOY / "rejoinder.service").read_text()
+    file = re.findall(r"^EnvironmentFile=(.+)$", unit, re.M)
+    assert [f"--property=EnvironmentFile={path}" for path in file] == [
+        word for word in told if "EnvironmentFile" in word
+    ]
+    for name, value in re.findall(r"([A-Z_]+)=(/\S+)", re.findall(r"^Environment=(.+)$", unit, re.M)[0]):
+        assert f"--setenv={name}={value}" in told
