@@ -8,7 +8,9 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from forum.operating import schema
 
 
 class Command(BaseCommand):
@@ -19,6 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["static_only"]:
+            if said := schema.hindrance():
+                raise CommandError(said)
             call_command("migrate", interactive=False, verbosity=0)
             self._load_fixture()
             self._fill_search()

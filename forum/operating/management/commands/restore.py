@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from forum.operating import copies
+from forum.operating import copies, schema
 
 
 class Command(BaseCommand):
@@ -32,6 +32,8 @@ class Command(BaseCommand):
             copies.put_back(file)
         except (copies.CopyError, OSError, sqlite3.Error) as error:
             raise CommandError(f"{copies.database()} was not replaced: {error}") from None
+        if said := schema.hindrance():
+            raise CommandError(f"{file} was put back. {said}")
         call_command("migrate", interactive=False, verbosity=0)  # a copy may be older than the code
         self.stdout.write(f"Put back {copies.database()} from {file}.")
 

@@ -1,0 +1,50 @@
+"""Whether the database is one that this code can work with, and in one sentence why not."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+EMPTY = "The database has no tables yet. Run manage.py prepare first."
+
+
+def trouble() -> str:
+    """Why the database cannot be served, or nothing. Reads all migrations, which takes 0.1 s."""
+    if said := hindrance():
+        return said
+    if is_empty():
+        return EMPTY
+    executor = MigrationExecutor(connection)
+    if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        number = "1 migration is" if len(missing) == 1 else f"{len(missing)} migrations are"
+        return f"The database is older than the code: {number} missing. Run manage.py prepare first."
+    return ""
+
+
+def is_empty() -> bool:
+    """Whether nothing was ever made in it. One query."""
+    return not MigrationRecorder(connection).has_table()
+
+
+def hindrance() -> str:
+    """Why the database cannot even be prepared, or nothing."""
+    if newer := _unknown():
+        return (
+            f"The database is newer than the code, which does not know the migration {newer[0]}."
+            " Take the newer code, or put back the copy from before the upgrade."
+        )
+    return ""
+
+
+def _unknown() -> list[str]:
+    """Migrations that were made here and that no file describes, of the apps that the site has."""
+    loader = MigrationLoader(connection)
+    known = set(loader.disk_migrations)
+    for migration in loader.disk_migrations.values():
+        known.update((label, name) for label, name in migration.replaces)
+    labels = {app.label for app in apps.get_app_configs()}
+    made = set(loader.applied_migrations) - known
+    return sorted(f"{label}.{name}" for label, name in made if label in labels)
