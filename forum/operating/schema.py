@@ -31,12 +31,25 @@ def is_empty() -> bool:
 
 def hindrance() -> str:
     """Why the database cannot even be prepared, or nothing."""
+    if (encoding := _encoding()) != "UTF8":
+        return (
+            f"The database keeps letters as {encoding}, which cannot hold all that people write."
+            " Make it anew: createdb -O rejoinder -E UTF8 -T template0 rejoinder."
+        )
     if newer := _unknown():
         return (
             f"The database is newer than the code, which does not know the migration {newer[0]}."
             " Take the newer code, or put back the copy from before the upgrade."
         )
     return ""
+
+
+def _encoding() -> str:
+    if connection.vendor != "postgresql":
+        return "UTF8"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        return str(cursor.fetchone()[0])
 
 
 def _unknown() -> list[str]:

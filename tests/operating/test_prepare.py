@@ -1,13 +1,16 @@
 """A site is prepared once and whole; what stands in the way is said in one sentence, by every command."""
 
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from pytest_django import Settings
 
 from forum import health
+from forum.archive.models import Run
 from forum.operating import schema
 
 
@@ -33,3 +36,22 @@ def test_a_database_that_is_newer_than_the_code_makes_the_site_not_ready(newer: 
 def test_what_an_app_left_that_is_not_installed_any_more_is_no_hindrance(db: None) -> None:
     MigrationRecorder(connection).record_applied("guestbook", "0001_initial")
     assert schema.trouble() == ""
+
+
+def test_a_database_that_cannot_hold_all_letters_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_encoding", lambda: "SQL_ASCII")
+    with pytest.raises(CommandError, match=r"keeps letters as SQL_ASCII.* createdb .*-E UTF8"):
+        call_command("prepare")
+
+
+@pytest.mark.postgresql_only
+def test_the_encoding_of_a_database_is_found(db: None) -> None:
+    assert schema._encoding() == "UTF8"
+
+
+def test_a_fixture_that_was_broken_off_is_completed(db: None, tmp_path: Path, settings: Settings) -> None:
+    settings.DATA_DIR = settings.STATIC_ROOT = tmp_path
+    call_command("load_fixture")
+    Run.objects.update(state=Run.State.RUNNING)
+    call_command("prepare")
+    assert not Run.objects.filter(state=Run.State.RUNNING).exists()
