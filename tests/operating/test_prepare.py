@@ -1,5 +1,6 @@
 """A site is prepared once and whole; what stands in the way is said in one sentence, by every command."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,21 @@ def test_a_fixture_that_was_broken_off_is_completed(db: None, tmp_path: Path, se
     Run.objects.update(state=Run.State.RUNNING)
     call_command("prepare")
     assert not Run.objects.filter(state=Run.State.RUNNING).exists()
+
+
+def test_of_two_that_prepare_at_once_the_second_waits(tmp_path: Path, settings: Settings) -> None:
+    settings.DATA_DIR = settings.STATIC_ROOT = tmp_path
+    from forum.operating.management.commands import prepare
+
+    went_on = threading.Event()
+
+    def second() -> None:
+        with prepare._alone():
+            went_on.set()
+
+    waiting = threading.Thread(target=second)
+    with prepare._alone():
+        waiting.start()
+        assert not went_on.wait(0.2)
+    assert went_on.wait(5)
+    waiting.join()

@@ -1,6 +1,9 @@
 """Brings the site to where it can be served: `make run` calls it before each start."""
 
+import fcntl
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from forum.environment import WrongSetting
 from forum.operating import schema
 
 
@@ -20,13 +24,18 @@ class Command(BaseCommand):
         parser.add_argument("--static-only", action="store_true", help="touch no database")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["static_only"]:
-            if said := schema.hindrance():
-                raise CommandError(said)
-            call_command("migrate", interactive=False, verbosity=0)
-            self._load_fixture()
-            self._fill_search()
-        self._collect_static_files()
+        with _alone():
+            if not options["static_only"]:
+                if said := schema.hindrance():
+                    raise CommandError(said)
+                call_command("migrate", interactive=False, verbosity=0)
+                self._load_fixture()
+                self._fill_search()
+            try:
+                self._collect_static_files()
+            except OSError as error:
+                expected = f"a folder in which this user can make files ({error.strerror})"
+                raise WrongSetting("STATIC_ROOT", str(settings.STATIC_ROOT), expected) from None
 
     def _load_fixture(self) -> None:
         """Loads it into a site without posts, and goes on with a load that was broken off."""
@@ -49,6 +58,18 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
             _open(settings.STATIC_ROOT)
             stamp.write_text(state)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Has a second one wait until the first is done: of two that migrate at once, one fails."""
+    try:
+        file = (settings.DATA_DIR / "prepare.lock").open("ab")
+    except OSError:
+        raise WrongSetting("DATA_DIR", str(settings.DATA_DIR), "a folder in which this user can make files") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _open(folder: Path) -> None:
