@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import Error, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
 from forum import health
 from forum.archive.models import Run
-from forum.operating import schema
+from forum.operating import failing, schema
+from tests.operating.test_environment import run_manage
 
 
 @pytest.fixture
@@ -74,3 +75,50 @@ def test_of_two_that_prepare_at_once_the_second_waits(tmp_path: Path, settings: 
         assert not went_on.wait(0.2)
     assert went_on.wait(5)
     waiting.join()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["check_counters"], 1),
+        (["make_admin"], 1),
+        (["backup", "copy"], 1),
+        (["work", "--once"], 1),
+        (["take_back_votes", "ann"], 1),
+        (["export_archive", "--all"], 2),
+        (["undo_import"], 2),
+    ],
+    ids=lambda given: given[0] if isinstance(given, list) else "",
+)
+def test_before_the_first_prepare_commands_say_so(tmp_path: Path, arguments: list[str], status: int) -> None:
+    done = run_manage(tmp_path, *arguments, ADMIN_EMAIL="ada@example.org", ADMIN_PASSWORD="a long enough phrase")
+    assert done.stderr.strip().removeprefix("CommandError: ") == (
+        "The database has no tables yet. Run manage.py prepare first."
+    )
+    assert done.returncode == status
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgres://ann:hunter2@127.0.0.1:9/forum", "The PostgreSQL database forum on 127.0.0.1:9"),
+        ("postgres://ann:hunter2@forum.invalid/forum", "The PostgreSQL database forum on forum.invalid cannot"),
+        (
+            "sqlite:////nowhere/forum.sqlite3",
+            "The SQLite database /nowhere/forum.sqlite3 cannot be used: unable",
+        ),
+    ],
+)
+def test_a_database_that_is_not_there_is_told_in_one_sentence(tmp_path: Path, url: str, said: str) -> None:
+    done = run_manage(tmp_path, "prepare", DATABASE_URL=url)
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == 1
+    assert "hunter2" not in done.stderr
+    assert done.returncode == 1
+
+
+def test_a_fault_of_the_code_keeps_its_trace(db: None) -> None:
+    """One that no operator can mend must be reported with all that there is."""
+    with pytest.raises(Error) as raised, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT no_such_column FROM posts_post")
+    assert failing.sentence(raised.value) == ""

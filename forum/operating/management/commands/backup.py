@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from forum.operating import copies
+from forum.operating import copies, schema
 
 
 class Command(BaseCommand):
@@ -16,6 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        if schema.is_empty():
+            raise CommandError(schema.EMPTY)
         try:
             copies.make(file)
         except (copies.CopyError, OSError, sqlite3.Error) as error:

@@ -1,0 +1,28 @@
+"""What a command says where the database is away, full, or not prepared: a sentence and not a trace."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from django.db import Error, OperationalError
+
+from forum.operating import copies, schema
+
+
+def sentence(error: Error) -> str:
+    """Why a command failed by the database; nothing where the fault is not the operator's to mend."""
+    try:
+        said = schema.trouble()
+    except Error as now:
+        error, said = now, ""
+    # A statement that is wrong in itself is one of these too on SQLite, and says so by its code.
+    at_fault = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    if said or at_fault or not isinstance(error, OperationalError):
+        return said
+    database = copies.database()
+    return f"{database[0].upper()}{database[1:]} cannot be used: {' '.join(str(error).split()).rstrip('.')}."
+
+
+def status(command: str) -> int:
+    """The exit status that this command documents for what it refuses."""
+    return 2 if command in ("import_archive", "export_archive", "undo_import", "load_fixture") else 1
