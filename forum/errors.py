@@ -12,6 +12,7 @@ from django.template import loader
 
 from forum.drafts import carrying
 from forum.logs import request_id
+from forum.pagecache.store import client_failures
 from forum.refusals import Refusal
 
 # What people type or choose in forms, by field, in the order of the forms. Passwords are not among it.
@@ -81,13 +82,25 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def _away(error: BaseException | None) -> str:
+    """What does not answer, for the page that says so; nothing where the fault is the site's own."""
+    if isinstance(error, OperationalError | InterfaceError):
+        full = "full" in str(error) or "No space left" in str(error)
+        return "There is no room left to write in." if full else "The database of the site does not answer just now."
+    if isinstance(error, client_failures()):
+        # What is limited for accounts is counted in the cache. Uncounted, everybody could guess passwords meanwhile.
+        return "The part of the site that counts sign-ins does not answer just now."
+    return ""
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Says that the page failed; or, where the database is away, locked or full, to try again, with the words.
+    """Says that the page failed; or, where database or cache is away, locked or full, to try again, with the words.
 
     Neither page looks anybody up: what failed once may fail again.
     """
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    context = {"request_id": request_id.get(), "words": words_of(request) if away else []}
+    why = _away(sys.exc_info()[1])
+    away = bool(why)
+    context = {"request_id": request_id.get(), "why": why, "words": words_of(request) if away else []}
     page = loader.get_template("503.html" if away else "500.html").render(context)
     response = HttpResponse(page, status=503 if away else 500)
     response["Cache-Control"] = "no-store"

@@ -148,12 +148,17 @@ class Shared:
 
 
 def failures() -> tuple[type[Exception], ...]:
-    """What the client of a shared cache raises when the cache is away, full or broken."""
+    """What comes of a shared cache that is away, full or broken."""
+    return (OSError, *client_failures())
+
+
+def client_failures() -> tuple[type[Exception], ...]:
+    """Those of them that nothing but its client raises."""
     try:
         from redis.exceptions import RedisError
     except ImportError:  # an extra: who has no shared cache need not have it
-        return (OSError,)
-    return (OSError, RedisError)
+        return ()
+    return (RedisError,)
 
 
 def name_of(key: Key, build: str) -> str:

@@ -16,6 +16,7 @@ from forum.urls import handler500  # noqa: F401  the handler is looked up in thi
 from forum.urls import urlpatterns as real
 from posts.models import Tag
 from posts.tags.fields import TagsWidget
+from tests.conftest import PASSWORD
 
 TYPED = "What <b>took</b> me an hour."
 
@@ -28,7 +29,11 @@ def away(request: HttpRequest) -> HttpResponse:
     raise OperationalError("database is locked at db.internal")
 
 
-urlpatterns = [path("broken/", broken), path("away/", away), *real]
+def full(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database or disk is full")
+
+
+urlpatterns = [path("broken/", broken), path("away/", away), path("full/", full), *real]
 
 
 @pytest.fixture
@@ -72,6 +77,29 @@ def test_whatever_is_typed_into_a_form_comes_back_but_passwords(visitor: Client)
     assert len(typed - passwords) >= 10
     page = visitor.post("/away/", {name: [f"{name} {number}" for number in (1, 2)] for name in typed}).content.decode()
     assert {name for name in typed if f"{name} 1, {name} 2" in page} == typed - passwords
+
+
+@pytest.mark.parametrize(("address", "why"), [("away", "database of the site"), ("full", "no room left")])
+def test_the_page_says_what_is_wrong(visitor: Client, address: str, why: str) -> None:
+    assert why in visitor.get(f"/{address}/").content.decode()
+
+
+@pytest.mark.parametrize("form", ["login", "signup", "password/reset"])
+def test_without_the_shared_cache_nobody_signs_in_uncounted(visitor: Client, settings: Settings, form: str) -> None:
+    cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}
+    settings.CACHES = {"default": cache}
+    typed = {
+        "login": "ann",
+        "password": PASSWORD,
+        "username": "newcomer",
+        "email": "newcomer@example.org",
+        "password1": PASSWORD,
+    }
+    answer = visitor.post(f"/accounts/{form}/", typed)
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "counts sign-ins" in answer.content.decode()
+    assert PASSWORD not in answer.content.decode()
 
 
 def test_a_wrong_address_is_not_repeated_as_prose(visitor: Client) -> None:
