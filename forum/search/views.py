@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
@@ -21,6 +23,8 @@ from forum.search.marking import marked, snippet
 from forum.search.query import Condition, Query, parse
 from forum.search.shown import text_of
 from posts.models import Post
+
+logger = logging.getLogger(__name__)
 
 WHOLE = 2_000  # characters of old words that stand whole in the list; what is longer is read in its place
 
@@ -54,6 +58,8 @@ def search(request: HttpRequest) -> HttpResponse:
     except TooMany as refusal:
         answer = render(request, "search/search.html", {**context, "refused": refusal.message}, status=refusal.status)
         return try_again_after(refusal, answer)
+    except OperationalError:  # no room to count in, or another holds the file: that stops nobody who only reads
+        logger.warning("searches are not counted", exc_info=True)
     found = find(query, order="time" if asked["order"] == "time" else "relevance", after=place["after"])
     hits = [_hit(thing, query) for thing in found.things]
     context |= {"found": found, "hits": hits, "next_url": _next(asked, thread, found), "more": place["after"]}

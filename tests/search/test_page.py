@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import OperationalError
 
 from comments.importing import ArchivedComment, import_comments
 from forum.moderation.models import Tally
@@ -183,6 +184,14 @@ def test_too_many_searches_from_one_network_are_refused_with_the_words_kept(clie
     assert client.get("/search/", {"q": "garden"}, REMOTE_ADDR="198.51.100.7").status_code == 200
     assert sign_in(ben).get("/search/", {"q": "garden"}).status_code == 200
     assert not any("garden" in tally.key for tally in Tally.objects.all())
+
+
+def test_a_full_disk_stops_no_search(client, monkeypatch, post):
+    def full(act: str, who: str) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("forum.search.views.limits.spend", full)
+    assert client.get("/search/?q=words").status_code == 200
 
 
 def test_a_search_costs_as_many_queries_when_there_is_twice_as_much(client, doubling, ann, ben):
