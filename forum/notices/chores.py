@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -17,6 +18,7 @@ LOST = dt.timedelta(minutes=10)  # no task runs for longer: a worker that was ki
 AGAIN = dt.timedelta(minutes=1)  # after which a task that failed is tried again
 TRIES = 4
 CLEANING_HOUR = 4  # UTC
+DAY = dt.timedelta(days=1)
 
 
 def is_task_waiting() -> bool:
@@ -41,25 +43,28 @@ def is_past(name: str, hour: int) -> bool:
     next_at = Chore.objects.filter(name=name).values_list("next_at", flat=True).first()
     if next_at is None:
         Chore.objects.get_or_create(name=name, defaults={"next_at": _next(hour)})
-    return next_at is not None and next_at <= timezone.now()
+    now = timezone.now()
+    # Further ahead than a day means that the clock was set back: without this, nothing is done until it has caught up.
+    return next_at is not None and (next_at <= now or next_at > now + DAY)
 
 
 def take_turn(name: str, hour: int) -> bool:
     """Whether this worker is the one to do a chore that is due, of all workers that found it so."""
-    due = Chore.objects.filter(name=name, next_at__lte=timezone.now())
+    now = timezone.now()
+    due = Chore.objects.filter(Q(next_at__lte=now) | Q(next_at__gt=now + DAY), name=name)
     return bool(due.update(next_at=_next(hour)))
 
 
 def _next(hour: int) -> dt.datetime:
     now = timezone.now()
     today = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return today if today > now else today + dt.timedelta(days=1)
+    return today if today > now else today + DAY
 
 
 def revive() -> int:
     """Puts back tasks that were cut short or have failed, a few times at most; returns how many."""
     now = timezone.now()
-    cut = DBTaskResult.objects.running().filter(started_at__lt=now - LOST)
+    cut = DBTaskResult.objects.running().filter(Q(started_at__lt=now - LOST) | Q(started_at__gt=now + LOST))
     failed = DBTaskResult.objects.failed().filter(finished_at__range=(now - LOST * 6, now - AGAIN))
     again = [row.pk for row in (*cut[:100], *failed[:100]) if len(row.worker_ids) < TRIES]
     if not again:

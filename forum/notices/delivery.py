@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from forum.notices import mails
@@ -69,20 +69,28 @@ def deliver_all() -> int:
 
 def is_server_resting() -> bool:
     """Whether the mail server failed a moment ago and is left alone for a while."""
-    return Chore.objects.filter(name="server", next_at__gt=timezone.now()).exists()
+    now = timezone.now()
+    return Chore.objects.filter(name="server", next_at__gt=now, next_at__lte=now + LONGEST_WAIT).exists()
 
 
 def is_due() -> bool:
     """Whether a mail waits that can be tried now, or one was lost on its way. Two queries at most."""
     now = timezone.now()
-    waiting = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=now)
-    lost = Mail.objects.filter(state=Mail.State.SENDING, due_at__lte=now - LOST)
-    return (waiting.exists() and not is_server_resting()) or lost.exists()
+    return (_due(now).exists() and not is_server_resting()) or _lost(now).exists()
+
+
+def _due(now: dt.datetime) -> QuerySet[Mail]:
+    """Mails that can be tried. One that waits for longer than any pause was put off before the clock was set back."""
+    return Mail.objects.filter(Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_WAIT), state=Mail.State.WAITING)
+
+
+def _lost(now: dt.datetime) -> QuerySet[Mail]:
+    """Mails on whose way the worker ended."""
+    return Mail.objects.filter(Q(due_at__lte=now - LOST) | Q(due_at__gt=now + LOST), state=Mail.State.SENDING)
 
 
 def _next() -> Mail | None:
-    due = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=timezone.now())
-    return due.order_by("kind", "due_at", "id").first()
+    return _due(timezone.now()).order_by("kind", "due_at", "id").first()
 
 
 def _letter(mail: Mail) -> mails.Letter | None:
@@ -186,8 +194,8 @@ def _finish(mail: Mail, state: Mail.State, reason: str, **fields: str) -> None:
 
 
 def _give_up_lost() -> None:
-    lost = Mail.objects.filter(state=Mail.State.SENDING, due_at__lte=timezone.now() - LOST)
-    lost.update(state=Mail.State.FAILED, reason=LOST_WORDS, done_at=timezone.now(), body="")
+    now = timezone.now()
+    _lost(now).update(state=Mail.State.FAILED, reason=LOST_WORDS, done_at=now, body="")
 
 
 def _said(error: Exception) -> str:

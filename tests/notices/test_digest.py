@@ -131,6 +131,19 @@ def test_digests_are_written_once_at_their_hour(settings, monkeypatch):
     assert Chore.objects.get(name="digests").next_at == dt.datetime(2026, 3, 5, 6, tzinfo=dt.UTC)
 
 
+def test_a_clock_that_was_set_back_leaves_no_day_without_its_chores(db, monkeypatch):
+    done: list[str] = []
+    monkeypatch.setattr(tasks, "clean", type("Task", (), {"enqueue": staticmethod(lambda: done.append("clean"))}))
+    monkeypatch.setattr(tasks, "digests", type("Task", (), {"enqueue": staticmethod(lambda: None)}))
+    wrong = dt.datetime(2026, 3, 9, 12, tzinfo=dt.UTC)
+    with time_machine.travel(wrong, tick=False) as clock:
+        chores.look_around()
+        clock.move_to(wrong - dt.timedelta(days=7))
+        for _ in range(2):
+            chores.look_around()
+    assert done == ["clean"]
+
+
 def test_what_nobody_needs_goes_after_a_while(settings, post, comment, ben, confirmed):
     for words in ("One.", "Two.", "Three."):
         say(post, ben, words, parent=comment)

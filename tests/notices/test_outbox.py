@@ -137,6 +137,16 @@ def test_what_was_on_its_way_when_the_worker_died_is_not_sent_again(postman):
     assert not postman.taken
 
 
+def test_a_clock_that_was_set_back_holds_no_mail_up(postman):
+    """What was put off by the wrong clock would wait until the right one has caught up."""
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    Chore.objects.create(name="server", next_at=tomorrow, failures=3)
+    Mail.objects.create(key="k", kind=Mail.Kind.ACCOUNT, address="x@example.org", body="Words", due_at=tomorrow)
+    assert delivery.is_due()
+    deliver_all()
+    assert states() == ["sent"]
+
+
 def test_of_two_workers_one_sends_a_mail(postman, queue):
     outbox.put_account_mail(address="x@example.org", subject="Hello", body="Words")
     [mail] = Mail.objects.all()
