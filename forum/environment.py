@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import environ
 
@@ -105,6 +105,13 @@ class Environment:
             raise WrongSetting(name, value, "a mail address, such as forum@example.org")
         return value
 
+    def line(self, name: str, default: str) -> str:
+        """Gives words that can stand in a title and in the head of a mail."""
+        value = self.text(name, default)
+        if not value.isprintable() or re.search("[<>]", value):
+            raise WrongSetting(name, value, "one line without < and >")
+        return value
+
     def folder(self, name: str, default: Path, mode: int = 0o777) -> Path:
         """Gives a folder's absolute path, and makes the folder if it is missing."""
         value = self.text(name, str(default))
@@ -117,14 +124,20 @@ class Environment:
         return path
 
     def site(self, name: str, default: str) -> Site:
-        """Gives the site's own address: scheme, host and port, nothing after them."""
-        value = self.text(name, default).rstrip("/")
+        """Gives the site's own address: scheme, host and port, nothing after them.
+
+        The host is given as browsers send it: in small letters, and in ASCII where the name has others.
+        """
+        value = self.text(name, default)
         expected = "http:// or https:// and a host name, such as https://forum.example.org"
         parts = _split(name, value, expected)
-        extra = parts.path or parts.query or parts.fragment or parts.username
-        if parts.scheme not in ("http", "https") or not parts.hostname or extra:
+        extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+        host = _host(parts.hostname or "")
+        if parts.scheme not in ("http", "https") or not host or extra:
             raise WrongSetting(name, value, expected)
-        return Site(value, parts.scheme, parts.hostname)
+        shown = f"[{host}]" if ":" in host else host
+        port = "" if parts.port is None else f":{parts.port}"
+        return Site(f"{parts.scheme}://{shown}{port}", parts.scheme, host)
 
     def database(self, name: str, default: Path, *, synchronous: str) -> dict[str, Any]:
         """Gives Django's settings of the one database, tuned for many writers at once."""
@@ -135,6 +148,7 @@ class Environment:
         parts = _split(name, value, expected)
         if parts.scheme not in ("sqlite", "postgres", "postgresql") or len(parts.path) < 2:
             raise WrongSetting(name, _masked(value), expected)
+        _check_options(name, value, parts)
         database = environ.Env.db_url_config(value)
         if parts.scheme == "sqlite":
             database["NAME"] = str(default.parent.parent / database["NAME"])
@@ -156,7 +170,8 @@ class Environment:
             }
         expected = "redis://host:6379/0 (or rediss://, valkey://, valkeys://)"
         parts = _split(name, value, expected)
-        if parts.scheme not in ("redis", "rediss", "valkey", "valkeys") or not parts.hostname:
+        numbered = re.fullmatch(r"/?|/[0-9]{1,4}", parts.path)
+        if parts.scheme not in ("redis", "rediss", "valkey", "valkeys") or not parts.hostname or not numbered:
             raise WrongSetting(name, _masked(value), expected)
         return dict(environ.Env.cache_url_config(value.replace("valkey", "redis", 1)))
 
@@ -170,6 +185,13 @@ class Environment:
         if parts.scheme not in ("smtp", "smtp+tls", "smtp+ssl") or not parts.hostname:
             raise WrongSetting(name, _masked(value), expected)
         return {**environ.Env.email_url_config(value), "EMAIL_BACKEND": SMTP, "EMAIL_TIMEOUT": 10}
+
+
+def quoted(name: str) -> str:
+    """A name as it stands before an address: in quotation marks where it holds what means something there."""
+    if not re.search(r'[][\\()<>@,:;".]', name):
+        return name
+    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 
 FILES = "forum.users.mail.FileAndTerminalBackend"
@@ -197,7 +219,11 @@ def secret_key(environment: Environment, folder: Path) -> str:
 
 def _read_key(file: Path) -> str:
     for _ in range(20):
-        if key := file.read_text(encoding="ascii").strip():
+        try:
+            key = file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            raise WrongSetting("DATA_DIR", str(file.parent), "a folder whose secret_key this user can read") from None
+        if key:
             return key
         time.sleep(0.05)
     raise WrongSetting("DATA_DIR", str(file.parent), "a folder whose secret_key is not an empty file")
@@ -216,9 +242,34 @@ def _split(name: str, value: str, expected: str) -> SplitResult:
     return parts
 
 
+def _host(name: str) -> str:
+    """A host name or address as it stands in a request; nothing where it can be none."""
+    try:
+        host = name if ":" in name else name.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return host if re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", host) else ""
+
+
 def _masked(url: str) -> str:
-    """Hides what stands between scheme and @, since an error goes to logs."""
-    return re.sub(r"//[^@]*@", "//•••@", url)
+    """Hides what stands between scheme and @, and a password after it, since an error goes to logs."""
+    return re.sub(r"(password=)[^&]*", r"\1•••", re.sub(r"//[^@]*@", "//•••@", url))
+
+
+def _check_options(name: str, value: str, parts: SplitResult) -> None:
+    """Refuses what follows the ? of a database's address and is none of its options."""
+    known = {"conn_max_age", "timeout"}
+    if parts.scheme != "sqlite":
+        from psycopg.pq import Conninfo  # a site with SQLite goes without
+
+        known = {"conn_max_age", "pool", *(option.keyword.decode() for option in Conninfo.get_defaults())}
+    for option, said in parse_qsl(parts.query, keep_blank_values=True):
+        if option not in known:
+            raise WrongSetting(name, _masked(value), f"without {option}, which is no option of this kind of database")
+        if option in ("conn_max_age", "timeout") and not re.fullmatch(r"[0-9]{1,9}", said):
+            raise WrongSetting(name, _masked(value), f"with a whole number of seconds as {option}")
+        if option == "pool" and said.lower() not in TRUE + FALSE:
+            raise WrongSetting(name, _masked(value), "with true or false as pool")
 
 
 def _sqlite(database: dict[str, Any], synchronous: str) -> dict[str, Any]:

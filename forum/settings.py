@@ -5,7 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from forum.environment import LOOPBACK, Environment, secret_key
+from forum.environment import LOOPBACK, Environment, quoted, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = Environment(os.environ)
@@ -15,13 +15,13 @@ ENVIRONMENT = Environment(os.environ)
 DEBUG = ENVIRONMENT.flag("DEBUG", default=False)
 SITE = ENVIRONMENT.site("SITE_URL", "http://localhost:8000")
 SITE_URL = SITE.url
-SITE_NAME = ENVIRONMENT.text("SITE_NAME", "Rejoinder")
+SITE_NAME = ENVIRONMENT.line("SITE_NAME", "Rejoinder")
 DATA_DIR = ENVIRONMENT.folder("DATA_DIR", BASE_DIR / "var", mode=0o700)  # others must not read the database
 SECRET_KEY = secret_key(ENVIRONMENT, DATA_DIR)
 
 # Any name of this machine will do for a site that only this machine sees.
 ALLOWED_HOSTS = [
-    *(["localhost", "127.0.0.1", "[::1]"] if SITE.is_local else [SITE.host]),
+    *(["localhost", "127.0.0.1", "[::1]"] if SITE.is_local else [f"[{SITE.host}]" if ":" in SITE.host else SITE.host]),
     *ENVIRONMENT.names_of_hosts("ALLOWED_HOSTS"),
 ]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -152,7 +152,7 @@ EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = MAIL.get("EMAIL_TIMEOUT", 10)
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
-DEFAULT_FROM_EMAIL = ENVIRONMENT.address("EMAIL_FROM", f"{SITE_NAME} <forum@{SITE.host}>")
+DEFAULT_FROM_EMAIL = ENVIRONMENT.address("EMAIL_FROM", f"{quoted(SITE_NAME)} <forum@{SITE.host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # What is done later, by the worker (manage.py work), and how long its traces are kept

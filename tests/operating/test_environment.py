@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.mail.message import sanitize_address
 
-from forum.environment import Environment, WrongSetting, secret_key
+from forum.environment import Environment, WrongSetting, quoted, secret_key
 
 ROOT = Path(settings.BASE_DIR)
 HERE = Path("/somewhere/var/forum.sqlite3")
@@ -33,6 +34,12 @@ def run_manage(tmp_path: Path, *arguments: str, **values: str) -> subprocess.Com
         ("SITE_URL", "https://forum.example.org/forum"),
         ("SITE_URL", "https://user@forum.example.org"),
         ("SITE_URL", "http://forum.example.org:port"),
+        ("SITE_URL", "http://"),
+        ("SITE_URL", "https://*"),
+        ("SITE_URL", "https://my_forum.example.org"),
+        ("SITE_URL", "https://forum example.org"),
+        ("SITE_NAME", "The <b>Garden</b>"),
+        ("SITE_NAME", "Gardens\nBcc: a@b"),
         ("DEBUG", "maybe"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", "https://forum.example.org"),
@@ -42,8 +49,14 @@ def run_manage(tmp_path: Path, *arguments: str, **values: str) -> subprocess.Com
         ("DATABASE_URL", "mysql://user:hunter2@host/database"),
         ("DATABASE_URL", "postgres://user:hunter2@host"),
         ("DATABASE_URL", "postgres://user:hunter2@host:many/database"),
+        ("DATABASE_URL", "postgres://user:hunter2@host/database?conn_max_age=abc"),
+        ("DATABASE_URL", "postgres://user:hunter2@host/database?foo=bar"),
+        ("DATABASE_URL", "postgres://host/database?password=hunter2&foo=bar"),
+        ("DATABASE_URL", "postgres://user:hunter2@host/database?pool=maybe"),
+        ("DATABASE_URL", "sqlite:////data/forum.sqlite3?sslmode=require"),
         ("SQLITE_SYNCHRONOUS", "sometimes"),
         ("CACHE_URL", "memcache://host"),
+        ("CACHE_URL", "redis://:hunter2@host:6379/x"),
         ("EMAIL_URL", "gmail://user:hunter2@host"),
         ("EMAIL_FROM", "nobody"),
         ("EMAIL_FROM", "a@b\nBcc: c@d"),
@@ -55,13 +68,8 @@ def run_manage(tmp_path: Path, *arguments: str, **values: str) -> subprocess.Com
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str, tmp_path: Path) -> None:
-    if name == "SITE_URL" or name == "DATABASE_URL":
-        done = run_manage(tmp_path, "check", **{name: value})
-        said = done.stderr.strip()
-        assert done.returncode == 1
-        assert "\n" not in said
-    else:
-        said = said_of(name, value, tmp_path)
+    said = said_of(name, value, tmp_path)
+    assert "\n" not in said
     assert said.startswith(f"{name} is ")
     assert ", but it must be " in said
     assert said.endswith(".")
@@ -71,6 +79,9 @@ def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str, tmp_path:
 def said_of(name: str, value: str, folder: Path) -> str:
     environment = Environment({name: value})
     readers = {
+        "SITE_URL": lambda: environment.site(name, "http://localhost"),
+        "SITE_NAME": lambda: environment.line(name, "Rejoinder"),
+        "DATABASE_URL": lambda: environment.database(name, HERE, synchronous="FULL"),
         "DEBUG": lambda: environment.flag(name, default=False),
         "ALLOWED_HOSTS": lambda: environment.names_of_hosts(name),
         "SQLITE_SYNCHRONOUS": lambda: environment.choice(name, default="FULL", among=("FULL", "NORMAL")),
@@ -85,6 +96,42 @@ def said_of(name: str, value: str, folder: Path) -> str:
     with pytest.raises(WrongSetting) as raised:
         readers.get(name, number)()
     return str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("SITE_URL", "https://*"), ("DATABASE_URL", "mysql://user@host/database")])
+def test_a_wrong_value_ends_a_command_with_that_sentence_alone(name: str, value: str, tmp_path: Path) -> None:
+    done = run_manage(tmp_path, "check", **{name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name} is ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "url", "host"),
+    [
+        ("https://Forum.Example.org/", "https://forum.example.org", "forum.example.org"),
+        ("https://bücher.example", "https://xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("http://[2001:db8::1]:8080", "http://[2001:db8::1]:8080", "2001:db8::1"),
+    ],
+)
+def test_the_host_of_the_site_is_taken_as_browsers_send_it(said: str, url: str, host: str) -> None:
+    site = Environment({"SITE_URL": said}).site("SITE_URL", "")
+    assert (site.url, site.host) == (url, host)
+
+
+@pytest.mark.parametrize(
+    ("name", "before_an_address"),
+    [("The Garden Forum", "The Garden Forum"), ("Ann, Ben", '"Ann, Ben"'), ('A "B"', r'"A \"B\""')],
+)
+def test_a_name_can_stand_before_an_address(name: str, before_an_address: str) -> None:
+    assert quoted(name) == before_an_address
+    assert sanitize_address(f"{quoted(name)} <forum@example.org>", "utf-8").endswith("<forum@example.org>")
+
+
+def test_a_key_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_bytes(b"\xff" * 60)
+    with pytest.raises(WrongSetting, match="a folder whose secret_key this user can read"):
+        secret_key(Environment({}), tmp_path)
 
 
 def test_a_wrong_value_stops_gunicorn_with_the_same_sentence(tmp_path: Path) -> None:
