@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from comments.recounting import recount_all
+from forum.arguments import row_id
 from posts.models import Post
 from posts.tags.actions import recount_tags
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Takes the threads, and --repair."""
-        parser.add_argument("post", nargs="*", type=int, help="the id of a post: its thread alone; without any, all")
+        parser.add_argument("post", nargs="*", type=row_id, help="the id of a post: its thread alone; without any, all")
         parser.add_argument("--repair", action="store_true", help="put right what is wrong")
 
     def handle(self, *, post: list[int], repair: bool, **options: Any) -> None:

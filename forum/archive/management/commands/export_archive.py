@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management.base import BaseCommand, CommandError
 
 from forum.archive.exporting import exported, site_key, snapshot
+from forum.arguments import row_id
 from posts.models import Post
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to write, and where."""
-        parser.add_argument("posts", nargs="*", type=int, metavar="POST", help="the ids of posts, with their threads")
+        parser.add_argument("posts", nargs="*", type=row_id, metavar="POST", help="the id of a post, with its thread")
         parser.add_argument("--all", action="store_true", help="every post of the site")
         parser.add_argument("--states", choices=("public", "all"), default="public", help="default: public")
         parser.add_argument("-o", "--output", type=Path, help="the file; without it, standard output")

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from forum.archive.suggesting import suggest
+from forum.arguments import row_id
 from posts.models import Post
 
 
@@ -14,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Posts by their number; none: every archived thread."""
-        parser.add_argument("post", nargs="*", type=int, help="the number of a post (all archived threads if none)")
+        parser.add_argument("post", nargs="*", type=row_id, help="the number of a post (all archived threads if none)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One thread after the other, each a transaction of its own."""

@@ -9,6 +9,7 @@ from forum.archive.limits import Refused
 from forum.archive.models import Run
 from forum.archive.reporting import operator
 from forum.archive.rollback import roll_back, told
+from forum.arguments import row_id
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The run and whether to do it."""
-        parser.add_argument("run", type=int, nargs="?", help="the number of the import, as the list shows it")
+        parser.add_argument("run", type=row_id, nargs="?", help="the number of the import, as the list shows it")
         parser.add_argument("--commit", action="store_true", help="do it; without this nothing is removed")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connections
 from django_tasks_db.management.commands.db_worker import Worker
 
+from forum.arguments import seconds
 from forum.notices import chores
 from forum.notices.delivery import STOPPING
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     help = "Does what is in the queue: sends mail, tells those who follow, writes digests. Stops with Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--interval", type=float, default=1.0, help="seconds between looks at the queue")
+        parser.add_argument("--interval", type=seconds, default=1.0, help="seconds between looks at the queue")
         parser.add_argument("--once", action="store_true", help="do what there is to do now, then end")
 
     def handle(self, *args: Any, interval: float, once: bool, **options: Any) -> None:

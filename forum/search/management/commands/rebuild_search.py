@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from forum.arguments import whole
 from forum.search.rebuilding import BATCH, Difference, rebuild
 
 SECONDS = 5  # between two lines of progress
@@ -19,13 +20,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Takes --check and --batch."""
+        rows = whole(least=1, most=100_000)
         parser.add_argument("--check", action="store_true", help="change nothing; status 1 when something is wrong")
-        parser.add_argument("--batch", type=int, default=BATCH, help=f"rows in one transaction ({BATCH})")
+        parser.add_argument("--batch", type=rows, default=BATCH, help=f"rows in one transaction ({BATCH})")
 
     def handle(self, *, check: bool, batch: int, **options: Any) -> None:
         """Tells how far it has come every few seconds."""
         self.told = time.monotonic()
-        found = rebuild(repair=not check, batch=max(1, batch), tell=self.tell)
+        found = rebuild(repair=not check, batch=batch, tell=self.tell)
         what = f"{found.missing:,} missing, {found.other:,} with other words, {found.over:,} too many"
         if check and found.wrong:
             raise CommandError(f"{found.right:,} entries are right; {what}. Run it without --check to put them right.")
