@@ -151,6 +151,9 @@ def test_the_command_writes_a_whole_file_or_none(living: Post, tmp_path: Path) -
         call_command("export_archive")
     with pytest.raises(CommandError, match="There is no post 999"):
         call_command("export_archive", "999", "-o", str(tmp_path / "none.jsonl"))
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("export_archive", "--all", "-o", str(tmp_path / "one.jsonl"), stdout=StringIO())
+    assert (tmp_path / "one.jsonl").read_text() == export(posts=[living])
     assert [path.name for path in tmp_path.iterdir()] == ["one.jsonl"]
 
 

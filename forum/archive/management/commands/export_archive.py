@@ -41,6 +41,8 @@ class Command(BaseCommand):
             raise CommandError("Name the ids of posts, or say --all.", returncode=2)
         if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", site) or len(site) > 50:
             raise CommandError("The key of a site has small letters, digits and hyphens, 50 at most.", returncode=2)
+        if options["output"] and options["output"].exists():
+            raise CommandError(f"{options['output']} exists already.", returncode=2)
         with snapshot():
             posts = None if options["all"] else _posts(asked, options["states"])
             written = self._write(exported(posts, states=options["states"], site=site), options["output"])
