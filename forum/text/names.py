@@ -86,7 +86,8 @@ def validate(name: str, *, reserved: Iterable[str] = ()) -> None:
     if name != name.strip():
         raise ValidationError("The name begins or ends with a space. Take it out.", "space")
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH:
-        raise ValidationError(f"The name has {len(name)} characters. It needs {MIN_LENGTH} to {MAX_LENGTH}.", "length")
+        letters = "1 character" if len(name) == 1 else f"{len(name)} characters"
+        raise ValidationError(f"The name has {letters}. It needs {MIN_LENGTH} to {MAX_LENGTH}.", "length")
     _validate_letters(name)
     _validate_scripts(name)
     _validate_not_reserved(name, reserved)

@@ -42,6 +42,12 @@ def test_a_poor_password_or_address_is_refused(
     assert not User.objects.exists()
 
 
+def test_an_address_that_is_none_is_not_taken_for_a_name(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_EMAIL", "a")
+    with pytest.raises(CommandError, match="valid email address"):
+        call_command("make_admin")
+
+
 def test_with_nobody_to_ask_it_says_what_to_set(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADMIN_EMAIL", "")
 

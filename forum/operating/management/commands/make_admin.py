@@ -1,5 +1,6 @@
 """Makes an administrator: asks, or takes ADMIN_EMAIL, ADMIN_NAME and ADMIN_PASSWORD from the environment."""
 
+from collections.abc import Callable
 from getpass import getpass
 from typing import Any
 
@@ -22,15 +23,19 @@ class Command(BaseCommand):
         environment = settings.ENVIRONMENT
         # Allauth looks addresses up in lower case.
         email = (environment.text("ADMIN_EMAIL") or self._ask("E-mail address: ")).lower()
+        self._check(validate_email, email)  # before a name is made of it, and a password asked for
         user = User.objects.filter(email__iexact=email).first() or self._new(email)
         password = environment.secret("ADMIN_PASSWORD") or self._ask("Password: ", hidden=True)
-        try:
-            validate_email(email)
-            validate_password(password, user)
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from None
+        self._check(validate_password, password, user)
         self._make(user, password)
         self.stdout.write(f"{user.username} <{user.email}> is an administrator.")
+
+    def _check(self, validate: Callable[..., None], *values: Any) -> None:
+        """Raises CommandError with what is wrong."""
+        try:
+            validate(*values)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
 
     def _new(self, email: str) -> User:
         """Gives a member not yet saved, named by ADMIN_NAME, else by the address; raises CommandError."""
