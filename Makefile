@@ -121,7 +121,8 @@ clean: ## Take away what was installed and made, but not the data
 $(VENV)/bin/python:
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; $(PYTHON3) is $$($(PYTHON3) --version)."; exit 1; }
-	@$(PYTHON3) -m venv $(VENV) || { rm -rf $(VENV); echo "As root: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON3) -m venv $(VENV) || { rm -rf $(VENV); $(PYTHON3) -c 'import ensurepip' 2>/dev/null \
+	  || echo "As root: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 	@echo "Installing packages into $(VENV) …"
