@@ -1,12 +1,16 @@
 """How gunicorn serves the site; every figure can be set by the environment (docs/settings.md)."""
 
 import contextlib
+import logging
 import os
 import socket
+import sys
 import time
 
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
+from forum.logs import OneLine
 from forum.settings import ENVIRONMENT, SITE_NAME, SITE_URL
 
 _port = ENVIRONMENT.number("PORT", default=8000, least=1, most=65535)
@@ -25,6 +29,16 @@ class Worker(ThreadWorker):
         if self.cfg.workers > 1 and self.nr_conns >= self.cfg.threads:
             time.sleep(0.001)
         super().accept(listener)
+
+
+class Lines(Logger):
+    """Writes gunicorn's own lines as the site writes its own."""
+
+    def setup(self, cfg):
+        """Gives each handler the site's format."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(OneLine())
 
 
 bind = f"{_host}:{_port}"
@@ -48,6 +62,7 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 # The site writes a line for each request itself, with its id and no full address.
 accesslog = None
 errorlog = "-"
+logger_class = Lines
 loglevel = "warning"
 control_socket_disable = True
 
@@ -83,6 +98,10 @@ def on_starting(server):
 
 
 def when_ready(server):
-    """Says where the site is."""
+    """Says where the site is: to people in words, to a log in one of its lines."""
+    if not sys.stdout.isatty():
+        record = logging.LogRecord("forum.serving", logging.INFO, "", 0, f"{SITE_NAME} is at {SITE_URL}", None, None)
+        print(OneLine().format(record), flush=True)
+        return
     print(f"\n{SITE_NAME} is at {SITE_URL} (Ctrl-C stops it).", flush=True)
     print("Make an administrator in another terminal with: make admin\n", flush=True)

@@ -1,5 +1,6 @@
 """How gunicorn is told to serve: workers share the processors and the connections evenly."""
 
+import json
 import os
 import runpy
 import socket
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from gunicorn.config import Config
 
 CONFIG = str(Path(settings.BASE_DIR) / "deploy" / "gunicorn.conf.py")
 
@@ -21,6 +23,17 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
     monkeypatch.setattr(os, "sched_setaffinity", lambda pid, chosen: bound.append(chosen))
     return bound
+
+
+def test_each_line_of_gunicorn_is_one_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    config: dict[str, Any] = runpy.run_path(CONFIG)
+    config["when_ready"](SimpleNamespace())
+    log = config["logger_class"](Config())
+    log.critical("WORKER TIMEOUT (pid:%s)", 5)
+    written = capsys.readouterr()
+    [ready], [timeout] = written.out.splitlines(), written.err.splitlines()
+    assert json.loads(ready)["message"].startswith("Rejoinder is at http")
+    assert json.loads(timeout)["message"] == "WORKER TIMEOUT (pid:5)"
 
 
 def test_workers_share_the_processors_evenly_and_a_new_one_takes_the_place_of_the_old(kept: list[set[int]]) -> None:
