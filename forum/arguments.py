@@ -4,7 +4,7 @@ import argparse
 import math
 from collections.abc import Callable
 
-LARGEST = 2**63 - 1  # of the ids that a database can count
+from forum.prepared import LARGEST
 
 
 def row_id(text: str) -> int:
