@@ -1,9 +1,11 @@
 """Odd bytes, odd numbers and far too much of everything: refused or cleaned, never a failed page."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.contrib import admin
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 from django.test import Client
@@ -12,6 +14,8 @@ from django.urls import resolve
 from comments.models import Comment
 from forum.drafts import carrying
 from forum.drafts.models import Draft, Place
+from forum.moderation.actions import decide, file_report
+from forum.moderation.models import Rule
 from forum.notices.tokens import Token
 from forum.states import State
 from posts.models import Post
@@ -151,6 +155,47 @@ def paths_with(pages: dict[str, str], value: str) -> Iterator[str]:
     for path in pages.values():
         for given in resolve(path).captured_kwargs.values():
             yield path.replace(str(given), value, 1)
+
+
+# What every list and page of the admin reads of its address, and what some of our own do.
+READ = (
+    *("_to_field", "_popup", "_changelist_filters", "_facets", "p", "o", "q", "e", "all", "_source_model"),
+    *("ids", "page", "name", "post", "next", "version", "at", "app_label", "model_name", "field_name", "term"),
+)
+ODD = ["", "%2500", "-1", str(2**63), "9" * 5000, "1.-2.x"]
+
+
+def desk_pages() -> Iterator[tuple[str, list[str]]]:
+    """Each address of the admin, with the latest row of each table, and what a list may be asked for besides."""
+    for path in ("", "jsi18n/", "autocomplete/", "password_change/", "r/1/1/"):
+        yield f"/admin/{path}", []
+    for model, desk in admin.site._registry.items():
+        row = model._default_manager.order_by("-pk").first()
+        filters = [getattr(one, "parameter_name", f"{one}__exact") for one in desk.list_filter]
+        for pattern in desk.get_urls():
+            path = re.sub("<slug:slug>", "hide", str(pattern.pattern))
+            path = re.sub(r"<\w+:\w+>", str(row.pk if row else 1), path)
+            alone = [] if path else [*filters, "id__in", "state__in", "run__id__exact"]
+            yield f"/admin/{model._meta.app_label}/{model._meta.model_name}/{path}", alone
+
+
+@pytest.mark.parametrize("who", ["root", "mod"])
+def test_no_value_in_an_address_fails_the_admin(world, sign_in, root, mod, who):
+    rule = Rule.objects.first()
+    file_report(thing=world.comment, reporter=None, who="test", rule=rule, text="Fish.")
+    decide(thing=world.post, to=State.HIDDEN, by=mod, rule=rule)
+    browser = sign_in({"root": root, "mod": mod}[who])
+    seen = set()
+    for path, alone in desk_pages():
+        queries = ["&".join(f"{name}={value}" for name in READ) for value in ODD]
+        queries += [f"{name}={value}" for name in ("_to_field", *alone) for value in ("", str(2**63))]
+        for query in queries:
+            status = browser.get(f"{path}?{query}").status_code
+            assert status < 500, (path, query[:200])
+            seen.add(status)
+            if status in (403, 404, 405):
+                break
+    assert seen > {200, 302, 400, 403}
 
 
 FORMS = {
