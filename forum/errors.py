@@ -14,6 +14,7 @@ from forum.drafts import carrying
 from forum.logs import request_id
 from forum.pagecache.store import client_failures
 from forum.refusals import Refusal
+from forum.returning import back
 
 # What people type or choose in forms, by field, in the order of the forms. Passwords are not among it.
 WORDS = {
@@ -42,7 +43,7 @@ def give_back(request: HttpRequest, why: str, *, status: int = 403, kept: str = 
 
     With ``kept`` (forum.drafts.carrying) the page also signs in, and makes them a draft of whoever does.
     """
-    context = {"why": why, "words": words_of(request), "kept": kept}
+    context = {"why": why, "words": words_of(request), "kept": kept, "back_url": back(request, "/").url}
     return render(request, "given_back.html", context, status=status)
 
 
@@ -74,10 +75,11 @@ def refused(request: HttpRequest, refusal: Refusal, back_url: str) -> HttpRespon
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not made for this browser, or is older than its sign-in; what a sign-in carries goes on."""
+    again = "post the words" if words_of(request) else "do it"
     return give_back(
         request,
         "This form was opened before you signed in or out, or in another browser, so it was not accepted."
-        " Open the page again and post the words once more.",
+        f" Open the page again and {again} once more.",
         kept=request.POST.get(carrying.FIELD, ""),
     )
 

@@ -127,3 +127,21 @@ def test_all_tags_of_an_edit_come_along(ann, post):
     browser.post("/accounts/login/", form | {"login": "ann", "password": PASSWORD})
     ticked = select(page_of(browser.get(address)), "input[name='tags'][checked]")
     assert [box.get("value") for box in ticked] == names
+
+
+def test_a_button_pressed_signed_out_leads_to_the_sign_in_and_back(comment):
+    answer = Client().post(f"/comments/{comment.pk}/vote/", {"value": "1", "next": "/posts/1/?order=best"})
+    page = page_of(answer)
+    assert answer.status_code == 403
+    assert select(page, "h1")[0].text_content() == "Not done"
+    links = [link.get("href") for link in select(page, "p.more a")]
+    assert links == ["/accounts/login/?next=/posts/1/%3Forder%3Dbest", "/posts/1/?order=best"]
+
+
+def test_a_form_of_another_sign_in_speaks_of_words_only_where_there_are_some(comment):
+    browser = Client(enforce_csrf_checks=True)
+    for address, sent, says in (
+        (f"/comments/{comment.pk}/vote/", {"value": "1"}, "do it once more"),
+        (f"/comments/{comment.pk}/reply/", {"body": "Long words."}, "post the words once more"),
+    ):
+        assert says in browser.post(address, sent).content.decode()
