@@ -40,6 +40,8 @@ class Corrections:
     content: str = ""
     quotations: tuple[Quoted, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    by_name: bool = False
+    """The source is named after the file, for want of anything better; nobody has chosen it."""
 
     def as_options(self) -> dict[str, Any]:
         """What was said about the page itself, for the record of a run."""
@@ -79,7 +81,7 @@ def parse(text: str) -> Corrections:
 def for_file(stem: str) -> Corrections:
     """The corrections of a file that has none: each such file is a source of its own, named as the file."""
     key = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:50].strip("-")
-    return Corrections(source_key=key or "file", source_name=stem[:100] or "file")
+    return Corrections(source_key=key or "file", source_name=stem[:100] or "file", by_name=True)
 
 
 def apply(thread: Thread, said: Corrections) -> Thread:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from forum.archive import joining, locking, opening, restoring
+from forum.archive import items, joining, locking, opening, restoring
 from forum.archive.batches import Batch, cut
 from forum.archive.growing import Growth
 from forum.archive.items import Anomaly, Rest, Stretch, Thread
 from forum.archive.limits import MAX_BYTES, Refused
-from forum.archive.models import Run
+from forum.archive.models import Item, Run
 from forum.archive.opening import Way
 from forum.archive.outcome import Outcome
 from forum.archive.people import People
@@ -91,6 +91,8 @@ class Loading:
         for portions, ended in cut(self._ways()):
             batch = Batch(self, portions)
             batch.look()
+            if not done:
+                self._look_elsewhere([way.thread.post for way in batch.fresh], commit=commit)
             if not commit:
                 batch.pretend()
             elif batch.writes:
@@ -196,6 +198,23 @@ class Loading:
                 f"This very file was imported before, from the source “{other.source.key}”. Name the same source key "
                 "in its corrections, or the same words would be here twice."
             )
+
+    def _look_elsewhere(self, new: Sequence[items.Post], *, commit: bool) -> None:
+        """Another export of the same blog has another name: refuse to bring it as a source of its own.
+
+        The first batch tells. One query for the sources, and one for those posts.
+        """
+        if not self.plan.said.by_name:
+            return
+        others = Source.objects.exclude(key=self.plan.said.source_key).filter(runs__isnull=False)
+        sources = list(others.values_list("pk", flat=True).distinct()[:200])
+        wanted = {post.key: (post.title, post.moment.printed) for post in new if post.source_id and post.moment.printed}
+        here = Item.objects.filter(source__in=sources, source_key__in=list(wanted)[:200], post__isnull=False)
+        told = here.values_list("source__key", "source_key", "post__title", "post__printed_date")
+        same = (key for key, name, *shown in (told if sources and wanted else ()) if wanted[name] == tuple(shown))
+        self.outcome.elsewhere = next(same, "")
+        if self.outcome.elsewhere and commit:
+            raise Refused(f"{self.outcome.told_elsewhere} Nothing was written.")
 
 
 def _stretch(found: Stretch) -> list[Any]:

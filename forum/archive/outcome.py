@@ -60,8 +60,18 @@ class Outcome:
     names_off: int = 0
     """Names that were taken off in some archive before, and stay off."""
     unknown_tags: dict[str, int] = field(default_factory=dict)
+    elsewhere: str = ""
+    """The key of another source from which threads of the file are here, where nobody has chosen its own."""
     clashes: list[str] = field(default_factory=list)
     """Names that look like the name of a member. They stay persons and are nobody's account."""
+
+    @property
+    def told_elsewhere(self) -> str:
+        """Says that threads of the file are here from another source; nothing where they are not."""
+        return self.elsewhere and (
+            f"Threads of this file are here already, from the source “{self.elsewhere}”. Name that key in its"
+            " corrections, so that only what is new is added; with another one all of them will be here twice."
+        )
 
     @property
     def wrote(self) -> bool:

@@ -26,6 +26,8 @@ def operator() -> str:
 def told(outcome: Outcome, *, done: bool) -> list[str]:
     """What was done, or would be, in sentences."""
     lines = [*_made(outcome, done=done), *_kept(outcome, done=done), *_names(outcome)]
+    if outcome.elsewhere:
+        lines.append(outcome.told_elsewhere)
     if not done:
         lines.append("Nothing was written. Run it again with --commit to write.")
     elif not outcome.wrote:

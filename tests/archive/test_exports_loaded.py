@@ -7,9 +7,11 @@ from django.test import Client
 from comments.models import Comment
 from forum.archive import corrections
 from forum.archive.items import SavedFile
+from forum.archive.limits import Refused
 from forum.archive.load import Outcome, load
 from forum.archive.models import Item
 from forum.archive.plan import make_plan
+from forum.archive.reporting import told
 from forum.states import State
 from forum.users.models import Person
 from posts.models import Post
@@ -94,6 +96,30 @@ def test_two_people_of_one_name_stay_two() -> None:
 def test_a_second_run_writes_nothing(text: str) -> None:
     first, second = loaded(text), loaded(text)
     assert (first.created_posts, second.wrote) == (2, False)
+
+
+def test_a_later_export_under_another_name_is_not_brought_as_another_blog() -> None:
+    """WordPress puts the day into the name of the file; a source that is named after it would bring all again."""
+    loaded(TALK)
+    later = wxr_file(item(comment(1, "Keep <b>it</b>.\n\nPlease."), comment(9, "A new one."), body="One"))
+    saved = SavedFile("later.xml", later.encode())
+    plan = make_plan(saved, corrections.for_file("later"))
+    shown = load(plan, commit=False)
+    assert "from the source “mill”" in " ".join(told(shown, done=False))
+    before = Comment.objects.count()
+    with pytest.raises(Refused, match="Name that key in its corrections"):
+        load(plan, commit=True)
+    assert (Post.objects.count(), Comment.objects.count()) == (2, before)
+    load(make_plan(saved, corrections.parse('[source]\nkey = "mill"')), commit=True)
+    assert Post.objects.filter(title="The mill by the river").count() == 1
+    assert Comment.objects.filter(anchor="comment-9").exists()
+
+
+def test_another_blog_with_posts_of_the_same_numbers_is_another_blog() -> None:
+    loaded(TALK)
+    other = wxr_file(item(comment(1, "Else."), title="A walk", body="By the sea."))
+    load(make_plan(SavedFile("walk.xml", other.encode()), corrections.for_file("walk")), commit=True)
+    assert Post.objects.filter(title="A walk").exists()
 
 
 def test_a_whole_copy_adds_what_a_broken_one_lacked() -> None:

@@ -95,7 +95,7 @@ class SourceForm(forms.Form):
     def says(self, before: Corrections) -> Corrections:
         """The corrections with this source and zone in their place. Marks the key that another source has."""
         data = self.cleaned_data
-        told = replace(before, zone=data["zone"])
+        told = replace(before, zone=data["zone"], by_name=False)
         if chosen := data["source"]:
             return replace(told, source_key=chosen.key, source_name=chosen.name, address="", provenance="", content="")
         name = data["name"] or before.source_name
