@@ -153,7 +153,7 @@ def asked_for() -> tuple[set[str], set[str]]:
     """Gives the names that the code asks the environment for, and which of them are secrets."""
     folders = [*MODULES, ROOT / "deploy" / "gunicorn.conf.py"]
     text = "\n".join(path.read_text() for path in folders)
-    plain = re.findall(r"\.(?:text|flag|number|choice|names_of_hosts|folder|site|address)\(\s*\"([A-Z_]+)\"", text)
+    plain = re.findall(r"\.(?:text|flag|number|choice|names_of_hosts|folder|line|site|address)\(\s*\"([A-Z_]+)\"", text)
     hidden = re.findall(r"\.(?:secret|database|cache|mail)\(\s*\"([A-Z_]+)\"", text)
     limits = re.findall(r"\(\"([A-Z_]+_PER_HOUR)\", \d+\)", text)
     return {*plain, *hidden, *limits}, set(hidden)
