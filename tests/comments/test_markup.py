@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from comments.actions import change_state
 from comments.models import Comment
+from comments.page import DRAWN, DRAWN_ON_PHONES
 from forum.moderation.models import Rule
 from forum.states import State
 from forum.users.models import User
@@ -99,6 +100,9 @@ def test_past_the_drawn_indent_words_say_who_is_answered(client: Client, ann: Us
     shown = [part.text_content() for part in found.xpath("//p[@class='answers']")]
     assert shown == ["in reply to ann, level 9 · this branch alone", "in reply to ann, level 10 · this branch alone"]
     assert found.xpath(f"//a[@href='/comments/{comments[9].pk}/']")
+    to = [part.text_content() for part in found.xpath("//h3/span[@class='to']")]
+    assert to == [" to ann"] * (DRAWN - DRAWN_ON_PHONES)
+    assert spoken(found.get_element_by_id(f"c{comments[4].pk}")).startswith("Reply by ann to ann, level 5, 1 of 1")
 
 
 def test_a_name_from_an_archive_is_escaped_everywhere(client: Client, ann: User) -> None:
