@@ -8,7 +8,7 @@ from typing import Any
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
@@ -27,7 +27,7 @@ from forum.users.mentions import beginning_with, called, with_pages
 from forum.users.models import Person, User
 from forum.voices.listing import acts_about
 from posts.lists import Way
-from posts.models import Post
+from posts.models import STATES_WITH_A_PAGE, Post
 
 PAGE = 30
 OFFERED = 8  # names for an @
@@ -88,7 +88,10 @@ def _tabs(found: Any, show_posts: bool) -> list[Way]:
 
 def _counted(members: QuerySet[User]) -> QuerySet[User]:
     """With how much each of them said that everyone reads, up to ``COUNTED``, in the same query."""
-    comments = Comment.objects.published().filter(author=OuterRef("pk"))
+    # The state of each post by its key: of a join PostgreSQL would make a walk through all posts.
+    around = Subquery(Post.objects.filter(pk=OuterRef("post")).order_by().values("state"))
+    comments = Comment.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
+    comments = comments.alias(around=around).filter(around__in=STATES_WITH_A_PAGE)
     posts = Post.objects.filter(author=OuterRef("pk"), state=State.PUBLISHED)
     return members.annotate(
         comments_said=Capped(comments.order_by().values("pk")[: COUNTED + 1]),
