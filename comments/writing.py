@@ -45,7 +45,7 @@ def viewer_of(request: HttpRequest, post: Post) -> Viewer:
         moderates=may_moderate(user),
         may_reply=open_to_all and (writes or not user.is_authenticated),
         may_change=writes,
-        may_edit=user.is_authenticated and rules.may_edit_under(user, post),
+        may_edit=rules.may_edit_under(user, post),
         may_mark=may_mark_answer(user, post),
         zone=zone_of(user),
         order=usual if usual in threads.ORDERS else "oldest",
