@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BODY_LENGTH = 10_000  # characters a member may write; archived comments are not cut
 TOP = 0  # the branch of comments that answer the post itself
 SHELVED = -1  # the branch of comments that have no place in the thread
+NOWHERE = -2  # the branch of no comment
 
 # The comment %s and all that it stands under, from below; a query that has enough stops the walk.
 UPWARDS = """
@@ -125,7 +126,11 @@ class Comment(Bylined):
                 condition=~Q(branch=SHELVED),  # see rows.in_branch
                 name="comment_placed",
             ),
-            models.Index(fields=["post", "branch", "-best", "position"], name="comment_by_best"),
+            models.Index(
+                fields=["post", "branch", "-best", "position"],
+                condition=~Q(branch=NOWHERE),  # see rows.in_branch
+                name="comment_ranked",
+            ),
             models.Index(fields=["post", "created_at", "position"], name="comment_flat"),
             models.Index(fields=["post", "came_with"], name="comment_by_arrival"),
             models.Index(fields=["author", "-created_at", "-id"], name="comment_by_author"),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models.base import ModelState
 
-from comments.models import SHELVED, Comment
+from comments.models import NOWHERE, SHELVED, Comment
 from forum.bylines import byline_by
 from forum.prepared import rows_of
 
@@ -152,11 +152,11 @@ def in_branch(order: str, parent: str = "%s", table: str = "c") -> str:
     """The condition that comments answer a parent, as SQL, for reading them in this order along its index.
 
     PostgreSQL expects one reply to whatever it is asked for, and then takes the index with the fewest levels and sorts.
-    The index by time holds only comments that have a place: a query that does not say so, in these words, cannot take
-    it; and in words that name a range SQLite would walk through that.
+    So each of the two indexes says what it leaves out, and no query that does not say the same can take it: the one by
+    time what has no place, the one by votes what there is not. (Of words that name a range SQLite would walk it.)
     """
-    is_reply = f"{table}.branch = {parent}"
-    return is_reply if order == "best" else f"{is_reply} AND NOT ({table}.branch = {SHELVED})"
+    never = NOWHERE if order == "best" else SHELVED
+    return f"{table}.branch = {parent} AND NOT ({table}.branch = {never})"
 
 
 def put_in_order(comments: list[Comment], order: str) -> None:

@@ -102,7 +102,7 @@ def test_no_list_or_thread_sorts_or_is_read_through(busy, ann, ben, root):
     for order in threads.ORDERS:
         for where in ({}, {"after": some}, {"top": some}):
             plans = check(lambda order=order, where=where: threads.thread_page(busy, GUEST, order=order, **where))
-            index = "comment_by_best" if order == "best" else "comment_placed"
+            index = "comment_ranked" if order == "best" else "comment_placed"
             assert all(index in plan for plan in plans.values())
         check(lambda order=order: threads.thread_page(busy, ben, order=order, after=some), few=True)
     check(lambda: threads.flat_page(busy, GUEST))
@@ -131,20 +131,23 @@ def test_no_list_or_thread_sorts_or_is_read_through(busy, ann, ben, root):
 
 
 @pytest.mark.postgresql_only
-def test_the_order_of_votes_keeps_to_its_index_when_that_has_grown_taller_than_others(busy, ben):
+@pytest.mark.parametrize(("index", "orders"), [("comment_ranked", ["best"]), ("comment_placed", ["oldest", "newest"])])
+def test_an_order_keeps_to_its_index_when_that_has_grown_taller_than_the_other(busy, index, orders):
     """Where a single reply is expected, nothing but the levels of an index told it from one that needs a sort."""
     with connection.cursor() as cursor:
         for _ in range(8):
             cursor.execute("UPDATE comments_comment SET best = best")
         cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'comments_comment'")
         for [name] in cursor.fetchall():
-            if name != "comment_by_best":
+            if name != index:
                 cursor.execute(f"REINDEX INDEX {name}")
         cursor.execute("ANALYZE")
-    for after in (None, Comment.objects.filter(post=busy, parent=None).order_by("position")[500]):
-        plans = check(lambda after=after: threads.thread_page(busy, GUEST, order="best", after=after))
-        assert len(plans) == 2
-        assert all("comment_by_best" in plan for plan in plans.values())
+    some = Comment.objects.filter(post=busy, parent=None).order_by("position")[500]
+    for order in orders:
+        for after in (None, some):
+            plans = check(lambda order=order, after=after: threads.thread_page(busy, GUEST, order=order, after=after))
+            assert len(plans) == 2
+            assert all(index in plan for plan in plans.values())
 
 
 @pytest.mark.parametrize("viewer", ["guest", "member"])

@@ -98,7 +98,7 @@ def test_first_replies_are_found_by_the_index_alone(ann):
         act = lambda order=order: rows.first_replies(post, [made[0].pk], order, 5)  # noqa: E731
         [plan] = plans_of(act).values()
         assert "SEARCH c USING INTEGER PRIMARY KEY" in plan
-        assert f"COVERING INDEX {'comment_by_best' if order == 'best' else 'comment_placed'}" in plan
+        assert f"COVERING INDEX {'comment_ranked' if order == 'best' else 'comment_placed'}" in plan
         assert "TEMP B-TREE" not in plan
 
 

@@ -18,4 +18,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RemoveIndex(model_name="comment", name="comment_by_time"),
+        AddIndexMeanwhile(
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("branch", -2), _negated=True),
+                fields=["post", "branch", "-best", "position"],
+                name="comment_ranked",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="comment", name="comment_by_best"),
     ]
