@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from forum.archive import dates, fixes
@@ -40,8 +40,8 @@ class Corrections:
     content: str = ""
     quotations: tuple[Quoted, ...] = ()
     fixes: tuple[Fix, ...] = ()
-    by_name: bool = False
-    """The source is named after the file, for want of anything better; nobody has chosen it."""
+    by_name: bool = field(default=False, compare=False)
+    """The source is named after the file, for want of anything better; nobody has chosen it, and no TOML says so."""
 
     def as_options(self) -> dict[str, Any]:
         """What was said about the page itself, for the record of a run."""

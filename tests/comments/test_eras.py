@@ -272,7 +272,7 @@ def test_the_next_page_stays_in_the_era(client, ann) -> None:
     post = archive()
     grown(post, [old(0), *(old(n, 0) for n in range(1, 20)), *(old(n) for n in range(20, 250)), new(0, ann, 0)])
     page = client.get(f"{post.get_absolute_url()}?era=then&order=newest").content.decode()
-    assert re.search(r'href="\?order=newest&amp;era=then&amp;after=\d+" rel="next"', page)
+    assert re.search(r'href="\?order=newest&amp;era=then&amp;after=\d+#comments" rel="next"', page)
     page = client.get(f"{post.get_absolute_url()}?era=then").content.decode()
     onward = re.search(r'<li class="onward"><a href="(/comments/\d+/\?[^"]*era=then)">More replies', page)
     assert onward

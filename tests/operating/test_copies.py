@@ -17,9 +17,17 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture(autouse=True)
-def _programs() -> None:
-    if connection.vendor == "postgresql" and not shutil.which("pg_dump"):
+def _alone() -> None:
+    """Nobody else has the database open: servers of earlier tests may have left connections."""
+    if connection.vendor == "sqlite":
+        return
+    if not shutil.which("pg_dump"):
         pytest.skip("pg_dump is missing: apt-get install postgresql-client")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def test_what_was_copied_comes_back(tmp_path: Path) -> None:
