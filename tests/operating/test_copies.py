@@ -4,12 +4,14 @@ import shutil
 import sqlite3
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from forum.operating import copies
 from forum.pagecache.models import Edition, move_edition, renew_edition
 from forum.users.models import Source, User
 
@@ -17,17 +19,22 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture(autouse=True)
-def _alone() -> None:
-    """Nobody else has the database open: servers of earlier tests may have left connections."""
-    if connection.vendor == "sqlite":
-        return
-    if not shutil.which("pg_dump"):
+def _alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of earlier tests may have left connections, and are not what these tests are about."""
+    if connection.vendor == "postgresql" and not shutil.which("pg_dump"):
         pytest.skip("pg_dump is missing: apt-get install postgresql-client")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    if "site" not in request.fixturenames:
+        monkeypatch.setattr(copies, "is_in_use", lambda: False)
+
+
+@pytest.fixture
+def site() -> Iterator[None]:
+    """A site that runs: another connection that has read something."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM posts_post")
+    yield
+    other.close()
 
 
 def test_what_was_copied_comes_back(tmp_path: Path) -> None:
@@ -108,20 +115,31 @@ def test_on_a_terminal_the_name_of_the_database_is_asked_for(
     assert Source.objects.filter(key="later").exists() is (typed != "right")
 
 
-def test_the_database_of_a_site_that_runs_is_not_replaced(tmp_path: Path) -> None:
+def test_the_database_of_a_site_that_runs_is_not_replaced(tmp_path: Path, site: None) -> None:
     call_command("backup", tmp_path / "copy")
     Source.objects.create(key="dear", name="Dear")
-    site = connection.copy()
-    with site.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM posts_post")
-    try:
-        with pytest.raises(CommandError, match="others have it open"):
-            call_command("restore", tmp_path / "copy", "--replace")
-    finally:
-        site.close()
+    with pytest.raises(CommandError, match="others have it open"):
+        call_command("restore", tmp_path / "copy", "--replace")
     assert Source.objects.filter(key="dear").exists()
-    call_command("restore", tmp_path / "copy", "--replace")
-    assert not Source.objects.filter(key="dear").exists()
+
+
+@pytest.mark.sqlite_only
+def test_a_database_that_nobody_has_open_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    own = connection.settings_dict["NAME"]
+    try:
+        connection.close()
+        connection.settings_dict["NAME"] = tmp_path / "forum.sqlite3"
+        assert copies.is_in_use() is False
+        other = sqlite3.connect(tmp_path / "forum.sqlite3")
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE words (word)")
+        assert copies.is_in_use() is True
+        other.close()
+        assert copies.is_in_use() is False
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
 
 
 def test_a_copy_of_the_other_kind_of_database_is_told_apart(tmp_path: Path) -> None:
