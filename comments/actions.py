@@ -223,13 +223,15 @@ def redact_all(*, changes: Mapping[int, Sequence[Change]]) -> dict[int, list[int
     """The same in many comments, by their ids. A dozen statements for each ``citing.BATCH``, and one a thread."""
     starts: dict[int, list[int]] = {}
     pks = sorted(changes)
+    batches = [
+        Comment.objects.filter(pk__in=pks[begin : begin + citing.BATCH]) for begin in range(0, len(pks), citing.BATCH)
+    ]
     with transaction.atomic():
         # All threads before the first batch, in the order in which everybody locks many.
-        threads = sorted(set(Comment.objects.filter(pk__in=pks).values_list("post", flat=True)))
+        threads = sorted({pk for some in batches for pk in some.values_list("post", flat=True)})
         for pk in threads:
             locked(pk)
-        for begin in range(0, len(pks), citing.BATCH):
-            some = Comment.objects.filter(pk__in=pks[begin : begin + citing.BATCH])
+        for some in batches:
             rows = list(some.select_related("post").prefetch_related("quotations", "revisions").order_by("pk"))
             for comment in rows:
                 starts[comment.pk] = _redact(comment, changes[comment.pk])
