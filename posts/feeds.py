@@ -136,9 +136,9 @@ def _answer(
     if etag is None:
         made = written(head, entries())
         etag = quote_etag(hashlib.sha256(made).hexdigest()[:24])
+        if len(_etag_of) >= KNOWN:
+            _etag_of.clear()  # whole, for other threads read it meanwhile
         _etag_of[looked] = etag
-        if len(_etag_of) > KNOWN:
-            _etag_of.pop(next(iter(_etag_of)), None)
     unchanged = get_conditional_response(request, etag=etag)
     answer = unchanged or HttpResponse(
         made or written(head, entries()), content_type="application/atom+xml; charset=utf-8"
