@@ -209,10 +209,13 @@ class Loading:
         others = Source.objects.exclude(key=self.plan.said.source_key).filter(runs__isnull=False)
         sources = list(others.values_list("pk", flat=True).distinct()[:200])
         wanted = {post.key: (post.title, post.moment.printed) for post in new if post.source_id and post.moment.printed}
+        if not sources or not wanted:
+            return
         here = Item.objects.filter(source__in=sources, source_key__in=list(wanted)[:200], post__isnull=False)
-        told = here.values_list("source__key", "source_key", "post__title", "post__printed_date")
-        same = (key for key, name, *shown in (told if sources and wanted else ()) if wanted[name] == tuple(shown))
-        self.outcome.elsewhere = next(same, "")
+        for source, key, *shown in here.values_list("source__key", "source_key", "post__title", "post__printed_date"):
+            if wanted[key] == tuple(shown):
+                self.outcome.elsewhere = source
+                break
         if self.outcome.elsewhere and commit:
             raise Refused(f"{self.outcome.told_elsewhere} Nothing was written.")
 
