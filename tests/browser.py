@@ -3,10 +3,12 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -36,18 +38,29 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     # And it gets connections of its own, which must know the migrations' rows as the first ones did.
     rows = getattr(connections["default"], "_test_serialized_contents", None)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    contents = getattr(connections["default"], "_test_serialized_contents", None)
     with sync_playwright() as playwright:
-        # The loop also makes Django open another connection, which must know the rows that migrations wrote.
-        if contents is not None:
-            connections["default"]._test_serialized_contents = contents  # type: ignore[attr-defined]
         chromium = playwright.chromium.launch(
             executable_path=path, args=[*sandbox, "--disable-dev-shm-usage", "--disable-gpu"]
         )
         if rows is not None:
             connections["default"]._test_serialized_contents = rows  # type: ignore[attr-defined]
-        yield chromium
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Page, "click", _settled(Page.click))
+            patch.setattr(Locator, "click", _settled(Locator.click))
+            yield chromium
         chromium.close()
+
+
+def _settled(click: Callable[..., None]) -> Callable[..., None]:
+    """Has a click wait until the page that it leads to is read whole; its first half would answer for all of it."""
+
+    @wraps(click)
+    def and_wait(on: Any, *args: Any, **options: Any) -> None:
+        page = on.page if isinstance(on, Locator) else on
+        click(on, *args, **options)
+        page.wait_for_load_state("domcontentloaded")
+
+    return and_wait
 
 
 @pytest.fixture
