@@ -101,7 +101,8 @@ def _insert(model: type[models.Model], fields: Sequence[_Field], rows: Iterable[
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            copying = f"COPY {table} ({columns}) FROM STDIN"
+            with connection.wrap_database_errors, cursor.cursor.copy(copying) as copy:
                 for values in _adapted(rows, fields):
                     copy.write_row(values)
         else:

@@ -80,7 +80,7 @@ def make(target: Path) -> None:
 
 
 def put_back(source: Path) -> None:
-    """Replaces everything in the database by the copy, whole or not at all."""
+    """Replaces everything in the database by a copy of its own kind, whole or not at all."""
     check_kind(source)
     if connection.vendor == "sqlite":
         _put_back_sqlite(source)
@@ -92,18 +92,25 @@ def put_back(source: Path) -> None:
 
 
 def check_kind(source: Path) -> None:
-    """Raises CopyError unless the file is a copy of the kind of database that the site has."""
+    """Raises CopyError unless the file is there, and is none of PostgreSQL for a site that has SQLite."""
     if not source.is_file():
         raise CopyError(f"There is no file {source}.")
-    kinds = {"sqlite": ("SQLite", SQLITE), "postgresql": ("PostgreSQL", POSTGRESQL)}
-    with source.open("rb") as file:
-        begin = file.read(16)
-    own, [other] = kinds.pop(connection.vendor), kinds.values()
-    if begin.startswith(other[1]):
+    if connection.vendor == "sqlite" and begins(source, POSTGRESQL):
         raise CopyError(
-            f"{source} is a copy of a {other[0]} database, and the site's is {own[0]}."
-            " A copy goes back only into the kind of database that it was made of."
+            f"{source} is a copy of a PostgreSQL database, which goes back only into PostgreSQL: set DATABASE_URL."
         )
+
+
+def begins(source: Path, with_: bytes) -> bool:
+    """Whether the file is one of this kind."""
+    with source.open("rb") as file:
+        return file.read(len(with_)) == with_
+
+
+def check(source: Path) -> None:
+    """Raises CopyError unless the file is a sound copy of a site that had SQLite."""
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+        _check(copy, source)
 
 
 def _copy_sqlite(target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -17,11 +18,16 @@ def trouble() -> str:
         return said
     if is_empty():
         return EMPTY
-    executor = MigrationExecutor(connection)
-    if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        number = "1 migration is" if len(missing) == 1 else f"{len(missing)} migrations are"
+    if missing := missing_in():
+        number = "1 migration is" if missing == 1 else f"{missing} migrations are"
         return f"The database is older than the code: {number} missing. Run manage.py prepare first."
     return ""
+
+
+def missing_in(asked: BaseDatabaseWrapper | None = None) -> int:
+    """How many migrations the database lacks: the site's own, or another that is open."""
+    executor = MigrationExecutor(asked or connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def is_empty() -> bool:
@@ -36,7 +42,7 @@ def hindrance() -> str:
             f"The database keeps letters as {encoding}, which cannot hold all that people write."
             " Make it anew: createdb -O rejoinder -E UTF8 -T template0 rejoinder."
         )
-    if newer := _unknown():
+    if newer := unknown_in():
         return (
             f"The database is newer than the code, which does not know the migration {newer[0]}."
             " Take the newer code, or put back the copy from before the upgrade."
@@ -52,9 +58,9 @@ def _encoding() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _unknown() -> list[str]:
-    """Migrations that were made here and that no file describes, of the apps that the site has."""
-    loader = MigrationLoader(connection)
+def unknown_in(asked: BaseDatabaseWrapper | None = None) -> list[str]:
+    """Migrations that were made there and that no file describes, of the apps that the site has."""
+    loader = MigrationLoader(asked or connection)
     known = set(loader.disk_migrations)
     for migration in loader.disk_migrations.values():
         known.update((label, name) for label, name in migration.replaces)

@@ -8,13 +8,13 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from forum.operating import copies, schema
+from forum.operating import copies, crossing, schema
 
 
 class Command(BaseCommand):
     help = (
-        "Replaces everything in the database by the copy in FILE, then migrates. Stop the site before. On a terminal it"
-        " asks for the name of the database."
+        "Replaces everything in the database by the copy in FILE, then migrates. A copy of SQLite goes into PostgreSQL"
+        " as well. Stop the site before. On a terminal it asks for the name of the database."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,7 +29,8 @@ class Command(BaseCommand):
             copies.check_kind(file)
             if not yes:
                 self._make_sure()
-            copies.put_back(file)
+            put_back = crossing.cross if crossing.is_needed(file) else copies.put_back
+            put_back(file)
         except (copies.CopyError, OSError, sqlite3.Error) as error:
             raise CommandError(f"{copies.database()} was not replaced: {error}") from None
         if said := schema.hindrance():
