@@ -24,7 +24,7 @@ from forum.drafts import carrying
 from forum.drafts.actions import words_posted
 from forum.drafts.models import Place
 from forum.drafts.writing import gone
-from forum.errors import sign_in_first
+from forum.errors import NoSuchPage, sign_in_first
 from forum.moderation import ledger
 from forum.moulds import fill
 from forum.notices.context import read_here
@@ -46,17 +46,17 @@ def cursor(request: HttpRequest, post: Post) -> tuple[dict[str, Any], Comment | 
     """What the address says of view and order, and the comment that the page begins after.
 
     404 for nonsense, and for a comment that has no place for this reader: as its own page answers, so that no address
-    tells that it is there.
+    tells that it is there. It may have had one when the page before was made, so the answer leads to the thread.
     """
     if not request.GET:
         return FIRST_PAGE, None
     form = PageForm(request.GET)
     if not form.is_valid():
-        raise Http404("no such page of the thread")
+        raise NoSuchPage(post.get_absolute_url())
     pk = form.cleaned_data["after"]
     after = rows.get(post, pk) if pk else None
     if pk and (after is None or not after.is_placed_for(request.user)):
-        raise Http404("no such comment in the thread")
+        raise NoSuchPage(post.get_absolute_url())
     return form.cleaned_data, after
 
 

@@ -6,7 +6,7 @@ import sys
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
@@ -36,6 +36,14 @@ WORDS = {
 SIGNED_OUT = "You are signed out, so this was not posted. Sign in to go on: your words come along as a draft."
 
 NOTHING_DONE = "You are signed out, so nothing was changed. Sign in, then do it once more."
+
+
+class NoSuchPage(Http404):
+    """A page of a thread that is not there, or not any more; ``thread_url`` is where the thread begins."""
+
+    def __init__(self, thread_url: str) -> None:
+        super().__init__("no such page of the thread")
+        self.thread_url = thread_url
 
 
 def give_back(request: HttpRequest, why: str, *, status: int = 403, kept: str = "") -> HttpResponse:
@@ -71,6 +79,12 @@ def refused(request: HttpRequest, refusal: Refusal, back_url: str) -> HttpRespon
     """Says why a button beside something did nothing, with the way back to where it stood."""
     context = {"why": refusal.message, "back_url": back_url}
     return try_again_after(refusal, render(request, "voices/refused.html", context, status=refusal.status))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Says that there is no such page, and where its thread begins if it would be one of a thread."""
+    thread_url = exception.thread_url if isinstance(exception, NoSuchPage) else ""
+    return render(request, "404.html", {"thread_url": thread_url}, status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -7,6 +7,7 @@ from django.urls import include, path
 # One way in for all: the admin's own form would know nothing of confirmed addresses and counted tries.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler404 = "forum.errors.not_found"
 handler429 = "forum.users.views.too_many_requests"  # allauth's limits ask for it
 handler500 = "forum.errors.server_error"
 

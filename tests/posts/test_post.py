@@ -111,7 +111,10 @@ def test_a_page_begins_after_no_comment_that_has_no_page_for_its_reader(client, 
             inner = f"{comments[0].get_absolute_url()}?after={comment.pk}"
             assert viewer.get(inner).status_code == found[comment.pk]
         assert all(found[comment.pk] == 200 for comment in comments[: len(rows)])  # tombstones keep their place
-    assert client.get(f"{post.get_absolute_url()}?after={comments[-4].pk}").status_code == 404
+    gone = client.get(f"{post.get_absolute_url()}?after={comments[-4].pk}")
+    assert gone.status_code == 404
+    [begin, front] = select(page_of(gone), "main .prose a")
+    assert (begin.get("href"), front.get("href")) == (post.get_absolute_url(), "/")
 
 
 def test_a_large_branch_leads_to_its_own_page_and_back_to_the_same_spot(client, ann, post):
