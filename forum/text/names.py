@@ -22,6 +22,8 @@ _WRITTEN_TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK",
 # Their accented letters have code points of their own, so a loose mark can only decorate.
 _WITHOUT_LOOSE_MARKS = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN"}
 _MAX_MARKS = 3
+# Everyday letters of Thai and Lao for which NFKC has two others, as it has plain ones for unusual forms.
+_TAKEN_APART = dict.fromkeys(map(ord, "\u0e33\u0eb3\u0edc\u0edd"))
 
 # Our own table, taken from Unicode's confusables.txt (by way of confusable-homoglyphs 3.3.1) and cut to
 # the letters `validate` lets through; that package would bring 1.2 MB of data for these, and judges only
@@ -118,7 +120,8 @@ def _validate_letters(name: str) -> None:
             raise ValidationError(
                 f"The name cannot hold {what}. Use letters, digits and - _ . ' between them.", "character"
             )
-    if unicodedata.normalize("NFKC", name) != unicodedata.normalize("NFC", name):
+    usual = name.translate(_TAKEN_APART)
+    if unicodedata.normalize("NFKC", usual) != unicodedata.normalize("NFC", usual):
         raise ValidationError("The name has an unusual form of a letter in it. Use the plain one.", "form")
     if not (name[0].isalnum() and (name[-1].isalnum() or unicodedata.category(name[-1])[0] == "M")):
         raise ValidationError("The name must begin and end with a letter or a digit.", "ends")
