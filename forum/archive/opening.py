@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Q
+
 from forum.archive import keys, knowing, rows
 from forum.archive.items import Basis, Thread
 from forum.archive.knowing import Known
@@ -130,10 +132,12 @@ def tags_of(thread: Thread, tags: dict[str, Tag], outcome: Outcome) -> tuple[Tag
 
 
 def known_tags() -> dict[str, Tag]:
-    """The tags that posts may bear, by their names and slugs. One query."""
+    """The tags that posts may bear, by their names and slugs, and by those of what was merged into them. One query."""
     found: dict[str, Tag] = {}
-    for tag in Tag.objects.filter(active=True):
-        found[tag.slug] = found[tag.name.casefold()] = tag
+    borne = Q(active=True, merged_into=None) | Q(merged_into__active=True)
+    # Those that were merged first: what a tag is called now wins over what another was called.
+    for tag in Tag.objects.filter(borne).select_related("merged_into").order_by(F("merged_into").asc(nulls_last=True)):
+        found[tag.slug] = found[tag.name.casefold()] = tag.merged_into or tag
     return found
 
 

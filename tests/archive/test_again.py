@@ -253,6 +253,16 @@ def test_only_tags_that_there_are_here_are_given(db: None, monkeypatch: pytest.M
     assert Tag.objects.get().post_count == 1
 
 
+def test_a_tag_that_was_merged_gives_the_one_that_stands_for_it(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    mills = Tag.objects.create(slug="mills", name="Mills")
+    Tag.objects.create(slug="watermills", name="Watermills", active=False, merged_into=mills)
+    Tag.objects.create(slug="gossip", name="Gossip", active=False)
+    post = dataclasses.replace(talk([]).post, tags=("Watermills", "mills", "Gossip"))
+    outcome = bring(monkeypatch, said(1), post=post)
+    assert [tag.slug for tag in Post.objects.get().tags.all()] == ["mills"]
+    assert list(outcome.unknown_tags) == ["Gossip"]
+
+
 def test_a_held_post_comes_as_held(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     bring(monkeypatch, said(1), post=dataclasses.replace(talk([]).post, state="held"))
     assert Post.objects.get().state == State.HELD
