@@ -19,10 +19,17 @@ OpenPage = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test that opens a browser, so that `-m browser` and `-m 'not browser'` choose by use."""
+    """Marks each test that opens a browser, so that `-m browser` and `-m 'not browser'` choose by use.
+
+    How pages look and move is the same on either database. Journeys go through all of the site, and are made on both,
+    but not at every width.
+    """
     for item in items:
         if "open_page" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+            width = item.callspec.params.get("width", 1280) if hasattr(item, "callspec") else 1280
+            if "journeys" not in item.path.parts or width != 1280:
+                item.add_marker("either")
             # A live server's test empties the tables, so the next needs the migrations' rows again.
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
 

@@ -126,7 +126,7 @@ def doubling(count_queries: Callable[[Callable[[], object]], list[str]]) -> Doub
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what is said of the other database: a skip would hide a test that ought to run.
 
-    Where both databases run at once, what asks no database runs on the one side alone.
+    Where both databases run at once, what asks none, or finds the same on either, runs on the one side alone.
     """
     for item in items:
         marks = [mark.kwargs for mark in item.iter_markers("django_db")]
@@ -138,13 +138,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     vendor = connections["default"].vendor
     others = {"sqlite": "postgresql_only", "postgresql": "sqlite_only"}[vendor]
     once = bool(os.environ.get("BESIDE_SQLITE"))
-    left_out = {item for item in items if item.get_closest_marker(others) or (once and not _asks_a_database(item))}
+    left_out = {item for item in items if item.get_closest_marker(others) or (once and not _asks_this_database(item))}
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
-def _asks_a_database(item: pytest.Item) -> bool:
+def _asks_this_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("either"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"})
 

@@ -3,14 +3,16 @@
 import datetime as dt
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import lxml.html
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Max, Model
 
 from comments.actions import add_comment
 from comments.models import SHELVED, TOP, Comment
+from forum import inserting
 from forum.states import STAYING, State
 from forum.users.models import Person, Source, User
 from posts.models import Bearing, Post
@@ -29,6 +31,17 @@ def make_post(author: User | None = None, **fields: object) -> Post:
     moment = fields.get("created_at", NOON)
     given = {"title": "A thread", "body": "Words.", "html": "<p>Words.</p>", "created_at": moment, "active_at": moment}
     return Post.objects.create(author=author, **{**given, **fields})
+
+
+def store(made: Iterable[Model]) -> None:
+    """Stores many new rows as they are, each with its id. Takes a fifth of the time of ``bulk_create``."""
+    rows = list(made)
+    with transaction.atomic():
+        for row, pk in zip(rows, inserting.reserve(type(rows[0]), len(rows)), strict=True):
+            row.pk = pk
+            if isinstance(row, Post):
+                row.added_at = NOON
+        inserting.insert(rows)
 
 
 def out_of_step() -> list[Bearing]:
@@ -89,7 +102,8 @@ def make_rows(post: Post, rows: Sequence[Row]) -> list[Comment]:
             made[number].parent = made[row.parent]
             replies[row.parent].append(number)
     _place(made, rows, replies)
-    Comment.objects.bulk_create(sorted(made, key=_depth(made)), batch_size=500)
+    with transaction.atomic():  # at whose end the parents are looked at
+        inserting.insert(made)
     _figures(post, made)
     return made
 
@@ -109,23 +123,6 @@ def _place(made: list[Comment], rows: Sequence[Row], replies: list[list[int]]) -
         comment.branch = (comment.parent.pk if comment.parent else TOP) if placed else SHELVED
         answered = comment.parent.author if comment.parent else comment.post.author
         comment.answers = answered if answered != comment.author and not comment.archived else None
-
-
-def _depth(made: list[Comment]):
-    depths: dict[int, int] = {}
-
-    def depth(comment: Comment) -> int:
-        chain = []
-        above: Comment | None = comment
-        while above is not None and above.pk not in depths:
-            chain.append(above)
-            above = above.parent
-        base = depths[above.pk] if above is not None else -1
-        for number, link in enumerate(reversed(chain), 1):
-            depths[link.pk] = base + number
-        return depths[comment.pk]
-
-    return depth
 
 
 def _figures(post: Post, made: list[Comment]) -> None:

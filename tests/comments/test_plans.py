@@ -18,10 +18,10 @@ from forum.paging import latest_first
 from forum.reading.news import new_in
 from forum.states import State
 from forum.users.models import User
-from posts.models import Bearing, Post, Tag
+from posts.models import Post, Tag
 from posts.tags.bearing import borne
 from tests.conftest import member
-from tests.making import NOON, Row, make_post, make_rows
+from tests.making import NOON, Row, make_post, make_rows, store
 
 GUEST = AnonymousUser()
 MANY = 4_000  # comments in the large thread: enough for a planner to prefer an index where it has one
@@ -79,7 +79,7 @@ def busy(ann: User, ben: User) -> Post:
     # Without these a planner would sooner read all posts than look into an index of them.
     when = [NOON - dt.timedelta(minutes=number) for number in range(MANY // 2)]
     html = f"<p>{'Words. ' * 250}</p>"  # so long that reading all is no cheaper than looking up those of a page
-    Post.objects.bulk_create(
+    store(
         Post(author=others[number % 20], title="Quiet", html=html, created_at=moment, active_at=moment)
         for number, moment in enumerate(when)
     )
@@ -194,7 +194,7 @@ def test_lists_of_the_desk_find_what_is_not_published_by_its_own_indexes(busy, s
 def test_the_feed_of_the_site_does_not_read_through_an_archive(client, ann):
     moment = dt.datetime(2007, 3, 22, tzinfo=dt.UTC)
     archived = [Post(title="Old", archived=True, created_at=moment, active_at=moment) for _ in range(2_000)]
-    Post.objects.bulk_create(archived)
+    store(archived)
     make_post(ann)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -224,7 +224,7 @@ def test_the_feed_of_a_tag_walks_along_the_index_of_its_list(client, busy, slug)
     rare, common = (Tag.objects.create(slug=slug, name=slug) for slug in ("rare", "common"))
     posts = list(Post.objects.order_by("pk"))
     for tag, some in ((rare, posts[::100]), (common, posts)):
-        Bearing.objects.bulk_create(borne(post, tag.pk) for post in some)
+        store(borne(post, tag.pk) for post in some)
         Tag.objects.filter(pk=tag.pk).update(post_count=len(some))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -14,11 +14,11 @@ from forum.voices.actions import mark, vote
 from forum.voices.models import Mark
 from posts import lists
 from posts.actions import change_post_state
-from posts.models import Bearing, Post, Tag
+from posts.models import Post, Tag
 from posts.tags import bearing
 from posts.versions import of_tag
 from tests.comments import test_plans
-from tests.making import NOON, Row, make_post, make_rows, out_of_step, page_of, say, select
+from tests.making import NOON, Row, make_post, make_rows, out_of_step, page_of, say, select, store
 
 DAY = dt.timedelta(days=1)
 
@@ -241,14 +241,12 @@ def many(ann, ben):
         "html": f"<p>{'Words. ' * 250}</p>",
     }  # so long that reading all is no cheaper than an index
     moments = [now - dt.timedelta(days=number) for number in range(3_000)]
-    made = [
+    posts = [
         Post(**fields, created_at=moment, active_at=moment, score=number % 7, kind=("question", "link")[number % 2])
         for number, moment in enumerate(moments)
     ]
-    posts = Post.objects.bulk_create(made, batch_size=500)
-    rows = [bearing.borne(post, common.pk) for post in posts[::2]]
-    rows += [bearing.borne(post, rare.pk) for post in posts[::300]]
-    Bearing.objects.bulk_create(rows, batch_size=500)
+    store(posts)
+    store([bearing.borne(post, tag.pk) for tag, step in ((common, 2), (rare, 300)) for post in posts[::step]])
     for tag in (rare, common):
         Tag.objects.filter(pk=tag.pk).update(post_count=bearing.counted(tag))
     mark(member=ben, kind=Mark.Kind.FOLLOWED, target=common)

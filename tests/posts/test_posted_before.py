@@ -17,7 +17,7 @@ from posts.lists import posted_before, posted_besides
 from posts.models import Post
 from tests.comments.test_parallel import together
 from tests.comments.test_plans import check
-from tests.making import form_on, make_post, page_of, select, token
+from tests.making import form_on, make_post, page_of, select, store, token
 
 SAME = "http://www.example.org/page/?utm_source=mail#top"
 WORDS = {"kind": "link", "title": "A page", "url": SAME, "body": "I *wonder*."}
@@ -107,7 +107,7 @@ def test_it_is_found_by_its_index(ann, earlier):
              created_at=earlier.created_at, active_at=earlier.created_at)
         for number in range(1_500)
     ]  # fmt: skip
-    Post.objects.bulk_create(made)
+    store(made)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     assert "post_by_address" in str(check(lambda: posted_before("https://e.example/7"), few=True))

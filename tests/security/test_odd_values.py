@@ -281,6 +281,7 @@ def test_a_megabyte_in_one_field_of_writing_is_refused(client, sign_in, ann, ben
     assert client.get(f"/?after={much}").status_code == 200
 
 
+@pytest.mark.either
 def test_thousands_of_fields_parts_and_files_are_refused(ann, pages):
     """As a browser sends them, with the token looked for in the form."""
     browser = Client(enforce_csrf_checks=True)
