@@ -59,8 +59,9 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
 
 
 def _add_comment(post: Post, author: User, body: str, parent: Comment | None, token: str) -> Comment:
+    # Before the lock at which everyone who writes in the thread waits; in SQLite, everyone who writes.
+    rendered = render_markdown(body, post)
     with transaction.atomic():
-        rendered = render_markdown(body, post)  # before the lock, at which everyone who writes in the thread waits
         post = locked(post.pk)
         if parent is not None:  # what the rules and figures need of it, as it is now
             parent = Comment.objects.only("post", "author", "state").get(pk=parent.pk)
