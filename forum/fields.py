@@ -29,6 +29,10 @@ class Words(forms.CharField):
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
         return str(super().to_python(text.strip("\n").rstrip()) or "")
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Has a browser write the words in the direction that their letters have."""
+        return {**super().widget_attrs(widget), "dir": "auto"}
+
     def validate(self, value: str) -> None:
         """Refuses text that is missing or too long, and says by how much."""
         super().validate(value)
@@ -55,6 +59,10 @@ class Id(forms.IntegerField):
 
 class Line(forms.CharField):
     """Words on one line, without characters that no page can hold."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Has a browser write the words in the direction that their letters have."""
+        return {**super().widget_attrs(widget), "dir": "auto"}
 
     def to_python(self, value: Any) -> str:
         """The words with one space between each."""

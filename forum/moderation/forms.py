@@ -57,6 +57,7 @@ class NameRemovalForm(forms.Form):
     name = forms.CharField(
         label="The name, as it is shown",
         max_length=200,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
         error_messages={"required": "Write the name as it is shown, so that we find it."},
     )
     address = forms.CharField(

@@ -21,7 +21,13 @@ class SearchForm(forms.Form):
         label="Words",
         required=False,
         widget=forms.TextInput(
-            attrs={"type": "search", "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+            attrs={
+                "type": "search",
+                "dir": "auto",
+                "autocomplete": "off",
+                "autocapitalize": "off",
+                "spellcheck": "false",
+            }
         ),
     )
     where = forms.ChoiceField(label="In", choices=WHERE, required=False)
