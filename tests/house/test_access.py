@@ -246,15 +246,15 @@ NUMBERED = [
 ]
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "2147483648", "9223372036854775808", str(2**70), "1e9", "\u0661"])
 @pytest.mark.parametrize("name", NUMBERED)
-def test_a_number_that_names_nothing_is_not_found(name: str, number: str, world: World) -> None:
+def test_a_number_that_names_nothing_is_not_found(name: str, world: World) -> None:
     folder, _, rest = address(name, world)[1:].partition("/")
-    path = f"/{folder}/{number}/{rest.partition('/')[2]}"
-    for client in world.viewers.values():
-        assert client.get(path).status_code in (404, 302, 405)
     ask = world.viewers["ann"].post if ACCESS[name].owner == 405 else world.viewers["ann"].get
-    assert ask(path).status_code == 404
+    for number in ("0", "-1", "2147483648", "9223372036854775808", str(2**70), "1e9", "\u0661"):
+        path = f"/{folder}/{number}/{rest.partition('/')[2]}"
+        for client in world.viewers.values():
+            assert client.get(path).status_code in (404, 302, 405), path
+        assert ask(path).status_code == 404, path
 
 
 def test_the_admin_is_for_staff_alone(world: World, admin_site: AdminSite) -> None:
