@@ -134,12 +134,14 @@ def remember(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "reading/remember.html", {"post": post, "remembers": seen is not None})
     if request.POST.get("keep") == "0":
+        messages.success(request, "What you had read is forgotten, and no more is kept.")
         answer = redirect("reading")
         answer.delete_cookie(settings.READING_COOKIE_NAME, samesite="Lax")
         return answer
     seen = seen or {}
     if post is not None:
         guests.has_read(seen, post)
+    messages.success(request, "From now on this browser keeps what you read.")
     return keep(redirect(f"{post.get_absolute_url()}?fold=read#comments" if post else "front"), guests.written(seen))
 
 

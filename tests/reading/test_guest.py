@@ -77,6 +77,14 @@ def test_a_guest_walks_on_to_what_is_new_on_other_pages(asked, ann, later):
     assert after_all["Location"] == f"{post.get_absolute_url()}#comments"
 
 
+def test_what_the_buttons_did_is_said_once(client, post):
+    for keep, said in (("1", "From now on this browser keeps"), ("0", "What you had read is forgotten")):
+        page = page_of(client.post("/reading/", {"keep": keep, "post": str(post.pk)}, follow=True))
+        assert [message.text_content().startswith(said) for message in select(page, "p.said")] == [True]
+        assert said not in client.get(post.get_absolute_url()).content.decode()
+    assert not Session.objects.exists()
+
+
 def test_a_guest_forgets_again(asked, post, ann, later):
     page = page_of(asked.get("/reading/"))
     assert select(page, 'button[value="0"]')[0].text_content() == "Forget what I have read"
