@@ -82,7 +82,7 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
             html=rendered.html,
             state=state,
             position=post.last_position + 1,
-            came_with=post.version + 1,
+            came_with=post.version + (state == State.PUBLISHED),
             created_at=_not_before(now, post),
             instant=now,
             zone="UTC",
@@ -96,9 +96,10 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
         post.last_position = comment.position
         if state == State.PUBLISHED:
             counters.published(post, comment)
-        counters.save(post)
-        if not comment.is_shelved:
+            counters.save(post)
             counters.count_reply(comment, 1)
+        else:  # No page is another, so no version and no date of a page may tell that somebody waits.
+            storing.update(post, "last_position")
         tell.of_comment(comment)
     return comment
 

@@ -126,6 +126,6 @@ def _in_branches(muted: QuerySet[Mark, Any], arrived: list[int]) -> set[int]:
 
 
 def _etag(reader: int, post: Post, after: int | None) -> str:
-    """Changes with the thread, and tells nobody by how much: a held comment moves the version too."""
+    """Changes with the thread, and tells nobody by how much: what is decided about held comments moves it too."""
     value = f"{reader} {post.pk} {post.version} {after}"
     return quote_etag(salted_hmac("new-comments", value, secret=settings.SECRET_KEY).hexdigest()[:24])

@@ -15,6 +15,7 @@ from comments.actions import add_comment
 from comments.views import address
 from forum.pagecache import keeping, store
 from forum.pagecache.pages import LASTING, SETTLED, KeptPage
+from forum.states import State
 from posts.models import Post
 from tests.making import NOON, make_post, say, token
 
@@ -120,7 +121,7 @@ def test_a_copy_that_is_right_is_confirmed_by_one_query(paths, client, count_que
 
 
 def test_a_copy_is_confirmed_while_it_is_made_anew_too(thread, client):
-    """What is held moves the version and shows nothing: the page stays the same, and so does its tag."""
+    """What moderators decide about held words moves the version and may show nothing: the tag stays the same."""
     path = thread.get_absolute_url()
     tag = client.get(path)["ETag"]
     Post.objects.filter(pk=thread.pk).update(version=thread.version + 1)
@@ -142,6 +143,19 @@ def test_a_page_has_a_time_once_no_other_can_have_the_same(thread, client):
         assert client.get(path, headers={"If-Modified-Since": earlier}).status_code == 200
         Post.objects.filter(pk=thread.pk).update(version=thread.version + 1)
         assert client.get(path, headers={"If-Modified-Since": said}).status_code == 200
+
+
+def test_neither_a_date_nor_a_tag_tells_that_a_comment_waits(thread, client, sign_in, ann, eve, settings):
+    settings.FIRST_COMMENTS_HELD = 1
+    reader, path, live = sign_in(ann), thread.get_absolute_url(), f"/posts/{thread.pk}/new-comments/?after=0"
+    with time_machine.travel(NOON, tick=False) as clock:
+        client.get(path)
+        clock.shift(SETTLED + 1)
+        before = client.get(path)["Last-Modified"], client.get(path)["ETag"], reader.get(live)["ETag"]
+        held = say(thread, eve, "Held.")
+        assert (held.state, held.is_shelved) == (State.HELD, True)
+        clock.shift(60)
+        assert (client.get(path)["Last-Modified"], client.get(path)["ETag"], reader.get(live)["ETag"]) == before
 
 
 def test_a_page_is_made_anew_after_a_while_all_the_same(thread, client, count_queries):
