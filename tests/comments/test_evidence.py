@@ -75,7 +75,7 @@ def test_quotations_are_found_by_their_indexes(post, ann):
 
 
 @pytest.mark.postgresql_only
-def test_postgresql_settles_on_a_plan_for_a_few_comments(post, ann):
+def test_postgresql_settles_on_a_plan_for_a_few_comments(clean_tables, post, ann):
     """It takes a list that it does not know for ten ids, and one that it knows for as many as are in it."""
     made = make_rows(post, [Row(author=ann) for _ in range(1_000)])
     Quotation.objects.bulk_create(Quotation(comment=one, quoted=of) for of, one in pairwise(made))

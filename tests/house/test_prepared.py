@@ -52,7 +52,7 @@ def test_what_is_the_same_each_time_stands_in_the_statement_as_it_is(ann):
 @pytest.mark.parametrize("within", ["", "week"])
 @pytest.mark.parametrize("later", [False, True])
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_postgresql_settles_on_a_plan_for_a_list(ann, signed_in, later, within):
+def test_postgresql_settles_on_a_plan_for_a_list(clean_tables, ann, signed_in, later, within):
     """It cannot while the state is a value like others: the indexes of lists hold published posts alone."""
     began = timezone.now() - dt.timedelta(days=1)
     posts = [make_post(ann, created_at=began + dt.timedelta(minutes=number)) for number in range(1_000)]
@@ -75,7 +75,7 @@ def test_postgresql_settles_on_a_plan_for_a_list(ann, signed_in, later, within):
 @pytest.mark.postgresql_only
 @pytest.mark.parametrize("order", lists.ORDERS)
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_postgresql_settles_on_a_plan_for_the_list_of_a_tag(ann, signed_in, order):
+def test_postgresql_settles_on_a_plan_for_the_list_of_a_tag(clean_tables, ann, signed_in, order):
     tag = Tag.objects.create(slug="walks", name="Walks")
     posts = [make_post(ann, created_at=NOON + dt.timedelta(minutes=number)) for number in range(300)]
     Bearing.objects.bulk_create(borne(post, tag.pk) for post in posts)
