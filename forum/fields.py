@@ -16,7 +16,15 @@ _STALE = "This form was not complete. Post it once more."
 TOKEN = r"\A[0-9a-f]{32}\Z"  # noqa: S105  a shape, not a secret
 
 
-class Words(forms.CharField):
+class Written(forms.CharField):
+    """What people write, which a browser shows in the direction that its letters have."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Has a browser write the words in the direction that their letters have."""
+        return {**super().widget_attrs(widget), "dir": "auto"}
+
+
+class Words(Written):
     """Several lines of text, counted in characters with each line end as one."""
 
     def __init__(self, *, what: str, most: int, **kwargs: Any) -> None:
@@ -28,10 +36,6 @@ class Words(forms.CharField):
         """The text with line ends as one character each, without blank lines at its ends."""
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
         return str(super().to_python(text.strip("\n").rstrip()) or "")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Has a browser write the words in the direction that their letters have."""
-        return {**super().widget_attrs(widget), "dir": "auto"}
 
     def validate(self, value: str) -> None:
         """Refuses text that is missing or too long, and says by how much."""
@@ -57,12 +61,8 @@ class Id(forms.IntegerField):
         return super().to_python(value)
 
 
-class Line(forms.CharField):
+class Line(Written):
     """Words on one line, without characters that no page can hold."""
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Has a browser write the words in the direction that their letters have."""
-        return {**super().widget_attrs(widget), "dir": "auto"}
 
     def to_python(self, value: Any) -> str:
         """The words with one space between each."""

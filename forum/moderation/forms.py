@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 
-from forum.fields import Words
+from forum.fields import Words, Written
 from forum.moderation.models import REASON_LENGTH, Rule
 from forum.prepared import LARGEST
 
@@ -54,10 +54,9 @@ class ReportForm(forms.Form):
 class NameRemovalForm(forms.Form):
     """Which name, where, and why."""
 
-    name = forms.CharField(
+    name = Written(
         label="The name, as it is shown",
         max_length=200,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
         error_messages={"required": "Write the name as it is shown, so that we find it."},
     )
     address = forms.CharField(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from forum.fields import Id
+from forum.fields import Id, Written
 from forum.search.keys import END
 
 WHERE = (("", "everything"), ("post", "posts"), ("comment", "comments"))
@@ -17,17 +17,11 @@ ORDER = (("", "what fits best"), ("time", "the latest"))
 class SearchForm(forms.Form):
     """What to look for, and the conditions that have a control of their own."""
 
-    q = forms.CharField(
+    q = Written(
         label="Words",
         required=False,
         widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "dir": "auto",
-                "autocomplete": "off",
-                "autocapitalize": "off",
-                "spellcheck": "false",
-            }
+            attrs={"type": "search", "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
         ),
     )
     where = forms.ChoiceField(label="In", choices=WHERE, required=False)

@@ -38,6 +38,15 @@ def told_apart(queries: list[str]) -> list[str]:
     return [re.sub(r"'[^']*'|\b[0-9a-f]{8,}\b|s?[0-9]+(_x[0-9]+)?", "?", sql) for sql in queries]
 
 
+def test_a_comment_is_rendered_before_anybody_has_to_wait_for_it(ann, ben, count_queries):
+    """The members whom it names are looked up before its transaction begins; in SQLite that is the lock of all."""
+    post = make_post(ann)
+    queries = count_queries(lambda: say(post, ben, "Words for @ann."))
+    begins = next(number for number, sql in enumerate(queries) if sql.startswith("SAVEPOINT"))
+    named = next(number for number, sql in enumerate(queries) if "name_key" in sql and "WHERE" in sql)
+    assert named < begins, "\n".join(queries)
+
+
 def test_a_comment_costs_the_same_statements_in_a_small_thread_and_deep_in_a_chain(
     sign_in, count_queries, queue, ann, ben, eve, chain
 ):
