@@ -202,7 +202,6 @@ def test_addresses_written_by_hand_are_those_of_the_patterns() -> None:
         assert thing.get_absolute_url() == address
 
 
-@pytest.mark.either
 @pytest.mark.parametrize("name", ALL_NAMES)
 def test_each_viewer_gets_what_the_table_says_and_changes_nothing_by_looking(name: str, world: World) -> None:
     row = ACCESS[name]
@@ -221,13 +220,11 @@ def without(tables: list[object], columns: set[str]) -> list[list[dict[str, obje
     return [[{k: v for k, v in row.items() if k not in columns} for row in rows] for rows in tables]  # type: ignore[attr-defined]
 
 
-@pytest.mark.either
 @pytest.mark.parametrize("name", [name for name, row in ACCESS.items() if row.guest == 200 and not row.sets_cookie])
 def test_a_guest_who_reads_gets_no_cookie(name: str, world: World) -> None:
     assert not world.viewers["guest"].get(address(name, world)).cookies
 
 
-@pytest.mark.either
 @pytest.mark.parametrize("name", ALL_NAMES)
 def test_a_form_from_elsewhere_is_refused(name: str, world: World, ben: User) -> None:
     """Each address, posted to by a signed-in browser without the form's token."""
@@ -300,7 +297,6 @@ def test_every_word_below_a_post_is_kept_out_of_titles() -> None:
     assert set(below_a_post(get_resolver())) == set(ADDRESSES)
 
 
-@pytest.mark.either
 @pytest.mark.parametrize("title", [word.replace("-", " ").capitalize() for word in ADDRESSES])
 def test_a_title_cannot_take_the_place_of_another_page(title: str, world: World) -> None:
     Post.objects.filter(pk=world.post.pk).update(title=title)

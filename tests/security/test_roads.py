@@ -17,7 +17,7 @@ from tests.house.test_access import ACCESS, ALL_NAMES
 from tests.making import make_post, say, token
 from tests.security.test_odd_values import BUTTON, free, pages, saying, world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.either]
+pytestmark = pytest.mark.django_db
 __all__ = ["free", "pages", "saying", "world"]
 
 NEVER_SIGNED = {"unsubscribe"}  # its token is the proof
