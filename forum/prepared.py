@@ -6,12 +6,12 @@ of 1.7. What a query asks for is said with QuerySets as everywhere; only what di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable
@@ -29,22 +29,42 @@ STATEMENTS = 500  # written by hand, that a process keeps with names for their v
 
 def rows_of(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement that is written by hand, with ``%s`` where its values stand. One query."""
-    named, names = _named(sql)
-    with connection.cursor() as cursor:
-        cursor.execute(named, dict(zip(names, values, strict=True)))
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    statement, names = _named(sql)
+    return statement.rows(dict(zip(names, values, strict=True)))
+
+
+class _Statement:
+    """A statement with names for its values, as Django's cursors take it and as SQLite itself does."""
+
+    def __init__(self, sql: str, names: Iterable[str]) -> None:
+        self.sql = sql
+        self.for_sqlite = sql % {name: f":{name}" for name in names}
+
+    def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows that it gives with these values. One query.
+
+        SQLite is asked past Django's cursors, which take nearly as long as SQLite does to answer; but not where
+        somebody counts the queries, nor within a transaction that has failed.
+        """
+        here = connections[DEFAULT_DB_ALIAS]
+        direct = here.connection if here.vendor == "sqlite" else None
+        if direct is None or here.queries_logged or here.execute_wrappers or here.needs_rollback:
+            with here.cursor() as cursor:
+                cursor.execute(self.sql, values)
+                found: list[tuple[Any, ...]] = cursor.fetchall()
+        else:
+            with here.wrap_database_errors:
+                found = direct.execute(self.for_sqlite, values).fetchall()
+        return found
 
 
 @lru_cache(STATEMENTS)
-def _named(sql: str) -> tuple[str, list[str]]:
-    """The statement with a name for each value, and the names.
-
-    Django's cursor of SQLite looks for nameless places anew each time, letter by letter: 15 µs in a long statement.
-    """
+def _named(sql: str) -> tuple[_Statement, list[str]]:
+    """The statement with a name for each value, and the names."""
     pieces = sql.split("%s")
     names = [f"value_{number}" for number in range(len(pieces) - 1)]
-    return "".join(f"{piece}%({name})s" for piece, name in zip(pieces, names, strict=False)) + pieces[-1], names
+    named = "".join(f"{piece}%({name})s" for piece, name in zip(pieces, names, strict=False)) + pieces[-1]
+    return _Statement(named, names), names
 
 
 class Given(Expression):
@@ -80,9 +100,7 @@ class Prepared(Generic[Row]):
         written = self._written.get(connection.vendor)
         if written is None:
             written = self._written[connection.vendor] = _Written(self._query())
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, {**written.fixed, **given})
-            return [written.row(row) for row in cursor.fetchall()]
+        return [written.row(row) for row in written.statement.rows({**written.fixed, **given})]
 
     def first(self, **given: Any) -> Row | None:
         """The first row, or None."""
@@ -121,9 +139,10 @@ class _Written:
     def __init__(self, query: QuerySet[Any, Any]) -> None:
         compiler: Any = query.query.get_compiler(using=query.db)
         sql, values = compiler.as_sql()
-        # By name, as in ``_named``.
         self.fixed: dict[str, Any] = {}
-        self.sql: str = sql.replace("%%", "%%%%") % tuple(self._place(value) for value in values)
+        named: str = sql.replace("%%", "%%%%") % tuple(self._place(value) for value in values)
+        given = [value.name for value in values if isinstance(value, Given)]
+        self.statement = _Statement(named, [*self.fixed, *given])
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         self.conversions = [
             (place, convert, column)

@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from forum.prepared import Given, Prepared
+from forum.prepared import Given, Prepared, rows_of
 from posts import lists
 from posts.models import Bearing, Post, Tag
 from posts.tags.bearing import borne
@@ -46,6 +46,37 @@ def test_what_is_the_same_each_time_stands_in_the_statement_as_it_is(ann):
     make_post(ann, title="O'Hara's \\ 5 %s", archived=True)
     rows = Post.objects.filter(title="O'Hara's \\ 5 %s", archived=False, created_at__gte=NOON, score__lte=Given("most"))
     assert Prepared(lambda: rows.values_list("pk"))(most=0) == [(post.pk,)]
+
+
+@pytest.mark.sqlite_only
+def test_sqlite_is_asked_without_a_cursor_of_django(ann, monkeypatch):
+    post = make_post(ann, title="Asked")
+    title = Prepared(lambda: Post.objects.filter(pk=Given("pk")).values_list("title"))
+    assert title(pk=post.pk) == [("Asked",)]  # written by now
+    monkeypatch.setattr(connections["default"], "cursor", None)
+    assert title(pk=post.pk) == rows_of("SELECT title FROM posts_post WHERE id = %s", [post.pk]) == [("Asked",)]
+
+
+def test_who_counts_the_queries_or_stands_between_sees_each(ann, count_queries):
+    post = make_post(ann)
+    asked = ("SELECT title FROM posts_post WHERE id = %s", [post.pk])
+    assert len(count_queries(lambda: rows_of(*asked))) == 1
+    seen = []
+    with connection.execute_wrapper(lambda execute, *said: seen.append(said) or execute(*said)):
+        rows_of(*asked)
+    assert len(seen) == 1
+
+
+def test_an_error_is_told_as_django_tells_it():
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows_of("SELECT nothing FROM nowhere", [])
+
+
+def test_nothing_is_asked_in_a_transaction_that_has_failed(ann):
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            rows_of("SELECT 1", [])
 
 
 @pytest.mark.postgresql_only
