@@ -23,19 +23,19 @@ ROWS = 1_000  # kept in each process, of at most 3 kB each
 
 def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeString:
     """What one may do with a comment, in one row; ``swap``: to take the place of the row on the page."""
-    pieces = acts(comment, page, ' hx-swap-oob="true"' if swap else "")
-    return mark_safe("".join(pieces))  # noqa: S308  escaped where they are made
+    row = acts(comment, page, ' hx-swap-oob="true"' if swap else "")
+    return mark_safe(row)  # noqa: S308  escaped where it is made
 
 
-def acts(comment: Comment, page: Page, attributes: str = "") -> tuple[str, ...]:
-    """The row in pieces, if there is anything to do: one that is kept, with the id of this comment in it."""
+def acts(comment: Comment, page: Page, attributes: str = "") -> str:
+    """The row, if there is anything to do: one that is kept, with the id of this comment in it."""
     if page.kept:
-        return ()
+        return ""
     pk, rights, personal = comment.id, page.rights, page.personal
     number, takes = str(pk), takes_votes(comment, page.post)
     if not rights.member:
         before, _ = _row(rights, comment.state, comment.archived, takes, comment.score, attributes)
-        return (number.join(before),)
+        return number.join(before)
     whose = comment.byline.member
     by_viewer = whose == page.viewer.pk
     before, after = _row(
@@ -54,7 +54,7 @@ def acts(comment: Comment, page: Page, attributes: str = "") -> tuple[str, ...]:
     mute = ""
     if whose is not None and not by_viewer and comment.state == PUBLISHED:
         mute = mute_act(comment.byline, number, muted=whose in personal.muted)
-    return number.join(before), mute, number.join(after)
+    return f"{number.join(before)}{mute}{number.join(after)}"
 
 
 @lru_cache(ROWS)

@@ -19,6 +19,7 @@ from comments.models import Comment
 from comments.page import DRAWN, Page, Viewer
 from comments.threads import Node, Thread
 from comments.ways import heading, lead, place, ways_html
+from forum.moulds import Parts
 from forum.states import PUBLISHED, State
 from forum.voices.markup import branch_is_muted, muted
 from posts.pulse import silence
@@ -37,6 +38,11 @@ UNRANKED = '<li class="divider"><p>Imported comments, which take no votes, as on
 
 def thread_html(thread: Thread, page: Page) -> SafeString:
     """The comments of a page as nested lists, with the divider where the conversation resumed."""
+    return mark_safe("".join(thread_parts(thread, page)))  # noqa: S308  as below
+
+
+def thread_parts(thread: Thread, page: Page) -> Parts:
+    """The same for the mould of a page."""
     nodes = list(thread.walk())
     _look_over(nodes, page)
     member = page.rights.member
@@ -50,7 +56,7 @@ def thread_html(thread: Thread, page: Page) -> SafeString:
         parts.append(divider)
         _branch(root, page, parts)
     parts.append("</ol>")
-    return mark_safe("".join(parts))  # noqa: S308  every value was escaped or sanitised where it was written
+    return Parts(parts)  # every value was escaped or sanitised where it was written
 
 
 def _look_over(nodes: list[Node], page: Page) -> None:
@@ -154,9 +160,7 @@ def _comment(node: Node, page: Page, parts: list[str], *, branch: bool) -> None:
         f'<a class="permalink" href="/comments/{pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
         f'{marks_html(node, page)}</header>{why}<div class="body" itemprop="text">',
         comment.html,
-        "</div>",
-        _quoted_in(comment, page) if comment.quoted_count else "",
-        *acts(comment, page),
+        f"</div>{_quoted_in(comment, page) if comment.quoted_count else ''}{acts(comment, page)}"
         f"{ways_html(node, page)}</article>{'</details>' if fold else ''}",
     )
 

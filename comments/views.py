@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +13,7 @@ from comments import actions, eras, rows, rules, threads, versions
 from comments.evidence import evidence_of
 from comments.finding import placed_comment
 from comments.forms import KEPT, PageForm
-from comments.markup import comment_html, thread_html
+from comments.markup import comment_html, thread_parts
 from comments.models import Comment
 from comments.page import Page, Viewer
 from comments.personal import personal_of
@@ -135,7 +134,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         "parents": shown_parents(parents),
         "readable": found.words_for(request.user),
         "verdict": None,
-        "thread_html": thread_html(branch, page),
+        "thread_html": thread_parts(branch, page),
         "next_url": _next(thread, order if order != viewer.order else None, start, era),
         "thread_url": address(post.get_absolute_url(), after=start, era=era),
         "back_url": _back(found, start, era) + f"#c{found.pk}",
@@ -166,9 +165,12 @@ def _next(thread: threads.Thread, order: str | None, start: int | None, era: str
 
 
 def address(path: str, **query: object) -> str:
-    """The path with what of the query says anything, in the one order in which addresses are kept."""
-    said = {name: query[name] for name in PageForm.base_fields if query.get(name)}
-    return f"{path}?{urlencode(said)}" if said else path
+    """The path with what of the query says anything, in the one order in which addresses are kept.
+
+    All that a page can be asked for are words of ours and numbers, in which nothing is to be quoted.
+    """
+    said = "&".join([f"{name}={query[name]}" for name in PageForm.base_fields if query.get(name)])
+    return f"{path}?{said}" if said else path
 
 
 def comment_new(request: HttpRequest, pk: int) -> HttpResponse:

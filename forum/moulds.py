@@ -32,6 +32,24 @@ class Choice(str):
     __slots__ = ()
 
 
+class Parts(tuple[str, ...]):
+    """A long word that is HTML already, in parts, each of which is encoded by itself.
+
+    In one text with a single curled mark every letter takes two bytes, and Python encodes it fifty times as slowly as
+    ASCII: of a member's page of 200 comments that took a sixth of the time.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return any(self)
+
+    def __str__(self) -> SafeString:
+        """The whole word, for a template that is rendered."""
+        return mark_safe("".join(self))  # noqa: S308  as it was given
+
+
 Pieces = tuple[list[bytes], list[int]]  # what stands between the words, and which words
 _kept: dict[tuple[Any, ...], Pieces] = {}
 
@@ -82,6 +100,10 @@ def _read(values: Iterable[Any], shape: list[Any], words: list[bytes]) -> None:
             shape.append(str(value and "word"))
             if value:
                 words.append(value.encode())
+        elif kind is Parts:
+            shape.append("word" if value else "")
+            if value:
+                words.append(b"".join(map(str.encode, value)))
         elif kind is int:
             shape.append("01"[value] if value in (0, 1) else "number")
             words.append(b"%d" % value)
@@ -111,10 +133,12 @@ def _marked(value: Any, count: list[int]) -> Any:
     """The same with a mark for each word, numbered as ``_read`` reads them."""
     if isinstance(value, Choice) or value is None or isinstance(value, bool) or value == "":
         return value
-    if isinstance(value, str | int):
+    if isinstance(value, Parts) and not value:
+        return ""
+    if isinstance(value, str | int | Parts):
         count[0] += 1
         number = count[0] - 1
-        if isinstance(value, str):
+        if not isinstance(value, int):
             return mark_safe(_WORD.format(number))  # noqa: S308  a mark of our own
         return value if value in (0, 1) else _NUMBER + number
     if isinstance(value, dict):

@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 
 from comments import eras, threads
 from comments.forms import KEPT
-from comments.markup import thread_html
+from comments.markup import thread_parts
 from comments.views import address, cursor, page_of
 from comments.writing import viewer_of
 from forum.drafts import carrying
@@ -84,7 +84,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "rule": _rule(found),
         "verdict": None,
         "post_html": mark_safe(found.html),  # noqa: S308  sanitised when it was written
-        "thread_html": thread_html(thread, page) if thread.roots else "",
+        "thread_html": thread_parts(thread, page) if thread.roots else "",
         "view": Choice(view),
         "order": Choice(order),
         "after": after is not None,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum import moulds
-from forum.moulds import Choice, fill
+from forum.moulds import Choice, Parts, fill
 
 words = st.one_of(st.sampled_from(["", "&", "<b>", "\ue0000\ue001", "8000000000000000001", "'\""]), st.text(max_size=8))
 tags = st.lists(st.fixed_dictionaries({"name": words, "get_absolute_url": words}), max_size=4)
@@ -33,6 +33,14 @@ def test_words_are_escaped_and_html_is_not():
     assert fill("_paging.html", {"next_url": '"><script>', "next_words": mark_safe("<b>On</b>")}) == (
         b'\n<p class="more"><a href="&quot;&gt;&lt;script&gt;" rel="next"><b>On</b></a></p>\n'
     )
+
+
+@given(st.lists(st.text(max_size=4), max_size=4), words)
+def test_a_word_in_parts_is_the_html_that_they_make_together(parts, url):
+    whole = {"next_url": url, "next_words": mark_safe("".join(parts))}  # noqa: S308  of this test
+    in_parts = {"next_url": url, "next_words": Parts(parts)}
+    expected = render_to_string("_paging.html", whole)
+    assert fill("_paging.html", in_parts).decode() == expected == render_to_string("_paging.html", in_parts)
 
 
 def test_a_mark_among_the_words_stays_a_word():

@@ -18,6 +18,7 @@ from comments.recounting import recount
 from forum.refusals import NotAllowed
 from forum.states import State
 from forum.voices.actions import vote, withdraw_votes
+from forum.voices.markup import UP
 from forum.voices.models import Vote
 from posts.actions import change_post_state, lock_post
 from posts.models import Post
@@ -86,7 +87,7 @@ def test_the_record_of_an_archive_takes_no_vote_and_shows_none(sign_in, ann, eve
     assert not Vote.objects.exists()
     page = client.get(post.get_absolute_url()).content.decode()
     assert "/vote/" not in page
-    assert "▲" not in page
+    assert UP not in page
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])
@@ -154,7 +155,7 @@ def test_a_vote_moves_the_page_of_the_thread_and_one_that_changes_nothing_does_n
 
 def test_a_guest_sees_a_score_that_is_not_nought_and_no_button(client, comment, post, eve):
     page = client.get(post.get_absolute_url()).content.decode()
-    assert "▲" not in page
+    assert UP not in page
     vote(member=eve, target=comment, value=-1)
     page = client.get(post.get_absolute_url())
     [shown] = select(page_of(page), f"#a{comment.pk} > span")
