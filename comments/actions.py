@@ -61,6 +61,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
 def _add_comment(post: Post, author: User, body: str, parent: Comment | None, token: str) -> Comment:
     # Before the lock at which everyone who writes in the thread waits; in SQLite, everyone who writes.
     rendered = render_markdown(body, post)
+    found = index.words_in(rendered.html)
     with transaction.atomic():
         post = locked(post.pk)
         if parent is not None:  # what the rules and figures need of it, as it is now
@@ -92,15 +93,16 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
         comment.answers_id = comment.whom_it_answers()
         storing.insert(comment)
         citing.quote_first(comment, rendered.quotes)
-        index.put_comment(comment)
-        post.last_position = comment.position
-        if state == State.PUBLISHED:
-            counters.published(post, comment)
-            counters.save(post)
-            counters.count_reply(comment, 1)
-        else:  # No page is another, so no version and no date of a page may tell that somebody waits.
-            storing.update(post, "last_position")
-        tell.of_comment(comment)
+        with storing.together():
+            index.put_comment(comment, found)
+            post.last_position = comment.position
+            if state == State.PUBLISHED:
+                counters.published(post, comment)
+                counters.save(post)
+                counters.count_reply(comment, 1)
+            else:  # No page is another, so no version and no date of a page may tell that somebody waits.
+                storing.update(post, "last_position")
+            tell.of_comment(comment)
     return comment
 
 

@@ -78,15 +78,18 @@ class CommentWriting(Writing):
         """The comment as it would be published."""
         return mark_safe(render_markdown(form.cleaned_data["body"], self.post).html)  # noqa: S308  sanitised there
 
-    def publish(self, form: Any) -> HttpResponse:
+    def publish(self, form: Any) -> Comment:
         """Posts the comment."""
-        made = actions.add_comment(
+        return actions.add_comment(
             post=self.post,
             author=self.member,
             body=form.cleaned_data["body"],
             parent=self.parent,
             token=form.cleaned_data["token"],
         )
+
+    def published(self, made: Comment) -> HttpResponse:
+        """To the comment at its place."""
         held = made.state == State.HELD
         if held and not self.in_place:
             messages.info(self.request, HELD)
@@ -142,7 +145,7 @@ class CommentEditing(CommentWriting):
             return {"seen": "", **draft.words}
         return {"body": self.comment.body, "seen": stamp(self.comment)}
 
-    def publish(self, form: Any) -> HttpResponse:
+    def publish(self, form: Any) -> Comment:
         """Saves the words."""
         actions.edit_comment(
             comment=self.comment,
@@ -150,7 +153,11 @@ class CommentEditing(CommentWriting):
             body=form.cleaned_data["body"],
             seen=form.cleaned_data["seen"],
         )
-        return self._done(self.comment, said="Your words are saved.", edited=True)
+        return self.comment
+
+    def published(self, made: Comment) -> HttpResponse:
+        """To the comment at its place."""
+        return self._done(made, said="Your words are saved.", edited=True)
 
     def context(self) -> dict[str, Any]:
         """The comment, and its words as they stand now where somebody changed them meanwhile."""

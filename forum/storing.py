@@ -6,7 +6,8 @@ signals, to which nothing of the site listens.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -27,6 +28,17 @@ def insert(row: models.Model) -> None:
     row._state.adding, row._state.db = False, connection.alias
 
 
+def insert_new(rows: Sequence[models.Model]) -> None:
+    """Stores new rows of one model but those that a constraint has one of already, as ``bulk_create`` with
+    ``ignore_conflicts`` does. They are not told their ids. One statement, repeated for each.
+    """
+    if not rows:
+        return
+    sql, values = _insertion(type(rows[0]), connection.vendor, new=True)
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [values(row) for row in rows])
+
+
 def update(row: models.Model, *names: str, of: str = "pk") -> None:
     """Stores these fields of a row, as ``save(update_fields=names)`` does. One statement.
 
@@ -37,13 +49,34 @@ def update(row: models.Model, *names: str, of: str = "pk") -> None:
         cursor.execute(sql, values(row))
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Sends statements to PostgreSQL without waiting for the answer of each, up to the next that reads something.
+
+    An error is told by a later statement, or at the end. How many rows a statement changed is not told at all, so
+    that ``save`` and what goes by it have no place in here. In SQLite there is nobody to wait for, and where nothing
+    is prepared there may be a pooler, of which nobody knows whether it takes that.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    from psycopg import Pipeline  # with its library, only where its database is
+
+    line = connection.connection
+    with ExitStack() as inside:
+        if line.prepare_threshold is not None and Pipeline.is_supported():
+            inside.enter_context(connection.wrap_database_errors)
+            inside.enter_context(line.pipeline())
+        yield
+
+
 @cache
-def _insertion(model: type[models.Model], vendor: str) -> tuple[str, _Values]:
-    """The statement for one kind of database, and what reads its values from a row."""
+def _insertion(model: type[models.Model], vendor: str, *, new: bool = False) -> tuple[str, _Values]:
+    """The statement for one kind of database, and what reads its values from a row; ``new``: if there is none yet."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns, marks = ", ".join(map(_quoted, fields)), ", ".join(["%s"] * len(fields))
-    made = _quoted(model._meta.pk)
-    return f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks}) RETURNING {made}", _values_of(fields)  # noqa: S608
+    then = "ON CONFLICT DO NOTHING" if new else f"RETURNING {_quoted(model._meta.pk)}"
+    return f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks}) {then}", _values_of(fields)  # noqa: S608
 
 
 @cache

@@ -47,13 +47,16 @@ class PostWriting(Writing):
         self.look_back(form)
         return mark_safe(actions.render(form.cleaned_data["body"]))  # noqa: S308  sanitised there
 
-    def publish(self, form: Any) -> HttpResponse:
+    def publish(self, form: Any) -> Post:
         """Starts the thread; about a page that was posted before, only for somebody who has been told."""
         self.look_back(form)
         told = self.request.POST.get("again") == self.again
         if self.earlier and not told and not self.is_done({}):
             raise PostedBefore(POSTED_BEFORE)
-        made = actions.add_post(author=self.member, **form.cleaned_data)
+        return actions.add_post(author=self.member, **form.cleaned_data)
+
+    def published(self, made: Post) -> HttpResponse:
+        """To the thread."""
         if made.state == State.HELD:
             messages.info(self.request, HELD)
         return self.leave(made.get_absolute_url())
@@ -110,11 +113,15 @@ class PostEditing(PostWriting):
         """The post itself."""
         return Q(pk=self.post.pk)
 
-    def publish(self, form: Any) -> HttpResponse:
+    def publish(self, form: Any) -> Post:
         """Saves the words."""
         words = {name: form.cleaned_data[name] for name in ("title", "url", "body", "seen")}
         actions.edit_post(post=self.post, editor=self.member, tags=form.cleaned_data.get("tags"), **words)
-        return self.leave(Post.objects.get(pk=self.post.pk).get_absolute_url())
+        return self.post
+
+    def published(self, made: Post) -> HttpResponse:
+        """To the thread, whose address may be another now."""
+        return self.leave(Post.objects.get(pk=made.pk).get_absolute_url())
 
     def context(self) -> dict[str, Any]:
         """The post, and its words as they stand now where somebody changed them meanwhile."""

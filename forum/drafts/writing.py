@@ -53,8 +53,12 @@ class Writing:
         """The words as they would be published. Raises Unreadable."""
         raise NotImplementedError
 
-    def publish(self, form: Any) -> HttpResponse:
-        """Carries out what the form is for, and goes to what it made. Raises Refusal."""
+    def publish(self, form: Any) -> Any:
+        """Carries out what the form is for, in a transaction; returns what it made. Raises Refusal."""
+        raise NotImplementedError
+
+    def published(self, made: Any) -> HttpResponse:
+        """Goes to what was made, or shows it, when the transaction is over and nobody waits for it any more."""
         raise NotImplementedError
 
     def context(self) -> dict[str, Any]:
@@ -87,9 +91,10 @@ class Writing:
                 limits.spend("previews", f"member:{request.user.pk}")
                 return self._given_back(form, preview=self.preview(form))
             with transaction.atomic():
-                answer = self.publish(form)
+                # First, for what publishes may hold a lock at which others wait; a refusal brings the draft back.
                 actions.posted(member=self.member, place=self.place, mark=self._mark())
-            return answer
+                made = self.publish(form)
+            return self.published(made)
         except Refusal as refusal:
             return self._refused(form, refusal)
 

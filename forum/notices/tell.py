@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from forum import storing
 from forum.moderation.models import Action
 from forum.notices import rules
 from forum.notices.models import Kind, Notice
@@ -114,11 +115,10 @@ def _tell(post: Post, comment: Comment | None, found: dict[int, Kind]) -> None:
     if not found:
         return
     told = rules.not_muting(found, post=post, words=words)
-    Notice.objects.bulk_create(
+    storing.insert_new(
         [
             Notice(member_id=member, kind=kind, post=post, comment=comment)
             for member, kind in found.items()
             if member in told
-        ],
-        ignore_conflicts=True,
+        ]
     )

@@ -90,6 +90,10 @@ def test_a_refused_form_is_a_draft(sign_in, ben, root, post, settings, refused):
     answer = browser.post(address, {"body": "Refused words.", "token": token()})
     assert answer.status_code in (403, 429)
     assert Draft.objects.get(member=ben).words["body"] == "Refused words."
+    draft = Draft.objects.get(member=ben)
+    again = browser.post(address, form_on(page_of(answer)))
+    assert again.status_code == answer.status_code
+    assert Draft.objects.get(member=ben).pk == draft.pk  # that it would have gone with the words is taken back
     assert "Refused words." in browser.get("/drafts/").content.decode()
 
 

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import PipelineStatus
 
 from comments.counters import FIGURES
 from comments.models import Comment
 from forum import storing
+from forum.notices.models import Kind, Notice
 from forum.states import State
 from posts.models import Post
 from tests.making import NOON, make_post
@@ -74,3 +76,47 @@ def test_what_the_database_refuses_is_said_as_by_save(ann) -> None:
     storing.insert(Comment(post=post, author=ann, **ROW | {"token": "once"}))
     with pytest.raises(IntegrityError), transaction.atomic():
         storing.insert(Comment(post=post, author=ann, **ROW | {"token": "once"}))
+
+
+def test_rows_that_are_there_are_left_as_they_are(ann) -> None:
+    post, other = make_post(ann), make_post(ann)
+    storing.insert_new([])
+    storing.insert_new([Notice(member=ann, kind=Kind.COMMENT, post=post)])
+    Notice.objects.bulk_create([Notice(member=ann, kind=Kind.COMMENT, post=other)], ignore_conflicts=True)
+    with CaptureQueriesContext(connection) as captured:
+        storing.insert_new([Notice(member=ann, kind=Kind.MENTION, post=post), Notice(member=ann, post=make_post(ann))])
+    assert len(captured) == 2  # with the post
+    assert [*Notice.objects.order_by("pk").values_list("kind", flat=True)] == ["comment", "comment", ""]
+    usual = ("member", "kind", "action", "comment", "read_at", "mailed_at")
+    assert len({*Notice.objects.filter(kind=Kind.COMMENT).values_list(*usual)}) == 1
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_an_error_among_statements_that_go_together_is_told_and_leaves_a_connection_that_works(ann, reads) -> None:
+    post = make_post(ann)
+
+    def fail() -> None:
+        with transaction.atomic(), storing.together(), connection.cursor() as cursor:
+            cursor.execute("UPDATE posts_post SET version = 9 WHERE id = %s", [post.pk])
+            cursor.execute("INSERT INTO posts_tag (id) VALUES (NULL)")
+            if reads:
+                Post.objects.get(pk=post.pk)
+
+    with pytest.raises(IntegrityError):
+        fail()
+    assert Post.objects.get(pk=post.pk).version != 9
+
+
+@pytest.mark.postgresql_only
+def test_postgresql_is_sent_many_statements_before_it_answers(ann, monkeypatch) -> None:
+    post, line = make_post(ann), connection.connection.pgconn
+
+    def in_one() -> bool:
+        with storing.together():
+            storing.update(post, "title")
+            return line.pipeline_status == PipelineStatus.ON
+
+    assert in_one()
+    assert line.pipeline_status == PipelineStatus.OFF
+    monkeypatch.setattr(connection.connection, "prepare_threshold", None)  # as before a pooler
+    assert not in_one()
