@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from comments.models import Comment
-from comments.rows import BYLINE, BYLINES, among
+from comments.rows import BYLINE, BYLINES, Where, among
 from forum.bylines import byline_by
 from forum.moderation import ledger
 from forum.moderation.models import Action
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NAMED = 5  # of those who quote a comment, named under it
 BY_QUOTE = Comment.Basis.QUOTE.value
+NOTHING = Where("")
 TAKEN_OUT = (State.HIDDEN.value, State.REMOVED.value)
 
 
@@ -76,12 +78,18 @@ QUOTATIONS = f"""
 
 
 def _quotations(inferred: list[int], quoted: list[int]) -> list[tuple[Any, ...]]:
-    asked = [(PROVING, "q.comment_id", inferred), (NAMING, "q.quoted_id", quoted)]
-    parts = [(sql, among(column, pks)) for sql, column, pks in asked if pks]
-    if not parts:
-        return []
-    union = " UNION ALL ".join([sql.format(one.sql) for sql, one in parts])
-    return rows_of(QUOTATIONS.format(union), [value for _, one in parts for value in one.values])
+    proving = among("q.comment_id", inferred) if inferred else NOTHING
+    naming = among("q.quoted_id", quoted) if quoted else NOTHING
+    sql = _of_both(proving.sql, naming.sql)
+    return rows_of(sql, [*proving.values, *naming.values]) if sql else []
+
+
+@cache
+def _of_both(proving: str, naming: str) -> str:
+    """The statement that asks for either or both; "" for neither."""
+    parts = [(PROVING, proving), (NAMING, naming)]
+    union = " UNION ALL ".join([sql.format(condition) for sql, condition in parts if condition])
+    return QUOTATIONS.format(union) if union else ""
 
 
 def _proof(

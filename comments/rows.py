@@ -8,7 +8,6 @@ page shows, its words as they were typed above all, is read when somebody asks f
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -87,8 +86,8 @@ def among(column: str, values: Collection[int]) -> Where:
 
 
 def as_value(ids: Collection[int]) -> Any:
-    """Ids as one value of a statement: JSON on SQLite, an array on PostgreSQL."""
-    return json.dumps(list(ids)) if connection.vendor == "sqlite" else list(ids)
+    """Ids as one value of a statement: on SQLite JSON, as Python itself writes numbers; an array on PostgreSQL."""
+    return str([*ids]) if connection.vendor == "sqlite" else [*ids]
 
 
 def find(post: Post, *wanted: Where, order: str = "oldest", limit: int | None = None) -> list[Comment]:

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, connections, transaction
-from django.db.models import F
+from django.db.models import F, Max
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from forum.prepared import Given, Prepared, rows_of
@@ -33,6 +34,13 @@ def test_a_model_is_the_one_that_django_makes(ann, count_queries):
         found.title = "Another"
         found.save(update_fields=["title"])
         assert Post.objects.get(pk=post.pk).title == "Another"
+
+
+def test_moments_are_read_as_django_reads_them(ann):
+    make_post(ann, created_at=NOON + dt.timedelta(microseconds=7), edited_at=None)
+    rows = Post.objects.values_list("created_at", "edited_at", Greatest("created_at", "active_at"), Max("created_at"))
+    assert Prepared(lambda: rows)() == [*rows]
+    assert {type(moment.tzinfo) for moment in Prepared(lambda: rows)()[0] if moment} == {type(dt.UTC)}
 
 
 def test_a_sign_of_per_cent_in_the_query_stays_one(ann):
