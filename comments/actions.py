@@ -129,12 +129,13 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
         counts = revising.keep(comment)
         comment.body, comment.html, comment.edited_at = body, rendered.html, timezone.now()
         comment.revised_at = comment.edited_at if counts else comment.revised_at
-        comment.came_with = post.version + 1
+        if comment.is_public:  # of held words neither a version nor a date may tell
+            comment.came_with = post.version + 1
+            touch([post.pk])
         comment.save(update_fields=["body", "html", "edited_at", "revised_at", "came_with"])
         index.put_comment(comment)
         citing.quote(comment, rendered.quotes)
         citing.rerender_quoting([comment.pk])
-        touch([post.pk])
         tell.of_edit(comment)
     return True
 
@@ -262,7 +263,7 @@ def _redact(comment: Comment, changes: Sequence[Change]) -> list[int]:
 
 def _enter(post: Post, comment: Comment, to: State) -> None:
     """Moves a comment to another state and everything that follows from it."""
-    was_public = comment.is_public
+    was_public, was_placed = comment.is_public, not comment.is_shelved
     comment.state = to
     if to == State.PUBLISHED:  # new to whoever looked while nobody could read it
         comment.came_with = post.version + 1
@@ -273,7 +274,8 @@ def _enter(post: Post, comment: Comment, to: State) -> None:
         counters.unpublished(post, comment)
     elif to == State.PUBLISHED:
         counters.published(post, comment)
-    counters.save(post)
+    if was_placed or not comment.is_shelved:  # what nobody saw before or sees now moves no version
+        counters.save(post)
     if was_public != comment.is_public:
         citing.count(post.pk, citing.quoted_by(comment))
     citing.rerender_quoting([comment.pk])

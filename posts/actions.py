@@ -48,6 +48,7 @@ def add_post(
 
     Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was used for other words or a tag is gone.
     """
+    safe = render(body)  # before anybody who writes has to wait, as it would be in SQLite
     with transaction.atomic():
         made = Post.objects.filter(author=author, token=token).first()
         if made is not None:
@@ -62,7 +63,7 @@ def add_post(
             url=url,
             url_key=addresses.key(url),
             body=body,
-            html=render(body),
+            html=safe,
             state=holds.first_state(author, published_by(author, holds.needed()), holds.needed()),
             created_at=now,
             active_at=now,
@@ -98,6 +99,7 @@ def edit_post(
     Other tags alone are no edit of the words. ``seen`` is when the words the editor started from were last edited:
     raises Conflict when they have changed since. Raises NotAllowed, TooMany or Unreadable.
     """
+    safe = render(body)  # as above; a post quotes nobody whose words could go meanwhile
     with transaction.atomic():
         post = locked(post.pk)
         if not rules.may_edit(editor, post):
@@ -109,7 +111,7 @@ def edit_post(
                 "This post was edited in another window since you opened it. Compare both texts below, then save."
             )
         limits.spend("edits", f"member:{editor.pk}")
-        safe, now = render(body), timezone.now()
+        now = timezone.now()
         revised = {"revised_at": now} if revising.keep(post) else {}
         Post.objects.filter(pk=post.pk).update(
             title=title,

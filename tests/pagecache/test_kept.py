@@ -11,7 +11,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from comments.actions import add_comment
+from comments.actions import add_comment, change_state, delete_comment, edit_comment
 from comments.views import address
 from forum.pagecache import keeping, store
 from forum.pagecache.pages import LASTING, SETTLED, KeptPage
@@ -145,17 +145,35 @@ def test_a_page_has_a_time_once_no_other_can_have_the_same(thread, client):
         assert client.get(path, headers={"If-Modified-Since": said}).status_code == 200
 
 
-def test_neither_a_date_nor_a_tag_tells_that_a_comment_waits(thread, client, sign_in, ann, eve, settings):
+@pytest.mark.parametrize("then", ["waits", "is edited", "is removed", "is deleted"])
+def test_neither_a_date_nor_a_tag_tells_what_becomes_of_a_comment_that_waits(
+    thread, client, sign_in, ann, eve, mod, settings, then
+):
     settings.FIRST_COMMENTS_HELD = 1
     reader, path, live = sign_in(ann), thread.get_absolute_url(), f"/posts/{thread.pk}/new-comments/?after=0"
+
+    def told() -> list[str | None]:
+        page = client.get(path)
+        return [page.get("Last-Modified"), page["ETag"], reader.get(live)["ETag"]]
+
     with time_machine.travel(NOON, tick=False) as clock:
         client.get(path)
         clock.shift(SETTLED + 1)
-        before = client.get(path)["Last-Modified"], client.get(path)["ETag"], reader.get(live)["ETag"]
+        before = told()
         held = say(thread, eve, "Held.")
         assert (held.state, held.is_shelved) == (State.HELD, True)
         clock.shift(60)
-        assert (client.get(path)["Last-Modified"], client.get(path)["ETag"], reader.get(live)["ETag"]) == before
+        if then == "is edited":
+            assert edit_comment(comment=held, editor=eve, body="Other words.", seen=None)
+        elif then == "is removed":
+            assert change_state(comment=held, to=State.REMOVED, by=mod)
+        elif then == "is deleted":
+            assert delete_comment(comment=held, by=eve)
+        clock.shift(60)
+        assert told() == before
+        if then in ("waits", "is edited"):
+            change_state(comment=held, to=State.PUBLISHED, by=mod)
+            assert {*told()} & {*before} == set()
 
 
 def test_a_page_is_made_anew_after_a_while_all_the_same(thread, client, count_queries):

@@ -54,6 +54,21 @@ def everything(post: Post, ann, ben, eve, mod) -> None:
     set_answer(post=Post.objects.get(pk=post.pk), comment=below, by=ann)
 
 
+def test_a_post_is_rendered_before_anybody_has_to_wait_for_it(ann, ben, count_queries):
+    """The members whom it names are looked up before its transaction begins; in SQLite that is the lock of all."""
+    words = {"title": "Words", "body": "Words for @ben."}
+    post = actions.add_post(author=ann, kind="article", title="Other words", token=token())
+
+    def add() -> None:
+        actions.add_post(author=ann, kind="article", **words, token=token())
+
+    for act in (add, lambda: edit_post(post=post, editor=ann, **words)):
+        queries = count_queries(act)
+        begins = next(number for number, sql in enumerate(queries) if sql.startswith("SAVEPOINT"))
+        named = next(number for number, sql in enumerate(queries) if "name_key" in sql and "WHERE" in sql)
+        assert named < begins, "\n".join(queries)
+
+
 @pytest.mark.parametrize("view", ["", "?view=flat", "?order=best", "?fold=read"])
 def test_a_members_page_with_everything_on_it_asks_at_most_ten_times(sign_in, doubling, post, ann, ben, eve, mod, view):
     everything(post, ann, ben, eve, mod)
