@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,7 +14,10 @@ from pytest_django import Settings
 from forum import health
 from forum.archive.models import Run
 from forum.operating import failing, schema
+from forum.operating.management.commands import prepare
 from tests.operating.test_environment import run_manage
+
+ON_POSTGRESQL = pytest.mark.postgresql_only
 
 
 @pytest.fixture
@@ -59,18 +63,17 @@ def test_a_fixture_that_was_broken_off_is_completed(db: None, tmp_path: Path, se
     assert not Run.objects.filter(state=Run.State.RUNNING).exists()
 
 
-def test_of_two_that_prepare_at_once_the_second_waits(tmp_path: Path, settings: Settings) -> None:
+@pytest.mark.parametrize("alone", [prepare._alone, pytest.param(prepare._alone_in_the_database, marks=ON_POSTGRESQL)])
+def test_of_two_that_prepare_at_once_the_second_waits(db: None, tmp_path: Path, settings: Settings, alone: Any) -> None:
     settings.DATA_DIR = settings.STATIC_ROOT = tmp_path
-    from forum.operating.management.commands import prepare
-
     went_on = threading.Event()
 
     def second() -> None:
-        with prepare._alone():
+        with alone():
             went_on.set()
 
     waiting = threading.Thread(target=second)
-    with prepare._alone():
+    with alone():
         waiting.start()
         assert not went_on.wait(0.2)
     assert went_on.wait(5)

@@ -12,9 +12,12 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from forum.environment import WrongSetting
 from forum.operating import schema
+
+PREPARING = 0x50726570_61726521  # the number of our lock in PostgreSQL
 
 
 class Command(BaseCommand):
@@ -26,16 +29,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with _alone():
             if not options["static_only"]:
-                if said := schema.hindrance():
-                    raise CommandError(said)
-                call_command("migrate", interactive=False, verbosity=0)
-                self._load_fixture()
-                self._fill_search()
+                with _alone_in_the_database():
+                    self._prepare_database()
             try:
                 self._collect_static_files()
             except OSError as error:
                 expected = f"a folder in which this user can make files ({error.strerror})"
                 raise WrongSetting("STATIC_ROOT", str(settings.STATIC_ROOT), expected) from None
+
+    def _prepare_database(self) -> None:
+        if said := schema.hindrance():
+            raise CommandError(said)
+        call_command("migrate", interactive=False, verbosity=0)
+        self._load_fixture()
+        self._fill_search()
 
     def _load_fixture(self) -> None:
         """Loads it into a site without posts, and goes on with a load that was broken off."""
@@ -70,6 +77,24 @@ def _alone() -> Iterator[None]:
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _alone_in_the_database() -> Iterator[None]:
+    """The same of machines that share a PostgreSQL, by a connection of its own, with which the lock ends."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    line = connection.copy()
+    try:
+        with line.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])  # a pool would keep the connection
+    finally:
+        line.close()
 
 
 def _open(folder: Path) -> None:
