@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 
 from forum.prepared import LARGEST
 from forum.text.characters import clean
+from forum.text.html import is_page
 
 _STALE = "This form was not complete. Post it once more."
 TOKEN = r"\A[0-9a-f]{32}\Z"  # noqa: S105  a shape, not a secret
@@ -46,6 +47,24 @@ class Words(Written):
             raise ValidationError(
                 f"This {self.what} is {over:,} {characters} over the limit of {self.most:,}. Shorten it and post again."
             )
+
+
+class PageAddress(forms.URLField):
+    """The address of a page, which a reader can follow; https where it names no scheme."""
+
+    default_error_messages = {  # noqa: RUF012  as in Django's own fields
+        "invalid": "This is not the address of a page. It begins with https:// or http://.",
+        "scheme": "Only addresses that begin with https:// or http:// can be linked.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", **kwargs})
+
+    def run_validators(self, value: str) -> None:
+        """Refuses what is no address, and then what is one that no link may lead to."""
+        super().run_validators(value)
+        if value and not is_page(value):
+            raise ValidationError(self.error_messages["scheme"], code="scheme")
 
 
 class Id(forms.IntegerField):

@@ -7,8 +7,7 @@ from typing import Any
 
 from django import forms
 
-from forum.fields import Line, OnceForm, Words
-from forum.text.html import may_link
+from forum.fields import Line, OnceForm, PageAddress, Words
 from posts.models import BODY_LENGTH, TITLE_LENGTH, Post, Tag
 from posts.tags.fields import TagsField
 
@@ -32,13 +31,11 @@ class PostForm(OnceForm):
             "max_length": "This title has %(show_value)d characters; the limit is %(limit_value)d. Shorten it.",
         },
     )
-    url = forms.URLField(
+    url = PageAddress(
         label="Address",
         required=False,
         max_length=500,
-        assume_scheme="https",
         help_text="The page to talk about. Only a link needs one.",
-        error_messages={"invalid": "This is not the address of a page. It begins with https:// or http://."},
     )
     body = Words(
         what="post",
@@ -59,13 +56,6 @@ class PostForm(OnceForm):
     def borne(self) -> Iterable[Tag]:
         """The tags that the post has already."""
         return ()
-
-    def clean_url(self) -> str:
-        """An address that a reader can follow."""
-        url: str = self.cleaned_data["url"]
-        if url and not may_link(url):
-            raise forms.ValidationError("Only addresses that begin with https:// or http:// can be linked.")
-        return url
 
     def clean(self) -> dict[str, Any]:
         """A link needs its address; everything else needs words."""

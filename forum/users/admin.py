@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comments.models import Comment
+from forum.fields import PageAddress
 from forum.moderation import actions, rules
 from forum.moderation.desk import showing
 from forum.moderation.desk.deciding import DecidingAdmin, Decision
@@ -234,7 +235,7 @@ class SourceAdmin(Base):
     """Sites that archives came from: administrators write the notes that stand over their threads."""
 
     list_display = ("name", "address", "content_note")
-    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides: ClassVar = {models.URLField: {"form_class": PageAddress}}
     fields = ("key", "name", "address", "provenance_note", "content_note", "downloads")
     readonly_fields = ("key",)
 

@@ -11,7 +11,7 @@ from comments.models import Comment
 from forum.moderation import actions
 from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.states import State
-from forum.users.models import User
+from forum.users.models import Source, User
 from posts.models import Post
 from tests.moderation.conftest import Archive, say
 
@@ -317,3 +317,18 @@ MODELS = [
     "users_person",
     "users_source",
 ]
+
+
+@pytest.mark.parametrize("address", ["ftp://example.org/", "javascript:alert(1)", "https://bank.example@evil.example/"])
+def test_the_address_of_a_source_is_one_that_a_link_may_lead_to(sign_in, root, address):
+    source = Source.objects.create(key="walks", name="Walks", address="https://walks.example/")
+    path = reverse("admin:users_source_change", args=[source.pk])
+    answer = sign_in(root).post(path, {"name": "Walks", "address": address})
+    assert answer.status_code == 200
+    assert "https:// or http://" in answer.content.decode()
+    assert address in answer.content.decode()
+    source.refresh_from_db()
+    assert source.address == "https://walks.example/"
+    assert sign_in(root).post(path, {"name": "Walks", "address": "walks.example/old"}).status_code == 302
+    source.refresh_from_db()
+    assert source.address == "https://walks.example/old"
