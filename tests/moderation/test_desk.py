@@ -10,6 +10,7 @@ from comments.actions import delete_comment
 from comments.models import Comment
 from forum.moderation import actions
 from forum.moderation.models import Action, NameRemoval, Report, Rule
+from forum.moderation.templatetags.desk import under
 from forum.states import State
 from forum.users.models import Source, User
 from posts.models import Post
@@ -78,7 +79,7 @@ def test_a_report_can_be_judged_from_the_list(desk: Client, comment: Comment, sp
     page = desk.get(listing("moderation_report")).content.decode()
     for words in ("Words of the comment.", "He sells fish", "ben", "1 published, 0 held", "new account", "eve", "Spam"):
         assert words in page
-    assert '<td class="field-number">2</td>' in page
+    assert '<td data-label="Reports" class="field-number">2</td>' in page
     assert comment.get_absolute_url() in page
 
 
@@ -332,3 +333,10 @@ def test_the_address_of_a_source_is_one_that_a_link_may_lead_to(sign_in, root, a
     assert sign_in(root).post(path, {"name": "Walks", "address": "walks.example/old"}).status_code == 302
     source.refresh_from_db()
     assert source.address == "https://walks.example/old"
+
+
+def test_each_cell_of_a_list_names_its_column_and_the_box_does_not():
+    headers = [{"text": '<input type="checkbox" id="action-toggle">'}, {"text": 'who & "when"'}]
+    cells = ['<td class="action-checkbox">☐</td>', '<th class="field-who">Ann</th>']
+    named = '<th data-label="Who &amp; &quot;when&quot;" class="field-who">Ann</th>'
+    assert [*under(cells, headers)] == [cells[0], named]

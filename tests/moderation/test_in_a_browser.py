@@ -62,6 +62,26 @@ def test_from_report_to_decision_and_back_without_scripts(
     assert "Buy fish" in guest.inner_text(f"#c{said.pk}")
 
 
+@pytest.mark.either
+def test_on_a_phone_a_list_of_the_desk_is_cards_that_say_what_each_line_is(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    actions.file_report(
+        thing=said, reporter=people["ann"], who="ann", rule=Rule.objects.get(slug="spam"), text="It sells <b>fish</b>"
+    )
+    desk = open_page("/admin/moderation/report/", width=390, user=people["mod"])
+    wide = "const it = document.querySelector('.results'); [it.scrollWidth, it.clientWidth]"
+    inside, room = desk.evaluate(wide)
+    assert inside <= room
+    named = desk.eval_on_selector_all("#result_list tbody td[data-label]", "cells => cells.map(c => c.dataset.label)")
+    assert named == ["Words", "Where", "Author", "Report", "Reports", "Outcome"]
+    shown = "cells => cells.map(cell => getComputedStyle(cell, '::before').content != 'none')"
+    assert desk.eval_on_selector_all("#result_list tbody td", shown) == [False, False, True, True, True, True, True]
+    desk.set_viewport_size({"width": 1280, "height": 900})
+    assert desk.is_visible("#result_list thead >> text=Author")
+    assert not any(desk.eval_on_selector_all("#result_list tbody td", shown))
+
+
 def test_a_suspended_member_keeps_the_words_that_are_refused(
     open_page: OpenPage, people: dict[str, User], said: Comment
 ) -> None:
