@@ -69,6 +69,7 @@ def test_on_a_phone_a_list_of_the_desk_is_cards_that_say_what_each_line_is(
     actions.file_report(
         thing=said, reporter=people["ann"], who="ann", rule=Rule.objects.get(slug="spam"), text="It sells <b>fish</b>"
     )
+    User.objects.filter(pk=people["ben"].pk).update(username="W" * 30)  # the longest and widest name there can be
     desk = open_page("/admin/moderation/report/", width=390, user=people["mod"])
     wide = "const it = document.querySelector('.results'); [it.scrollWidth, it.clientWidth]"
     inside, room = desk.evaluate(wide)
