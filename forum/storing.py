@@ -54,8 +54,8 @@ def together() -> Iterator[None]:
     """Sends statements to PostgreSQL without waiting for the answer of each, up to the next that reads something.
 
     An error is told by a later statement, or at the end. How many rows a statement changed is not told at all, so
-    that ``save`` and what goes by it have no place in here. In SQLite there is nobody to wait for, and where nothing
-    is prepared there may be a pooler, of which nobody knows whether it takes that.
+    that the ``save`` of a row that is there, which goes by it, has no place in here. In SQLite there is nobody to wait
+    for, and where nothing is prepared there may be a pooler, of which nobody knows whether it takes that.
     """
     if connection.vendor != "postgresql":
         yield

@@ -94,9 +94,9 @@ class Writing:
                 # First, for what publishes may hold a lock at which others wait; a refusal brings the draft back.
                 actions.posted(member=self.member, place=self.place, mark=self._mark())
                 made = self.publish(form)
-            return self.published(made)
         except Refusal as refusal:
             return self._refused(form, refusal)
+        return self.published(made)
 
     @property
     def member(self) -> User:
