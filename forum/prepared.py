@@ -35,28 +35,39 @@ def rows_of(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 class _Statement:
-    """A statement with names for its values, as Django's cursors take it and as SQLite itself does."""
+    """A statement with names for its values, as Django's cursors take it and as each database itself does."""
 
     def __init__(self, sql: str, names: Iterable[str]) -> None:
         self.sql = sql
-        self.for_sqlite = sql % {name: f":{name}" for name in names}
+        self.names = tuple(dict.fromkeys(names))
+        self.for_sqlite = sql % {name: f":{name}" for name in self.names}
+        self.for_postgresql = sql % {name: f"${number}" for number, name in enumerate(self.names, 1)}
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows that it gives with these values. One query.
 
-        SQLite is asked past Django's cursors, which take nearly as long as SQLite does to answer; but not where
-        somebody counts the queries, nor within a transaction that has failed.
+        The database is asked past Django's cursors, which take nearly as long as SQLite does to answer; but not where
+        somebody counts the queries, nor within a transaction that has failed, nor on PostgreSQL within any.
         """
         here = connections[DEFAULT_DB_ALIAS]
-        direct = here.connection if here.vendor == "sqlite" else None
-        if direct is None or here.queries_logged or here.execute_wrappers or here.needs_rollback:
+        found = self._rows_of_postgresql(values) if here.vendor == "postgresql" else self._rows_of_sqlite(here, values)
+        if found is None:
             with here.cursor() as cursor:
                 cursor.execute(self.sql, values)
-                found: list[tuple[Any, ...]] = cursor.fetchall()
-        else:
-            with here.wrap_database_errors:
-                found = direct.execute(self.for_sqlite, values).fetchall()
+                found = cursor.fetchall()
         return found
+
+    def _rows_of_sqlite(self, here: Any, values: Mapping[str, Any]) -> list[tuple[Any, ...]] | None:
+        if here.connection is None or here.queries_logged or here.execute_wrappers or here.needs_rollback:
+            return None
+        with here.wrap_database_errors:
+            found: list[tuple[Any, ...]] = here.connection.execute(self.for_sqlite, values).fetchall()
+        return found
+
+    def _rows_of_postgresql(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]] | None:
+        from forum import direct  # with its library, only where its database is
+
+        return direct.rows(self.for_postgresql, [values[name] for name in self.names])
 
 
 @lru_cache(STATEMENTS)

@@ -14,9 +14,9 @@ def read(sql: str, *values: int | str) -> Version | None:
     if any(isinstance(value, int) and value > LARGEST for value in values):
         return None
     if connection.vendor == "postgresql":
-        from forum.pagecache import direct  # with its library, only where its database is
+        from forum import direct  # with its library, only where its database is
 
-        numbers = direct.numbers(sql, values)
+        numbers = direct.numbers(direct.numbered(sql), values)
         if numbers is not None:
             return tuple(numbers) or None
     with connection.cursor() as cursor:
