@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Error
 from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 MOST = 300  # statements that a connection keeps planned
 
-_FORGOTTEN = b"26000"  # what PostgreSQL says where a planned statement is not there
+# SQLSTATEs, and classes of them (PostgreSQL's manual, appendix A).
+_FORGOTTEN = b"26000"  # a planned statement is not there
+_OF_THE_STATEMENT = (b"0A", b"22", b"42")
+_FOR_A_MOMENT = (b"42703", b"42P01")  # a column or a table is missing, as while a new version of the site comes
 _planned: WeakKeyDictionary[Connection[Any], dict[str, bytes | None]] = WeakKeyDictionary()
 """The names of the statements that a connection has planned, by what they say; none for what no server understands."""
 _names = count()  # none is given twice: a connection may still have what is forgotten here
@@ -35,8 +39,8 @@ def rows(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]] | None:
 
     None where it must be asked by a cursor: where nothing is prepared since a pooler may mix connections up, within a
     transaction, which an error would end, before it is known that the connection lives, where somebody counts the
-    queries, for a value of another kind than numbers, words, moments and lists of numbers, and where anything is
-    wrong: a cursor says what.
+    queries, for a value of another kind than numbers, words, moments and lists of numbers, and where the statement is
+    wrong: a cursor says what. A value has the type of its place, whatever it is in Python. Raises DatabaseError.
     """
     lasting = _lasting()
     found = _answer(lasting, sql, values) if lasting is not None else None
@@ -88,15 +92,16 @@ def _answer(lasting: Connection[Any], sql: str, values: Iterable[Any]) -> PGresu
         if name is None:
             return None
         found = line.exec_prepared(name, said)  # type: ignore[arg-type]  # None is NULL, which the stubs leave out
-        if found.status == ExecStatus.TUPLES_OK:
-            return found
-        if found.error_field(DiagnosticField.SQLSTATE) == _FORGOTTEN:
-            # psycopg forgets all statements of a connection when something is rolled back, and these with its own.
-            planned.clear()
-        else:  # it may have been planned for a table that has other columns now
-            _forget(line, planned, sql)
     except (Error, LookupError, TypeError, ValueError):  # no connection, or a value of another kind
-        pass
+        return None
+    if found.status == ExecStatus.TUPLES_OK:
+        return found
+    state = _state_of(found)
+    if state == _FORGOTTEN:
+        # psycopg forgets all statements of a connection when something is rolled back, and these with its own.
+        planned.clear()
+    elif state:  # it may have been planned for a table that has other columns now
+        _forget(line, planned, sql)
     return None
 
 
@@ -106,8 +111,25 @@ def _plan(line: PGconn, planned: dict[str, bytes | None], sql: str) -> bytes | N
         _forget(line, planned, next(iter(planned)))
     name = b"direct_%d" % next(_names)
     made = line.prepare(name, sql.encode())
-    planned[sql] = name if made.status == ExecStatus.COMMAND_OK else None
-    return planned[sql]
+    if made.status == ExecStatus.COMMAND_OK:
+        planned[sql] = name
+        return name
+    state = _state_of(made)
+    if state.startswith(_OF_THE_STATEMENT) and state not in _FOR_A_MOMENT:
+        planned[sql] = None
+    return None
+
+
+def _state_of(answer: PGresult) -> bytes:
+    """The SQLSTATE of an answer that is an error about the statement or its values, b"" where there is no server.
+
+    Raises any other error, as a cursor does: what took too long, or was stopped, must not be asked once more.
+    """
+    state = bytes(answer.error_field(DiagnosticField.SQLSTATE) or b"")
+    if state and not state.startswith((_FORGOTTEN, *_OF_THE_STATEMENT)):
+        with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
+            raise error_from_result(answer)
+    return state
 
 
 def _forget(line: PGconn, planned: dict[str, bytes | None], sql: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -104,9 +105,35 @@ def test_a_statement_that_no_server_understands_is_left_to_the_cursor() -> None:
 
 
 def test_a_statement_that_no_server_understands_is_not_planned_again(monkeypatch) -> None:
-    assert direct.rows("SELECT nothing FROM nowhere", []) is None
+    assert direct.rows("SELECT FROM WHERE", []) is None
     monkeypatch.setattr(direct, "_plan", None)
-    assert direct.rows("SELECT nothing FROM nowhere", []) is None
+    assert direct.rows("SELECT FROM WHERE", []) is None
+
+
+def test_what_takes_too_long_is_not_asked_twice() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 300")
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        rows_of("SELECT 1 FROM pg_sleep(%s)", [30])
+    assert time.monotonic() - began < 0.5
+    assert connection.errors_occurred
+
+
+def test_a_statement_that_could_not_be_planned_for_a_moment_is_planned_later() -> None:
+    sql = "SELECT id FROM posts_tag WHERE id = {}"
+    other = connection.copy()
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("LOCK TABLE posts_tag IN ACCESS EXCLUSIVE MODE")
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 100")
+    with pytest.raises(OperationalError):
+        rows_of(sql.format("%s"), [1])
+    other.rollback()
+    other.close()
+    assert rows_of(sql.format("%s"), [1]) == []
+    assert direct.rows(sql.format("$1"), [1]) == []
 
 
 def test_within_a_transaction_it_is_left_to_the_cursor() -> None:
