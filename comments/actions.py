@@ -72,6 +72,9 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
             return said
         limits.spend("comments", f"member:{author.pk}")
         citing.check_quoted(post, set(rendered.quotes))
+        if rendered.quotes:  # whose words and names may have gone while this waited at the lock
+            rendered = render_markdown(body, post)
+            found = index.words_in(rendered.html)
         now = timezone.now()
         enough = holds.needed(post)
         state = holds.first_state(author, published_by(author, enough), enough)

@@ -10,11 +10,14 @@ import pytest
 from django.db import connection, connections, transaction
 
 from benchmarks import posters
-from comments import citing
+from comments import actions, citing
 from comments.actions import add_comment, change_state, delete_comment, edit_comment, redact_all
+from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
 from comments.recounting import recount
+from comments.rendering import render_markdown
 from forum.moderation import actions as moderation
+from forum.moderation import removals
 from forum.moderation.models import Action
 from forum.moderation.undoing import undo
 from forum.refusals import Conflict, Refusal
@@ -23,7 +26,7 @@ from forum.text.redaction import Change
 from posts.actions import add_post, locked
 from posts.models import Post
 from tests.conftest import member
-from tests.making import make_post, say, token
+from tests.making import LONG_AGO, make_person, make_post, say, token
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -183,3 +186,54 @@ def test_names_are_taken_off_many_threads_in_the_order_of_everyone(ann, monkeypa
 
     assert together([hold, take_off]) == [[second.pk], 2]
     assert {comment.body for comment in Comment.objects.all()} == {"A word."}
+
+
+def test_a_quotation_shows_what_its_source_says_when_it_is_stored(ann, ben, monkeypatch, settings):
+    """Words are rendered before the lock of the thread, at which somebody may stand who changes what they quote."""
+    settings.FIRST_COMMENTS_HELD = 0
+    post = make_post(ann)
+    source = say(post, ann, "My number is 555 1234.")
+    waits = iter([True])
+
+    def after_an_edit(pk: int) -> Post:
+        if next(waits, False):
+            edit_comment(comment=source, editor=ann, body="Nothing.", seen=None)
+        return locked(pk)
+
+    monkeypatch.setattr(actions, "locked", after_an_edit)
+    made = say(post, ben, f"> #c{source.pk}\n> My number is 555 1234.\n\nCall her.")
+    made.refresh_from_db()
+    assert made.html == render_markdown(made.body, post, written=made.instant).html
+    assert "These words are not in the comment" in made.html
+
+
+@pytest.mark.postgresql_only
+def test_nobody_writes_in_a_thread_from_which_a_name_is_taken_off(ann, ben, mod, monkeypatch, settings):
+    """Quotations are drawn again under the lock of their thread: else an edit of one would be lost."""
+    settings.FIRST_COMMENTS_HELD = settings.FIRST_COMMENTS_HELD_IN_OLD_THREADS = 0
+    person = make_person("Limerick")
+    post = make_post(archived=True, person=person, source=person.source)
+    [old] = import_comments(post=post, found=[ArchivedComment(person=person, created_at=LONG_AGO, body="Old words.")])
+    quotation = f"> #c{old.pk}\n> Old words.\n\n"
+    quoting = say(post, ben, f"{quotation}First.")
+    removal = removals.request_name_removal(person=person, name="Limerick", who="guest:1")
+    draws, real = threading.Event(), citing.rerender_quoting
+
+    def while_another_waits(*args: object, **kwargs: object) -> None:
+        if not draws.is_set():
+            draws.set()
+            until_another_waits()
+        real(*args, **kwargs)
+
+    def take_off() -> bool:
+        return removals.take_name_off(removal=removal, name="Limerick", persons=[person], by=mod)
+
+    def edit() -> bool:
+        draws.wait(5)
+        return edit_comment(comment=quoting, editor=ben, body=f"{quotation}Second.", seen=None)
+
+    monkeypatch.setattr(citing, "rerender_quoting", while_another_waits)
+    assert together([take_off, edit]) == [True, True]
+    quoting.refresh_from_db()
+    assert "Second." in quoting.html
+    assert "Limerick" not in quoting.html
