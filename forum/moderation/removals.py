@@ -72,12 +72,10 @@ def take_name_off(
         if removal.outcome != Outcome.OPEN:
             return False
         found = _with_name(name, persons)
-        places_chosen = {source: _chosen(name, source, chosen) for source in _sources(name)}
         if not found and not chosen:
             raise Conflict("Choose the person whose name this is, or places where it stands.")
-        if chosen - {place.key for places in places_chosen.values() for place in places}:
-            raise Conflict("Some of the places read otherwise by now. Look at them and choose again.")
-        _lock(name, found, places_chosen)
+        _lock(name, found, _chosen(name, chosen))
+        places_chosen = _chosen(name, chosen)  # as they stand now that nobody else can change them
         for person in found:
             person.name, person.removed_at = "", timezone.now()
             person.save(update_fields=["name", "removed_at"])
@@ -125,9 +123,11 @@ def give_name_back(*, action: Action, name: str, by: User, reason: str = "") -> 
     _check(by)
     if Person.digest_of(name) != action.before["digest"]:
         raise Conflict("That is not the name that was taken off. Type it exactly as it was printed.")
-    _check_last(action)
     with transaction.atomic():
-        person = action.person
+        person = Person.objects.select_for_update().get(pk=action.person_id) if action.person_id else None
+        marked = Comment.objects.filter(pk__in=action.before["comments"]).values_list("post", flat=True)
+        posts.lock_all({*marked, *map(int, action.before["posts"]), *(_shown_on(person) if person else ())})
+        _check_last(action)
         if person is not None:
             person.name, person.removed_at = name, None
             person.save(update_fields=["name", "removed_at"])
@@ -165,16 +165,23 @@ def _sources(name: str) -> list[Source | None]:
     return list(dict.fromkeys(person.source for person in naming.persons_called(name))) or [None]
 
 
-def _chosen(name: str, source: Source | None, chosen: set[str]) -> list[naming.Place]:
-    return [place for place in naming.mentions(name, source) if place.key in chosen]
+def _chosen(name: str, chosen: set[str]) -> dict[Source | None, list[naming.Place]]:
+    """The chosen places by the source they were found in. Raises Conflict when one of them is not there."""
+    if not chosen:
+        return {}
+    found = {
+        source: [place for place in naming.mentions(name, source) if place.key in chosen] for source in _sources(name)
+    }
+    if chosen - {place.key for places in found.values() for place in places}:
+        raise Conflict("Some of the places read otherwise by now. Look at them and choose again.")
+    return found
 
 
 def _lock(name: str, persons: list[Person], chosen: dict[Source | None, list[naming.Place]]) -> None:
-    """Locks the posts in one order, so that two decisions cannot wait for each other."""
+    """Locks every thread that changes: two decisions cannot wait for each other, and nobody writes meanwhile."""
     at = [place for places in chosen.values() for place in places]
     at += [place for person in persons for place in naming.attributions(person, name)]
-    for pk in sorted({_post_of(place.thing) for place in at}):
-        posts.locked(pk)
+    posts.lock_all({_post_of(place.thing) for place in at}.union(*map(_shown_on, persons)))
 
 
 def _post_of(thing: Post | Comment) -> int:
@@ -252,14 +259,22 @@ def _check_last(action: Action) -> None:
 
 
 def _show_again(person: Person) -> None:
-    """Makes what shows the person's name anew: quotations of their comments, and every page with their byline."""
+    """Makes what shows the person's name anew: quotations of their comments, and every page with their byline.
+
+    The threads are locked.
+    """
     citing.rerender_quoting(Comment.objects.filter(person=person).order_by().values("pk"))
+    posts.touch(sorted(_shown_on(person)))
+
+
+def _shown_on(person: Person) -> set[int]:
+    """The posts on whose pages the person's name stands."""
     on = [
         Post.objects.filter(Q(person=person) | Q(last_person=person)).values_list("pk", flat=True),
         Comment.objects.filter(person=person).order_by().values_list("post", flat=True).distinct(),
         Comment.objects.filter(quotations__quoted__person=person).values_list("post", flat=True).distinct(),
     ]
-    posts.touch(sorted({pk for found in on for pk in found}))
+    return {pk for found in on for pk in found}
 
 
 def _settle(removal: NameRemoval, outcome: Outcome, by: User) -> None:

@@ -14,6 +14,7 @@ from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.refusals import Conflict
 from forum.text.html import sanitise
 from forum.users.models import NAME_TAKEN_OFF, Person, Source, User
+from posts import actions as posts
 from posts.models import Post
 from tests.moderation.conftest import Archive, person, say
 
@@ -230,6 +231,53 @@ def test_a_place_that_reads_otherwise_by_now_is_told(archive: Archive, mod: User
     with pytest.raises(Conflict, match="read otherwise by now"):
         removals.take_name_off(removal=removal, name="driller", persons=[archive.driller], chosen=places, by=mod)
     assert Person.objects.get(pk=archive.driller.pk).name == "driller"
+
+
+def before_the_lock(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Lets another decision come first, once, where the next one would lock the threads."""
+    waits, real = iter([True]), posts.lock_all
+
+    def lock_all(pks: set[int]) -> None:
+        if next(waits, False):
+            act()
+        real(pks)
+
+    monkeypatch.setattr(posts, "lock_all", lock_all)
+
+
+def test_of_two_names_in_the_same_words_at_once_the_later_one_is_looked_for_again(
+    archive: Archive, mod: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    third = Comment.objects.get(pk=archive.said[2].pk)
+    Comment.objects.filter(pk=third.pk).update(body="Thus Ask, and thus driller.")
+    asker = person(archive.source, "Ask")
+
+    def take(name: str, who: Person) -> None:
+        places = [place.key for place in naming.mentions(name, archive.source) if place.thing == third]
+        removal = NameRemoval.objects.create(name=name)
+        removals.take_name_off(removal=removal, name=name, persons=[who], chosen=places, by=mod)
+
+    before_the_lock(monkeypatch, lambda: take("Ask", asker))
+    with pytest.raises(Conflict, match="read otherwise by now"):
+        take("driller", archive.driller)
+
+
+def test_a_name_does_not_come_back_into_words_that_another_leaves_at_this_moment(
+    archive: Archive, mod: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    third = Comment.objects.get(pk=archive.said[2].pk)
+    Comment.objects.filter(pk=third.pk).update(body="Thus Ask, and thus driller.")
+
+    def take(name: str, who: Person) -> Action:
+        places = [place.key for place in naming.mentions(name, archive.source) if place.thing == third]
+        removal = NameRemoval.objects.create(name=name)
+        removals.take_name_off(removal=removal, name=name, persons=[who], chosen=places, by=mod)
+        return Action.objects.latest("pk")
+
+    first = take("driller", archive.driller)
+    before_the_lock(monkeypatch, lambda: take("Ask", person(archive.source, "Ask")))
+    with pytest.raises(Conflict, match="later"):
+        removals.give_name_back(action=first, name="driller", by=mod)
 
 
 def test_names_in_the_same_words_come_back_in_reverse_order(archive: Archive, mod: User) -> None:
