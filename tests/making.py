@@ -81,18 +81,20 @@ class Row:
 def make_rows(post: Post, rows: Sequence[Row]) -> list[Comment]:
     """Many comments at once with all that follows from parents and states; nothing here is the code under test."""
     first = max(Comment.objects.aggregate(last=Max("pk"))["last"] or 0, 10**6) + 1
+    comment = inserting.maker(Comment)
     made = [
-        Comment(
-            pk=first + number,
-            post=post,
-            author=row.author,
-            archived=row.archived,
-            created_at=row.moment,
-            position=number + 1,
-            best=-1 if row.archived else row.best,
-            body=f"Words {number}.",
-            html=f"<p>Words {number}.</p>",
-            state=row.state,
+        comment(
+            {
+                "id": first + number,
+                "archived": row.archived,
+                "created_at": row.moment,
+                "position": number + 1,
+                "best": -1 if row.archived else row.best,
+                "body": f"Words {number}.",
+                "html": f"<p>Words {number}.</p>",
+                "state": row.state,
+            },
+            {"post": post, "author": row.author},
         )
         for number, row in enumerate(rows)
     ]
