@@ -55,13 +55,13 @@ def roll_back(run: Run, *, by: User | str, commit: bool = True) -> RolledBack:
     found = RolledBack()
     with locking.alone(run.source.key):
         runs = [run.pk, *Run.objects.filter(carried_by=run).values_list("pk", flat=True)]
-        persons: set[int] = set()
         for pk in _posts(runs):
             with transaction.atomic():
-                persons |= _Thread(pk, runs, found).take_back(commit=commit)
+                persons = _Thread(pk, runs, found).take_back(commit=commit)
+                if commit:  # with the words: where this is broken off, nothing would lead to them any more
+                    found.removed_persons += _forget_persons(persons)
         if commit:
             with transaction.atomic():
-                found.removed_persons = _forget_persons(persons)
                 _forget_traces(runs)
                 _record(run, by)
     return found

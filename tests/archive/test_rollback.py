@@ -1,6 +1,7 @@
 """Taking an import back removes what it made, and nothing that anybody has had to do with since."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from comments import actions
 from comments.models import Comment, Quotation
+from forum.archive import rollback
 from forum.archive.load import load
 from forum.archive.models import Item, Run, Suggestion
 from forum.archive.rollback import RolledBack, roll_back
@@ -160,3 +162,23 @@ def test_the_command_shows_then_does_it(seed: Post) -> None:
     assert not Post.objects.exists()
     with pytest.raises(CommandError, match="There is no import 99999"):
         call_command("undo_import", "99999")
+
+
+def test_one_that_was_broken_off_leaves_nobody_without_words(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = talk([said(1, author="Only Here"), said(2, author="Both")])
+    other = replace(first.post, key="talk:two", title="Another talk", lines=(8, 8))
+    load(Mill(first, talk([said(5, author="Both")], post=other)).plan(monkeypatch), commit=True)
+    done, real = iter([False, True]), rollback._Thread.take_back
+
+    def broken_off(thread: rollback._Thread, *, commit: bool) -> set[int]:
+        if next(done, False):
+            raise KeyboardInterrupt
+        return real(thread, commit=commit)
+
+    monkeypatch.setattr(rollback._Thread, "take_back", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        roll_back(Run.objects.get(), by="a test")
+    assert (Post.objects.count(), set(Person.objects.values_list("name", flat=True))) == (1, {"Hanna", "Both"})
+    roll_back(Run.objects.get(), by="a test")
+    assert not Post.objects.exists()
+    assert not Person.objects.exists()
