@@ -92,6 +92,8 @@ class _Restoration:
         if item is not None and item.post is None:
             self.outcome.left += 1 + len(thread.comments)  # it was taken away here
             return
+        # All names of the thread before the first of its words: who speaks late may be named early.
+        self.names_off.note(self.rows.names([values, *map(values_of, thread.comments)]))
         here = item.post if item is not None else None
         post = here or self._post(values, thread.post.lines[0])
         self.outcome.created_posts += item is None
@@ -128,7 +130,6 @@ class _Restoration:
 
     def _post(self, values: Values, line: int) -> Post:
         run = self.rows.run()
-        self.names_off.note(self.rows.names([values]))
         digest = self.rows.words_digest(values)
         away = article_states([digest], but=run).get(digest) if values["state"] == State.PUBLISHED else None
         try:
@@ -148,6 +149,7 @@ class _Restoration:
                     earlier=[version(one, title=one["title"], url=one["address"]) for one in values["earlier"]],
                 )
                 self.rows.item(values, line=line, post=post).save(force_insert=True)
+                self.names_off.keep_in(post)
         except (TooLarge, Unreadable, ValueError) as error:
             raise Refused(f"The post at line {line} cannot be shown. {error}") from None
         return post
@@ -179,6 +181,7 @@ class _Restoration:
                     self.rows.item(values_of(found), line=found.lines[0], source=source, comment=row)
                     for found, row in zip(new, rows, strict=True)
                 )
+                self.names_off.keep_in(rows)
         except (TooLarge, Unreadable, ValueError) as error:
             first, last = new[0].lines[0], new[-1].lines[0]
             raise Refused(f"A comment at lines {first} to {last} cannot be shown. {error}") from None
@@ -187,7 +190,6 @@ class _Restoration:
 
     def _restored(self, bringing: Bringing, found: Sequence[Found]) -> list[Restored]:
         told = [values_of(one) for one in found]
-        self.names_off.note(self.rows.names(told))
         persons = self.rows.persons(told)
         digests = {self.rows.words_digest(one) for one in told if one["state"] == State.PUBLISHED}
         taken = comments_away(digests, but=self.outcome.run)
@@ -201,10 +203,11 @@ class _Restoration:
 
     def _complete(self, bringing: Bringing, answer: int | None) -> None:
         """What follows from all comments of a thread: forward references, the figures, the answer."""
-        if bringing.writing.later:
-            bringing.writing.join_later()
-        if bringing.fresh:
-            self.names_off.keep(self.rows.runs(), [bringing.post.pk])
+        with transaction.atomic():  # what is joined later is drawn anew, with all the names in it
+            if bringing.writing.later:
+                bringing.writing.join_later()
+            if bringing.fresh:
+                self.names_off.keep(self.rows.runs(), [bringing.post.pk])
         recount(bringing.post.pk, repair=True)
         ids = bringing.writing.ids
         if answer and bringing.fresh and answer < len(ids) and ids[answer]:

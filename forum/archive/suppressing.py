@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import unescape
 from typing import TYPE_CHECKING
 
 from comments import actions as comments
-from comments.models import Comment
+from comments.models import Comment, CommentQuerySet
 from forum.archive import keys
 from forum.archive.blackout import removed_names
 from forum.archive.limits import Refused
@@ -74,13 +74,30 @@ class NamesOff:
         Two queries for each name, none without one. What was here before is as a moderator left it.
         """
         for name in sorted(self._names):
-            brought = Comment.objects.filter(naming.may_hold(name), post__in=among, archived=True)
-            for comment in brought.filter(archive_items__run__in=runs).order_by("pk").distinct():
-                changes = list(_changes(comment.body, name, is_html=comment.format == Format.HTML))
-                if changes:
-                    comments.redact(comment=comment, changes=changes)
+            brought = Comment.objects.filter(post__in=among, archive_items__run__in=runs)
+            _take_off(brought.distinct(), name)
             for post in Post.objects.filter(pk__in=among, archived=True, archive_items__run__in=runs).distinct():
                 _take_off_post(post, name)
+
+    def keep_in(self, written: Post | Sequence[Comment]) -> None:
+        """Put the mark in place of them in words that were written just now, before anybody can read these.
+
+        A query for each name, none without one.
+        """
+        for name in sorted(self._names):
+            if isinstance(written, Post):
+                if written.archived:
+                    _take_off_post(written, name)
+                    written.refresh_from_db(fields=["title", "body", "html"])
+            else:
+                _take_off(Comment.objects.filter(pk__in=[comment.pk for comment in written]), name)
+
+
+def _take_off(brought: CommentQuerySet, name: str) -> None:
+    for comment in brought.filter(naming.may_hold(name), archived=True).order_by("pk"):
+        changes = list(_changes(comment.body, name, is_html=comment.format == Format.HTML))
+        if changes:
+            comments.redact(comment=comment, changes=changes)
 
 
 def _changes(text: str, name: str, *, is_html: bool) -> Iterator[Change]:

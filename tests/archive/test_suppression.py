@@ -7,8 +7,9 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from comments import actions
+from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
-from forum.archive import corrections
+from forum.archive import corrections, restoring
 from forum.archive.items import SavedFile
 from forum.archive.load import load
 from forum.archive.plan import make_plan
@@ -21,7 +22,7 @@ from posts.models import Post
 from tests.archive import exports
 from tests.archive.moving import bring as bring_export
 from tests.archive.moving import empty, export
-from tests.making import make_post, say
+from tests.making import LONG_AGO, make_person, make_post, say
 
 NAME = "Lena Brook"
 WORDS = "The wheel has to turn, whatever the council says about the cost of the oak and the iron."
@@ -200,3 +201,34 @@ def test_an_export_of_another_site_brings_nothing_back_either(db: None, mod: Use
     bring_export(elsewhere)
     assert Post.objects.count() == 2
     assert_away(Client())
+
+
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_a_name_is_kept_off_an_export_before_anybody_reads_it(
+    db: None, ann: User, monkeypatch: pytest.MonkeyPatch, broken_off: bool
+) -> None:
+    """Whoever bears it may speak only after others have named them, and what is written is read at once."""
+    hanna, quill = make_person("Hanna"), make_person("Zacharias Quill")
+    post = make_post(archived=True, source=hanna.source, title="Of Zacharias Quill", person=hanna)
+    said = ["So said Zacharias Quill.", "One.", "Two.", "Three."]
+    found = [ArchivedComment(person=hanna, created_at=LONG_AGO, body=words) for words in said]
+    import_comments(post=post, found=[*found, ArchivedComment(person=quill, created_at=LONG_AGO, body="It was I.")])
+    text = export()
+    empty()
+    Person.objects.filter(pk=make_person("Zacharias Quill", source="elsewhere").pk).update(name="", removed_at=LONG_AGO)
+    monkeypatch.setattr(restoring, "BATCH", 2)
+    if broken_off:
+        monkeypatch.setattr(restoring._Restoration, "_complete", broken)
+        with pytest.raises(KeyboardInterrupt):
+            bring_export(text)
+    else:
+        bring_export(text)
+    restored = Post.objects.get()
+    assert restored.comments.count() == 5
+    page = Client().get(restored.get_absolute_url()).content.decode()
+    assert "So said [name removed]." in page
+    assert "Zacharias" not in page
+
+
+def broken(*_: object) -> None:
+    raise KeyboardInterrupt
