@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LOCKED = Prepared(lambda: Post.objects.select_for_update().filter(pk=Given("pk")))
 TITLE_ROOM = 300  # characters, of the column
+ADDRESSES = 1  # the kind of PostgreSQL's own locks that stand for addresses
 MANY = 10_000  # ids named in one statement: SQLite takes 250,000 at most
 
 
@@ -79,7 +80,6 @@ def add_post(
         bearing.choose(made, tags)
         tell.of_post(made)
         index.put_post(made.pk)
-        _follow_others(made.url_key)
         show_beside([made])
     return made
 
@@ -129,7 +129,6 @@ def edit_post(
         post.html = safe
         tell.of_edit(post)
         index.put_post(post.pk)
-        _follow_others(post.url_key, addresses.key(url))
         show_beside([post], addresses.key(url))
     return True
 
@@ -198,7 +197,6 @@ def change_post_state(
         tell.of_decision(decision)
         if verb == Action.Verb.APPROVE:
             tell.of_post(post)
-        _follow_others(post.url_key)
         show_beside([post])
     return True
 
@@ -380,30 +378,31 @@ def show_beside(changed: Sequence[Post], *keys: str) -> None:
     """Says that the pages of other posts have changed that name these beside their own, for they link to the same page.
 
     ``keys`` are addresses that the posts have from now on. Last in a transaction, see ``move_edition``. One query where
-    there is an address, and one more where others have it.
+    there is an address, two on PostgreSQL, and one more where others have it.
     """
     linked = {key for key in (*keys, *(post.url_key for post in changed)) if key}
     if not linked:
         return
+    _follow_others(linked)
     # "Not empty" is said because SQLite takes an index of part of a table only where that part is named.
     others = Post.objects.filter(~Q(url_key=""), url_key__in=linked).exclude(pk__in=[post.pk for post in changed])
     if others.exists():
         move_edition()
 
 
-def _follow_others(*keys: str) -> None:
-    """Waits for whoever links to the same page at this moment: of two at once neither would see the other's post.
+def _follow_others(keys: Collection[str]) -> None:
+    """Waits for whoever changes what links to the same page at this moment: of two neither would see the other's post.
 
-    ``keys`` are addresses. One query on PostgreSQL, if any; in SQLite all who write follow one another.
+    ``keys`` are addresses. One query on PostgreSQL; in SQLite all who write follow one another. Some addresses share a
+    lock, for a server has room for some thousands only.
     """
-    linked = sorted(filter(None, keys))
-    if connection.vendor != "postgresql" or not linked:
+    if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT hashtextextended(key, 0) AS number"
-            " FROM unnest(%s::text[]) key ORDER BY number) numbers",
-            [linked],
+            "SELECT pg_advisory_xact_lock(%s, number) FROM (SELECT DISTINCT (hashtextextended(key, 0) & 255)::integer"
+            " AS number FROM unnest(%s::text[]) key ORDER BY number) numbers",
+            [ADDRESSES, sorted(keys)],
         )
 
 

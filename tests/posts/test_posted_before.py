@@ -11,11 +11,12 @@ from django.db import connection
 
 from forum.pagecache.models import Edition
 from forum.states import State
+from forum.text.redaction import Change
 from posts import actions
 from posts.actions import add_post, edit_post
 from posts.lists import posted_before, posted_besides
 from posts.models import Post
-from tests.comments.test_parallel import together
+from tests.comments.test_parallel import together, until_another_waits
 from tests.comments.test_plans import check
 from tests.making import form_on, make_post, page_of, select, store, token
 
@@ -132,4 +133,34 @@ def test_of_two_posts_of_one_page_at_once_the_later_one_tells_the_pages(ann, ben
     before = Edition.objects.get().number
     made = together([lambda who=who: post(who) for who in (ann, ben)])
     assert [type(one) for one in made] == [Post, Post]
+    assert Edition.objects.get().number > before
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("act", ["delete", "redact"])
+def test_a_title_that_goes_while_another_posts_its_page_stands_nowhere(ann, ben, monkeypatch, act):
+    """Whoever takes it away looks for other posts of the page, of which one is about to be stored."""
+    gone = add_post(author=ann, kind="link", title="A page", url=SAME, token=token())
+    looked, show = threading.Event(), actions.show_beside
+
+    def show_and_wait(posts, *keys):
+        show(posts, *keys)
+        if posts[0].pk == gone.pk:
+            looked.set()
+            until_another_waits()
+
+    def take_away() -> None:
+        if act == "delete":
+            actions.delete_post(post=gone, by=ann)
+        else:
+            actions.redact(post=gone, changes={"title": [Change(2, 6, "word")]})
+
+    def post() -> Post:
+        looked.wait(5)
+        return add_post(author=ben, kind="link", title="Another", url=SAME, token=token())
+
+    monkeypatch.setattr(actions, "show_beside", show_and_wait)
+    before = Edition.objects.get().number
+    assert [type(done) for done in together([take_away, post])] == [type(None), Post]
     assert Edition.objects.get().number > before
