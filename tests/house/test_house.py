@@ -188,6 +188,12 @@ def test_no_file_names_a_package_registry_or_a_place_outside() -> None:
     assert not found
 
 
+def test_no_file_is_a_link() -> None:
+    """A link leads out of a clone, and git puts it in the place of a folder that it has been told to ignore."""
+    listed = subprocess.run(["git", "ls-files", "-s"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not [line for line in listed.stdout.splitlines() if line.startswith("120000")]
+
+
 def test_packages_are_locked_with_their_digests() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         text = (ROOT / name).read_text()
