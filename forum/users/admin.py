@@ -22,7 +22,7 @@ from forum.moderation.desk.records import Base, RecordAdmin
 from forum.moderation.forms import SuspendForm
 from forum.moderation.models import NameRemoval
 from forum.users.models import Person, Source, User
-from posts.actions import touch
+from posts.actions import lock_all, touch
 from posts.models import Post
 
 LATEST = 10
@@ -250,4 +250,6 @@ class SourceAdmin(Base):
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         """Saves the notes and says that their threads have changed."""
         super().save_model(request, obj, form, change)
-        touch(list(Post.objects.filter(source=obj).values_list("pk", flat=True)))
+        threads = list(Post.objects.filter(source=obj).values_list("pk", flat=True))
+        lock_all(threads)  # in the order of everybody, and not in that in which one statement meets them
+        touch(threads)
