@@ -1,19 +1,24 @@
 """Copies of the whole database, right while people write, and the way back."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from forum.pagecache.models import renew_edition
 
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"  # how copies begin
+MENDING = "Stop the site, and put back a copy: manage.py restore FILE --replace."
+
+_DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_LOCKED_BYTES = 0x40000002, 510  # where SQLite locks a file that it reads, and how many bytes
 
 
 class CopyError(Exception):
@@ -52,11 +57,33 @@ def _is_file_in_use() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout = 0")
             cursor.execute("PRAGMA journal_mode = DELETE")
-    except OperationalError:
+    except DatabaseError as error:
+        connection.close()
+        if is_damage(error):
+            return _is_locked(Path(name()))
+        if not isinstance(error, OperationalError):
+            raise
         return True
     finally:
         connection.close()
     return False
+
+
+def _is_locked(file: Path) -> bool:
+    """The same of a file that SQLite cannot read: whoever has it open holds a lock on it, whatever stands there."""
+    first, many = _LOCKED_BYTES
+    with file.open("r+b") as handle:
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, many, first)
+        except OSError:
+            return True
+    return False
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite, or Django after it, says that the file is damaged or no database at all."""
+    code = getattr(error, "sqlite_errorcode", getattr(getattr(error, "__cause__", None), "sqlite_errorcode", 0))
+    return code & 0xFF in _DAMAGES or (code == sqlite3.SQLITE_ERROR and str(error) == "unsupported file format")
 
 
 def make(target: Path) -> None:
@@ -65,18 +92,36 @@ def make(target: Path) -> None:
         raise CopyError(f"{target} exists already.")
     if not target.parent.is_dir():
         raise CopyError(f"There is no folder {target.parent}.")
-    # Under another name until it is whole, so that nobody takes half a copy for one.
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
+    with _unfinished(target) as file:
         if connection.vendor == "sqlite":
-            _copy_sqlite(unfinished)
+            _copy_sqlite(file)
         else:
-            _run("pg_dump", ["--format=custom", "--no-owner", f"--file={unfinished}"])
-        unfinished.rename(target)
+            _run("pg_dump", ["--format=custom", "--no-owner", f"--file={file}"])
+
+
+@contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """A file under another name until it is whole and on the disk, so that nobody takes half a copy for one."""
+    file = target.with_name(f"{target.name}.unfinished")
+    file.unlink(missing_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        yield file
+        _keep(file)
+        file.replace(target)
+        with suppress(PermissionError):  # a folder into which one may write and not look
+            _keep(target.parent)
     finally:
-        unfinished.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
+
+
+def _keep(path: Path) -> None:
+    """Returns when the disk has what was written into the file, or which names are in the folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def put_back(source: Path) -> None:
@@ -109,35 +154,78 @@ def begins(source: Path, with_: bytes) -> bool:
 
 def check(source: Path) -> None:
     """Raises CopyError unless the file is a sound copy of a site that had SQLite."""
-    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+    with _reading(source) as copy:
         _check(copy, source)
+
+
+@contextmanager
+def _reading(source: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+        yield copy
 
 
 def _copy_sqlite(target: Path) -> None:
     connection.ensure_connection()
     with closing(sqlite3.connect(target)) as copy:
-        # SQLite's own way of copying: one consistent state, however many write meanwhile. All pages in one step,
-        # or a busy site would make it begin again and again.
-        connection.connection.backup(copy, pages=-1)
-        copy.execute("PRAGMA journal_mode=DELETE")
+        try:
+            _take_over(connection.connection, copy)
+            sound = _is_sound(copy)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            sound = False
+        if not sound:
+            raise CopyError(f"it is damaged. {MENDING}")
         _check(copy, target)
 
 
+def _take_over(source: sqlite3.Connection, file: sqlite3.Connection) -> None:
+    """SQLite's own way of copying into a file of its own: one consistent state, however many write meanwhile."""
+    source.backup(file, pages=-1)  # all in one step, or a busy site would make it begin again and again
+    file.execute("PRAGMA journal_mode=DELETE")
+
+
 def _put_back_sqlite(source: Path) -> None:
-    connection.ensure_connection()
-    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as copy:
-        _check(copy, source)
-        copy.backup(connection.connection, pages=-1)
+    """Writes into the file that is there, whose owner and readers stay; a damaged one is left for a new one."""
+    check(source)
+    try:
+        connection.ensure_connection()
+        with _reading(source) as copy:
+            copy.backup(connection.connection, pages=-1)
+    except (sqlite3.DatabaseError, DatabaseError) as error:
+        if not is_damage(error):
+            raise
+        _replace_file(source)
+
+
+def _replace_file(source: Path) -> None:
+    """Puts a new file in the place of one that SQLite cannot read, and asks nothing of the old one."""
+    connection.close()
+    old = Path(name()).resolve()
+    owner = old.stat()
+    with _unfinished(old) as file:
+        with _reading(source) as copy, closing(sqlite3.connect(file)) as new:
+            _take_over(copy, new)
+        if (owner.st_uid, owner.st_gid) != (file.stat().st_uid, file.stat().st_gid):
+            os.chown(file, owner.st_uid, owner.st_gid)  # root may put back what is the site's
+        # Before the new file has the name: SQLite would write the log of the old one into it.
+        for end in ("-wal", "-shm", "-journal"):
+            old.with_name(old.name + end).unlink(missing_ok=True)
 
 
 def _check(copy: sqlite3.Connection, file: Path) -> None:
     try:
-        sound = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        sound = _is_sound(copy)
         copy.execute("SELECT 1 FROM posts_post, django_migrations LIMIT 1").fetchone()
     except sqlite3.DatabaseError:
         sound = False
     if not sound:
         raise CopyError(f"{file} is not a sound copy of a site's database.")
+
+
+def _is_sound(database: sqlite3.Connection) -> bool:
+    found: tuple[str] = database.execute("PRAGMA integrity_check").fetchone()
+    return found == ("ok",)
 
 
 def _run(program: str, arguments: Sequence[str]) -> None:

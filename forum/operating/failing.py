@@ -1,4 +1,4 @@
-"""What a command says where the database is away, full, or not prepared: a sentence and not a trace."""
+"""What a command says where the database is away, full, damaged, or not prepared: a sentence and not a trace."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ def sentence(error: Error) -> str:
         error, said = now, ""
     # A statement that is wrong in itself is one of these too on SQLite, and says so by its code.
     at_fault = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
-    if said or at_fault or not isinstance(error, OperationalError):
+    damaged = copies.is_damage(error)
+    if said or (not damaged and (at_fault or not isinstance(error, OperationalError))):
         return said
-    database = copies.database()
-    return f"{database[0].upper()}{database[1:]} cannot be used: {' '.join(str(error).split()).rstrip('.')}."
+    database, why = copies.database(), " ".join(str(error).split()).rstrip(".")
+    database = f"{database[0].upper()}{database[1:]}"
+    return f"{database} is damaged ({why}). {copies.MENDING}" if damaged else f"{database} cannot be used: {why}."
 
 
 def status(command: str) -> int:
