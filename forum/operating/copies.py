@@ -2,16 +2,19 @@
 
 import fcntl
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection
 
+from forum.operating import schema
 from forum.pagecache.models import renew_edition
 
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"  # how copies begin
@@ -130,8 +133,9 @@ def put_back(source: Path) -> None:
     if connection.vendor == "sqlite":
         _put_back_sqlite(source)
     else:
-        arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", str(source)]
-        _run("pg_restore", arguments)
+        _check_age(_made_in_postgresql(source))
+        whole = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
+        _run("pg_restore", [f"--dbname={name()}", *whole, str(source)])
     connection.close()
     renew_edition()
 
@@ -153,9 +157,30 @@ def begins(source: Path, with_: bytes) -> bool:
 
 
 def check(source: Path) -> None:
-    """Raises CopyError unless the file is a sound copy of a site that had SQLite."""
+    """Raises CopyError unless the file is a sound copy of a site that had SQLite, with this code or an older one."""
     with _reading(source) as copy:
         _check(copy, source)
+        _check_age(copy.execute("SELECT app, name FROM django_migrations"))
+
+
+def _check_age(made: Iterable[tuple[str, str]]) -> None:
+    """Raises CopyError if any of the migrations that the copy has is unknown: newer code has made it."""
+    if newer := schema.unknown_among(made):
+        raise CopyError(
+            f"the copy is newer than the code, which does not know the migration {newer[0]}. Take the newer code first."
+        )
+
+
+def _made_in_postgresql(source: Path) -> list[tuple[str, str]]:
+    """The migrations that a copy of PostgreSQL has, by app and name; no server is asked."""
+    rows = _run("pg_restore", ["--data-only", "--table=django_migrations", "--file=-", str(source)]).splitlines()
+    heads = (number for number, row in enumerate(rows) if re.match(r"COPY \S*django_migrations \(", row))
+    if (head := next(heads, None)) is None:
+        raise CopyError(f"{source} is not a copy of a site's database.")
+    columns = rows[head].partition("(")[2].partition(")")[0].split(", ")
+    places = columns.index("app"), columns.index("name")
+    fields = (row.split("\t") for row in takewhile(lambda row: row != "\\.", rows[head + 1 :]))
+    return [(field[places[0]], field[places[1]]) for field in fields]
 
 
 @contextmanager
@@ -228,8 +253,8 @@ def _is_sound(database: sqlite3.Connection) -> bool:
     return found == ("ok",)
 
 
-def _run(program: str, arguments: Sequence[str]) -> None:
-    """Runs one of PostgreSQL's programs against the site's database; the password goes by the environment."""
+def _run(program: str, arguments: Sequence[str]) -> str:
+    """Gives what one of PostgreSQL's programs says of the site's database; the password goes by the environment."""
     path = shutil.which(program)
     if path is None:
         raise CopyError(f"{program} is missing. As root: apt-get install postgresql-client")
@@ -238,10 +263,9 @@ def _run(program: str, arguments: Sequence[str]) -> None:
     where = {name: str(database[key]) for name, key in known.items() if database.get(key)}
     if mode := database.get("OPTIONS", {}).get("sslmode"):
         where["PGSSLMODE"] = mode
-    # --dbname is needed by pg_restore alone, which prints the script otherwise.
-    into = [f"--dbname={database['NAME']}"] if program == "pg_restore" else []
     done = subprocess.run(  # noqa: S603  our own arguments, no shell
-        [path, *into, *arguments], env={**os.environ, **where}, capture_output=True, text=True
+        [path, *arguments], env={**os.environ, **where}, capture_output=True, text=True
     )
     if done.returncode:
         raise CopyError(f"{program} failed: {done.stderr.strip()}")
+    return done.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -60,10 +62,14 @@ def _encoding() -> str:
 
 def unknown_in(asked: BaseDatabaseWrapper | None = None) -> list[str]:
     """Migrations that were made there and that no file describes, of the apps that the site has."""
-    loader = MigrationLoader(asked or connection)
+    return unknown_among(MigrationRecorder(asked or connection).applied_migrations())
+
+
+def unknown_among(made: Iterable[tuple[str, str]]) -> list[str]:
+    """The same of migrations that are named by app and name."""
+    loader = MigrationLoader(None)
     known = set(loader.disk_migrations)
     for migration in loader.disk_migrations.values():
         known.update((label, name) for label, name in migration.replaces)
     labels = {app.label for app in apps.get_app_configs()}
-    made = set(loader.applied_migrations) - known
-    return sorted(f"{label}.{name}" for label, name in made if label in labels)
+    return sorted(f"{label}.{name}" for label, name in set(made) - known if label in labels)

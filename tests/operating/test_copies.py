@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from forum.operating import copies
 from forum.pagecache.models import Edition, move_edition, renew_edition
@@ -169,6 +170,40 @@ def test_what_is_no_copy_changes_nothing(tmp_path: Path, content: bytes) -> None
     (tmp_path / "copy").write_bytes(content)
     Source.objects.create(key="dear", name="Dear")
     with pytest.raises(CommandError):
+        call_command("restore", tmp_path / "copy", "--replace")
+    assert Source.objects.filter(key="dear").exists()
+
+
+@pytest.fixture
+def later() -> Iterator[None]:
+    """What newer code has done to the database."""
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("posts", "9999_later")
+    yield
+    recorder.record_unapplied("posts", "9999_later")
+
+
+def test_a_copy_that_is_newer_than_the_code_changes_nothing(tmp_path: Path, later: None) -> None:
+    call_command("backup", tmp_path / "copy")
+    MigrationRecorder(connection).record_unapplied("posts", "9999_later")
+    Source.objects.create(key="dear", name="Dear")
+    with pytest.raises(CommandError, match=r"newer than the code.* posts\.9999_later\. Take the newer code first"):
+        call_command("restore", tmp_path / "copy", "--replace")
+    assert Source.objects.filter(key="dear").exists()
+
+
+def test_a_copy_with_what_an_app_left_that_is_not_installed_any_more_is_put_back(tmp_path: Path) -> None:
+    MigrationRecorder(connection).record_applied("guestbook", "0001_initial")
+    call_command("backup", tmp_path / "copy")
+    call_command("restore", tmp_path / "copy", "--replace")
+    MigrationRecorder(connection).record_unapplied("guestbook", "0001_initial")
+
+
+@pytest.mark.postgresql_only
+def test_a_copy_of_another_postgresql_database_changes_nothing(tmp_path: Path) -> None:
+    copies._run("pg_dump", ["--format=custom", "--table=users_source", f"--file={tmp_path / 'copy'}"])
+    Source.objects.create(key="dear", name="Dear")
+    with pytest.raises(CommandError, match="is not a copy of a site's database"):
         call_command("restore", tmp_path / "copy", "--replace")
     assert Source.objects.filter(key="dear").exists()
 
