@@ -13,8 +13,9 @@ from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.moderation.templatetags.desk import under
 from forum.states import State
 from forum.users.models import Source, User
+from posts.actions import add_post
 from posts.models import Post
-from tests.moderation.conftest import Archive, say
+from tests.moderation.conftest import Archive, say, token
 
 SignIn = Callable[[User], Client]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=a()>'\"javascript:a()"
@@ -88,6 +89,29 @@ def test_a_list_says_where_links_lead(desk: Client, post: Post, ben: User) -> No
     page = desk.get(listing("comments_comment")).content.decode()
     assert "links to pumps.example, other.example" in page
     assert "<h1>Comments</h1>" in page
+
+
+def test_a_post_that_is_a_link_shows_where_it_leads_wherever_it_is_judged(
+    desk: Client, ann: User, mod: User, spam: Rule
+) -> None:
+    address = "https://pumps.example/buy?a=1&b=2"
+    made = add_post(author=ann, kind="link", title="A page about reading", url=address, token=token())
+    report(made, spam)
+    actions.decide(thing=made, to=State.HELD, by=mod)
+    asked = reverse("admin:posts_post_decide", args=["approve"], query={"ids": made.pk})
+    for page in (listing("posts_post", state="held"), asked, listing("moderation_report")):
+        words = desk.get(page).content.decode()
+        assert "<small>https://pumps.example/buy?a=1&amp;b=2</small>" in words, page
+        assert "links to pumps.example<" in words, page
+
+
+def test_of_a_long_address_the_beginning_is_shown_and_each_host_once(desk: Client, ann: User) -> None:
+    address = f"https://pumps.example/{'x' * 300}"
+    body = "See [this](https://pumps.example/) and [that](https://other.example/)."
+    add_post(author=ann, kind="link", title="Long", url=address, body=body, token=token())
+    page = desk.get(listing("posts_post")).content.decode()
+    assert f"<small>{address[:200]}…</small>" in page
+    assert "links to pumps.example, other.example<" in page
 
 
 @pytest.mark.parametrize(

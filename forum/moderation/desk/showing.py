@@ -19,6 +19,7 @@ from forum.moderation.models import Action
 from forum.paging import Capped
 from forum.states import State
 from forum.text.excerpt import excerpt
+from forum.text.html import host_of
 from forum.users.models import User
 from posts.models import Post
 
@@ -26,6 +27,7 @@ NEW = dt.timedelta(days=7)
 ENOUGH = 100  # published words of a member: of more it is said that they are more
 EXCERPT = 400  # characters: most comments whole
 HOSTS = 4  # named, of those that words link to
+ADDRESS = 200  # characters of the address of a post: its host stands at the beginning
 _HOST = re.compile(r'href="https?://([^/"?#]+)')
 TAKEN = (State.HIDDEN, State.REMOVED)
 
@@ -70,14 +72,27 @@ def is_new(member: User) -> bool:
 
 def words(thing: Post | Comment, length: int = EXCERPT) -> SafeString:
     """The words, cut after ``length`` characters, with the title of a post, where links lead, and an unusual state."""
-    title = format_html("<strong>{}</strong><br>", thing.title) if isinstance(thing, Post) else ""
     said = excerpt(thing.html, length) or "(no text)"
-    return format_html("{}{}{}{}", title, said, links_mark(thing), state_mark(thing))
+    return format_html("{}{}{}{}", head(thing), said, links_mark(thing), state_mark(thing))
+
+
+def head(thing: Post | Comment) -> SafeString:
+    """The title of a post, and its address where it is a link: of many such posts that is all there is to judge.
+
+    The address is no link here, since what is judged may be a trap.
+    """
+    if not isinstance(thing, Post):
+        return SafeString("")
+    address = thing.url if len(thing.url) <= ADDRESS else f"{thing.url[:ADDRESS]}…"
+    shown = format_html("<small>{}</small><br>", address) if address else ""
+    return format_html("<strong>{}</strong><br>{}", thing.title, shown)
 
 
 def links_mark(thing: Post | Comment) -> SafeString:
-    """Says to which hosts the words link: what spam is for, and a cut text does not show."""
-    hosts = list(dict.fromkeys(unescape(host) for host in _HOST.findall(thing.html)))
+    """Says to which hosts a post and the words link: what spam is for, and a cut text does not show."""
+    own = host_of(thing.url) if isinstance(thing, Post) else None
+    words_link_to = (unescape(host) for host in _HOST.findall(thing.html))
+    hosts = list(dict.fromkeys([*filter(None, [own]), *words_link_to]))
     if not hosts:
         return SafeString("")
     more = f" and {len(hosts) - HOSTS} more" if len(hosts) > HOSTS else ""
