@@ -106,7 +106,7 @@ class TagAdmin(DecidingAdmin):
             note="Every post gets the other tag, and the address leads there. This cannot be undone.",
         ),
     )
-    list_display = ("shown", "description", "posts", "standing")
+    list_display = ("shown", "description", "bearers", "standing")
     list_display_links = None
     search_fields = ("name", "slug", "description")
     page_template = "admin/moderation/tag.html"
@@ -164,7 +164,7 @@ class TagAdmin(DecidingAdmin):
         return format_html('<a href="{}/change/">{}</a>', tag.pk, tag.name)
 
     @display(description="posts")
-    def posts(self, tag: Tag) -> SafeString:
+    def bearers(self, tag: Tag) -> SafeString:
         """How many bear it, and the page that lists them."""
         return format_html('{}<br><a href="{}">see it in place</a>', tag.post_count, tag.get_absolute_url())
 

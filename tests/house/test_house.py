@@ -11,6 +11,7 @@ import allauth
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.template import engines
 from django.template.loader import get_template
@@ -46,6 +47,16 @@ def test_no_migration_is_missing(db: None) -> None:
 def test_each_migration_has_a_name_that_says_what_it_does() -> None:
     poor = [path for path in tracked("*/migrations/*.py") if re.search(r"_auto_|_initial\d", path.name)]
     assert not poor
+
+
+def test_no_column_of_a_list_at_the_desk_is_hidden_by_a_field() -> None:
+    """Of a method and a field, or a relation back, with one name Django's admin shows the field without a word."""
+    hidden = []
+    for model, desk in admin.site._registry.items():
+        fields = {field.name for field in model._meta.get_fields()}
+        own = {name for kind in type(desk).__mro__ if kind.__module__.startswith(PYTHON_FOLDERS) for name in vars(kind)}
+        hidden += [f"{type(desk).__name__}.{name}" for name in desk.list_display if name in own & fields]
+    assert not hidden
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

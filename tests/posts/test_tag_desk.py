@@ -40,6 +40,16 @@ def test_a_moderator_adds_a_tag_and_authors_choose_it(sign_in, mod, ann):
     assert "the tag “walled-gardens”" in browser.get("/admin/moderation/action/").content.decode()
 
 
+def test_the_list_says_how_many_posts_bear_a_tag_and_leads_to_them(sign_in, mod, ann):
+    tag = Tag.objects.create(slug="gardens", name="Gardens", description="What grows.")
+    for number in range(2):
+        bearing.choose(make_post(ann, title=f"Bean {number}"), [tag])
+    page = page_of(sign_in(mod).get(LIST))
+    [cell] = select(page, "#result_list td[data-label='Posts']")
+    assert cell.text_content() == "2see it in place"
+    assert [link.get("href") for link in select(page, "#result_list td[data-label='Posts'] a")] == ["/tags/gardens/"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
