@@ -27,6 +27,7 @@ from forum.moderation.desk.filters import (
     VerbFilter,
 )
 from forum.moderation.desk.records import Base, RecordAdmin, moderator
+from forum.moderation.desk.ways_back import ways_back
 from forum.moderation.forms import DecideRemovalForm, ReasonForm, SpellingForm, UndoForm
 from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
 from forum.pagecache.models import move_edition
@@ -326,9 +327,20 @@ class ActionAdmin(DecidingAdmin):
             return UndoForm(data, rule="none")
         return ReasonForm(data, rule="none")
 
+    def unfit(self, decision: Decision, things: list[Any]) -> list[str]:
+        """Why some cannot be taken back."""
+        why_not = undoing.obstacles(things)
+        return [why_not.get(thing.pk, "") for thing in things]
+
     def page_context(self, request: HttpRequest, found: Action) -> dict[str, Any]:
-        """The whole decision, with the button that takes it back."""
-        return {"title": f"Decision {found.pk}", "thing": showing.about(found), "buttons": self.buttons(request, found)}
+        """The whole decision, with the button that takes it back, or why there is none."""
+        way = ways_back([found])[found.pk]
+        return {
+            "title": f"Decision {found.pk}",
+            "thing": showing.about(found),
+            "why_not": way.why_not,
+            "buttons": [(way.label, way.url)] if self.decisions_for(moderator(request)) else [],
+        }
 
     @display(description="when")
     def when(self, action: Action) -> SafeString:

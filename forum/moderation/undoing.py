@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from comments.actions import change_state, set_parent
 from comments.answers.actions import set_answer
@@ -15,7 +17,7 @@ from forum.moderation.models import Action
 from forum.refusals import Conflict, NotAllowed
 from forum.states import State
 from posts.actions import change_post_state, lock_post, set_tags, unlock_post
-from posts.models import Tag
+from posts.models import Post, Tag
 
 if TYPE_CHECKING:
     from forum.users.models import User
@@ -44,6 +46,7 @@ FAMILIES = (
     (Verb.TAKE_NAME_OFF,),
     (Verb.HIDE_REVISION, Verb.SHOW_REVISION),
 )
+_FAMILY = {verb: number for number, verbs in enumerate(FAMILIES) for verb in verbs}
 # What others of the same family were decided about later does not stand in their way.
 ALONE = (Verb.UPHOLD, Verb.DISMISS, Verb.TAKE_NAME_OFF, Verb.HIDE_REVISION, Verb.SHOW_REVISION)
 FINAL = {
@@ -51,9 +54,30 @@ FINAL = {
     **dict.fromkeys((Verb.ADD_TAG, Verb.CHANGE_TAG), "Change the tag in the list of tags."),
     Verb.MERGE_TAG: "Two tags that were merged cannot be told apart again. Give the posts other tags one by one.",
     Verb.IMPORT: "Roll the import back on its own page: it lists first what would go and what stays.",
-    Verb.ROLL_BACK: "Bring the file again to import it again.",
+    Verb.ROLL_BACK: "Apply the file again on the page of its upload, or bring it again where that was thrown away.",
     Verb.REOPEN_REPORTS: "The reports wait again: decide them in the list of reports.",
 }
+CHANGED = "It has changed since, so this decision no longer stands."
+
+
+def obstacles(found: Iterable[Action]) -> dict[int, str]:
+    """Why some of these decisions cannot be taken back, by their ids; what they are about is loaded. One query.
+
+    What only the act finds out is not among it: whether the reports wait already, and what name is typed.
+    """
+    found = list(found)
+    later = _later(found)
+    why = {}
+    for action in found:
+        if action.verb in FINAL:
+            why[action.pk] = FINAL[Verb(action.verb)]
+        elif getattr(action, "undone_by", None) is not None:
+            why[action.pk] = "This was undone already."
+        elif action.pk in later:
+            why[action.pk] = _superseded(later[action.pk])
+        elif not _stands(action, action.comment or action.post):
+            why[action.pk] = CHANGED
+    return why
 
 
 def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
@@ -97,24 +121,46 @@ def _check(action: Action) -> None:
     if undone is not None:
         who = undone.actor.username if undone.actor else "a moderator who has left"
         raise Conflict(f"This was undone already, by {who} on {undone.created_at:%B %-d, %Y at %H:%M} UTC.")
-    family = next(verbs for verbs in FAMILIES if verb in verbs)
-    later = Action.objects.filter(
-        verb__in=family,
-        comment=action.comment_id,
-        post=action.post_id,
-        member=action.member_id,
-        person=action.person_id,
-        pk__gt=action.pk,
-    ).first()
-    if later is not None and verb not in ALONE:
-        raise Conflict(f"Something later was decided about the same thing ({later}). Undo that first.")
+    later = _later([action])
+    if later:
+        raise Conflict(_superseded(later[action.pk]))
+
+
+def _later(found: Iterable[Action]) -> dict[int, Action]:
+    """The last decision about the same side of the same thing, for those of these after which there is one."""
+    asked = [action for action in found if action.verb in _FAMILY and action.verb not in ALONE]
+    about = Q()
+    for kind in ("comment_id", "post_id", "member_id"):
+        if ids := {getattr(action, kind) for action in asked} - {None}:
+            about |= Q(**{f"{kind}__in": ids})
+    if not about:
+        return {}
+    since = Action.objects.filter(about, pk__gt=min(action.pk for action in asked)).order_by("pk")
+    last = {_side(action): action for action in since.only("verb", "comment", "post", "member")}
+    found_later = {action.pk: last.get(_side(action)) for action in asked}
+    return {pk: action for pk, action in found_later.items() if action is not None and action.pk > pk}
+
+
+def _side(action: Action) -> tuple[int | None, ...]:
+    """What a decision was about, and which side of it."""
+    return (_FAMILY.get(Verb(action.verb)), action.comment_id, action.post_id, action.member_id)
+
+
+def _superseded(later: Action) -> str:
+    return f"Something later was decided about the same thing ({later}). Undo that first."
+
+
+def _stands(action: Action, thing: Post | Comment | None) -> bool:
+    """Whether the thing is still in the state that the decision gave it, if it gave it one."""
+    after = AFTER.get(Verb(action.verb))
+    return after is None or (thing is not None and thing.state == after)
 
 
 def _undo_state(action: Action, by: User, reason: str) -> bool:
     about = action.comment or action.post
     thing = about and actions.queue_at(about)
-    if thing is None or thing.state != AFTER[Verb(action.verb)]:
-        raise Conflict("It has changed since, so this decision no longer stands.")
+    if thing is None or not _stands(action, thing):
+        raise Conflict(CHANGED)
     to = State(action.before["state"])
     if isinstance(thing, Comment):
         changed = change_state(comment=thing, to=to, by=by, reason=reason, undoes=action)

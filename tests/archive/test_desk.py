@@ -20,7 +20,8 @@ from forum.users.models import Source, User
 from posts.models import Post
 from tests.archive.exports import comment, item, wxr_file
 from tests.archive.pages import AFTER
-from tests.making import token
+from tests.making import page_of as tree_of
+from tests.making import select, token
 
 SignIn = Callable[[User], Client]
 ADD = "/admin/archive/upload/add/"
@@ -573,3 +574,44 @@ def test_the_page_of_an_import_has_its_report_and_its_file(desk: Client, run: Ru
     assert desk.get(f"/admin/archive/item/?run__id__exact={run.pk}").status_code == 200
     assert "mill.txt" in desk.get("/admin/archive/run/").content.decode()
     assert "No import is here" in desk.get("/admin/archive/run/?q=nothing").content.decode()
+
+
+def test_the_record_leads_from_an_import_to_its_rolling_back_and_from_there_to_its_upload(
+    desk: Client, run: Run, upload: Upload
+) -> None:
+    made = Action.objects.get(verb="import")
+    assert way_back(desk, made) == ("Roll back", road(run))
+    desk.post(road(run))
+    back = Action.objects.get(verb="roll_back")
+    assert way_back(desk, back) == ("Apply it again", page_of(upload))
+    assert way_back(desk, made) == "This import was rolled back already."
+    act(desk, upload, "apply")
+    assert "The file was applied again since" in way_back(desk, back)
+    again = Action.objects.filter(verb="import").latest("pk")
+    assert way_back(desk, again) == ("Roll back", road(Run.objects.latest("pk")))
+    Action.objects.filter(pk=again.pk).update(before={"run": 0, "file": "mill.txt"})
+    assert way_back(desk, again) == "The record of this import is no longer here."
+
+
+def way_back(desk: Client, action: Action) -> tuple[str, str] | str:
+    """The button on the page of a decision, or why there is none; the first page says the same."""
+    page = tree_of(desk.get(f"/admin/moderation/action/{action.pk}/change/"))
+    button = [(link.text_content(), link.get("href")) for link in select(page, ".decide a")]
+    rows = select(tree_of(desk.get("/admin/")), ".decisions tbody tr")
+    [row] = [row for row in rows if f"/action/{action.pk}/" in next(row.iterlinks())[2]]
+    *_, (link, _, href, _) = row.iterlinks()
+    listed = (link.text_content(), href)
+    if button:
+        assert listed == button[0]
+        return button[0]
+    assert listed == ("why not", f"/admin/moderation/action/{action.pk}/change/")
+    return str(select(page, ".decide")[0].text_content())
+
+
+def test_the_first_page_costs_the_same_with_more_imports(desk: Client, run: Run, doubling: Any) -> None:
+    def more() -> None:
+        for verb in ("import", "roll_back"):
+            Action.objects.create(verb=verb, before={"run": run.pk, "file": run.file_name})
+
+    more()
+    doubling(lambda: desk.get("/admin/"), more, at_most=16)

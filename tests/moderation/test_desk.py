@@ -15,6 +15,7 @@ from forum.states import State
 from forum.users.models import Source, User
 from posts.actions import add_post
 from posts.models import Post
+from tests.making import page_of, select
 from tests.moderation.conftest import Archive, say, token
 
 SignIn = Callable[[User], Client]
@@ -45,6 +46,10 @@ def state(thing: Comment | Post) -> str:
 
 def report(thing: Comment | Post, rule: Rule, reporter: User | None = None, text: str = "") -> Report:
     return actions.file_report(thing=thing, reporter=reporter, who=f"test:{reporter}", rule=rule, text=text)
+
+
+def desk_page(action: Action) -> str:
+    return reverse("admin:moderation_action_change", args=[action.pk])
 
 
 def test_the_first_page_counts_what_waits_and_leads_there(
@@ -212,6 +217,52 @@ def test_only_the_last_decision_about_a_thing_is_undone(desk: Client, comment: C
     actions.decide(thing=comment, to=State.PUBLISHED, by=mod)
     page = decide(desk, "moderation_action", "undo", first).content.decode()
     assert "Something later was decided" in page
+    assert state(comment) == State.PUBLISHED
+
+
+def test_a_decision_that_cannot_be_taken_back_says_why_and_offers_no_undo(
+    desk: Client, comment: Comment, ben: User, mod: User, spam: Rule
+) -> None:
+    actions.decide(thing=comment, to=State.HELD, by=mod)
+    actions.decide(thing=comment, to=State.PUBLISHED, by=mod)
+    actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
+    held, approved, hidden = (desk_page(action) for action in Action.objects.order_by("pk"))
+    for page in (reverse("admin:index"), reverse("admin:comments_comment_change", args=[comment.pk])):
+        listed = page_of(desk.get(page))
+        offered = [cell.text_content().strip() for cell in select(listed, ".decisions tbody td")][5::6]
+        assert offered == ["Undo", "why not", "why not"], page
+        led = [link.get("href") for link in select(listed, ".decisions tbody td a")]
+        assert led.count(approved) == led.count(held) == 2, page  # the moment leads to the same page
+    last = Action.objects.latest("pk")
+    for page in (held, approved):
+        words = desk.get(page).content.decode()
+        assert f"Something later was decided about the same thing (hidden, action {last.pk})" in words
+        assert "decide/undo" not in words
+    assert f"decide/undo/?ids={last.pk}" in desk.get(hidden).content.decode()
+    chosen = desk.get(reverse("admin:moderation_action_decide", args=["undo"], query={"ids": last.pk - 1}))
+    assert "Something later was decided about the same thing" in chosen.content.decode()
+
+
+def test_what_its_author_deleted_since_offers_no_undo(desk: Client, comment: Comment, ben: User, mod: User) -> None:
+    actions.decide(thing=comment, to=State.HELD, by=mod)
+    actions.decide(thing=comment, to=State.PUBLISHED, by=mod)
+    delete_comment(comment=comment, by=ben)
+    words = desk.get(desk_page(Action.objects.latest("pk"))).content.decode()
+    assert "It has changed since" in words
+    assert "decide/undo" not in words
+
+
+def test_a_later_decision_about_something_else_leaves_the_undo(
+    desk: Client, post: Post, comment: Comment, ben: User, mod: User
+) -> None:
+    actions.decide(thing=comment, to=State.HELD, by=mod)
+    first = Action.objects.get()
+    actions.decide(thing=say(post, ben, "Another."), to=State.HELD, by=mod)
+    actions.decide(thing=post, to=State.HELD, by=mod)
+    actions.set_lock(post=post, lock=True, by=mod)
+    for action in Action.objects.all():
+        assert f"decide/undo/?ids={action.pk}&amp;page=1" in desk.get(desk_page(action)).content.decode()
+    decide(desk, "moderation_action", "undo", first)
     assert state(comment) == State.PUBLISHED
 
 

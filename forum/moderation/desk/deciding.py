@@ -95,6 +95,10 @@ class DecidingAdmin(RecordAdmin):
         """What the page of the reason shows of a thing."""
         return str(thing)
 
+    def unfit(self, decision: Decision, things: list[Any]) -> list[str]:
+        """Why the decision would change nothing of each of these; "" where it would."""
+        return ["" if decision.fits(thing) else "nothing to change here" for thing in things]
+
     def make_form(self, decision: Decision, things: list[Any], data: Any) -> ReasonForm:
         """The form of a decision about these things."""
         return decision.form(data, rule=decision.rule)
@@ -149,7 +153,7 @@ class DecidingAdmin(RecordAdmin):
         return reverse(f"{name}_changelist") + (f"?{filters}" if filters else "")
 
     def _ask(self, request: HttpRequest, decision: Decision, things: list[Any], form: ReasonForm) -> HttpResponse:
-        lines = [(self.line(thing), decision.fits(thing)) for thing in things]
+        lines = [(self.line(thing), why) for thing, why in zip(things, self.unfit(decision, things), strict=True)]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
