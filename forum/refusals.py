@@ -4,15 +4,17 @@
 class Refusal(Exception):  # noqa: N818  not an error: an answer
     """An act that was refused; ``message`` is for the person, ``status`` is the HTTP status of the answer.
 
-    ``wait`` is the number of seconds until the next try can succeed, 0 when time does not help.
+    ``wait`` is the number of seconds until the next try can succeed, 0 when time does not help. ``field`` names what
+    in the form was wrong, if it was one thing.
     """
 
     status = 403
     wait = 0
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.field = field
 
 
 class NotAllowed(Refusal):

@@ -122,7 +122,7 @@ def give_name_back(*, action: Action, name: str, by: User, reason: str = "") -> 
     """
     _check(by)
     if Person.digest_of(name) != action.before["digest"]:
-        raise Conflict("That is not the name that was taken off. Type it exactly as it was printed.")
+        raise Conflict("That is not the name that was taken off. Type it exactly as it was printed.", field="name")
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=action.person_id) if action.person_id else None
         marked = Comment.objects.filter(pk__in=action.before["comments"]).values_list("post", flat=True)

@@ -266,6 +266,35 @@ def test_a_later_decision_about_something_else_leaves_the_undo(
     assert state(comment) == State.PUBLISHED
 
 
+def test_a_refused_undo_keeps_what_was_typed(desk: Client, comment: Comment, post: Post, mod: User, spam: Rule) -> None:
+    for thing in (comment, post):
+        actions.decide(thing=thing, to=State.HELD, by=mod)
+    held = list(Action.objects.all())
+    for thing in (comment, post):
+        actions.decide(thing=thing, to=State.PUBLISHED, by=mod)
+    ids = ",".join(str(action.pk) for action in held)
+    url = reverse("admin:moderation_action_decide", args=["undo"], query={"ids": ids, "filters": "verb=hold"})
+    answer = desk.post(url, {"reason": "Both were spam"})
+    assert answer.status_code == 422
+    page = page_of(answer)
+    assert select(page, "#id_reason")[0].text_content().strip() == "Both were spam"
+    assert len(select(page, ".errornote li")) == 2
+    assert "Something later was decided" in select(page, ".errornote li")[0].text_content()
+    assert Action.objects.filter(undoes__isnull=False).count() == 0
+
+
+def test_of_several_undone_at_once_those_that_can_go_through(
+    desk: Client, comment: Comment, post: Post, mod: User
+) -> None:
+    for thing, to in ((comment, State.HELD), (comment, State.PUBLISHED), (post, State.HELD)):
+        actions.decide(thing=thing, to=to, by=mod)
+    first, _, last = Action.objects.order_by("pk")
+    words = decide(desk, "moderation_action", "undo", first, last, reason="A mistake").content.decode()
+    assert "1 undone." in words
+    assert "Something later was decided" in words
+    assert state(post) == State.PUBLISHED
+
+
 def test_an_undo_can_be_undone(comment: Comment, desk: Client, mod: User, spam: Rule) -> None:
     actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
     decide(desk, "moderation_action", "undo", Action.objects.latest("pk"))

@@ -16,6 +16,8 @@ from forum.text.html import sanitise
 from forum.users.models import NAME_TAKEN_OFF, Person, Source, User
 from posts import actions as posts
 from posts.models import Post
+from tests.making import page_of as tree_of
+from tests.making import select
 from tests.moderation.conftest import Archive, person, say
 
 SignIn = Callable[[User], Client]
@@ -194,8 +196,13 @@ def test_it_comes_back_only_when_the_exact_name_is_typed(client: Client, desk: C
     action = Action.objects.get()
     assert desk.post(undo_page(action), {"reason": ""}).status_code == 422
     for wrong in ("Driller", "driller ", "somebody"):
-        page = desk.post(undo_page(action), {"name": wrong, "reason": ""}, follow=True).content.decode()
-        assert "not the name that was taken off" in page
+        answer = desk.post(undo_page(action), {"name": wrong, "reason": "It was <another>."})
+        assert answer.status_code == 422
+        page = tree_of(answer)
+        [field] = select(page, "#id_name")
+        assert field.get("value") == wrong
+        assert "not the name that was taken off" in select(page, "#id_name_error")[0].text_content()
+        assert select(page, "#id_reason")[0].text_content().strip() == "It was <another>."
     assert words_of(archive) != before
     desk.post(undo_page(action), {"name": "driller", "reason": ""})
     assert words_of(archive) == before

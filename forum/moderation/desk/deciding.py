@@ -50,7 +50,7 @@ class Result:
 
     changed: int = 0
     unchanged: int = 0
-    refused: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
 
 
 class DecidingAdmin(RecordAdmin):
@@ -104,7 +104,10 @@ class DecidingAdmin(RecordAdmin):
         return decision.form(data, rule=decision.rule)
 
     def decide_view(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Asks for the reason, then decides about each thing in a transaction of its own."""
+        """Asks for the reason, then decides about each thing in a transaction of its own.
+
+        Where all is refused, the form is asked again with the words that were typed.
+        """
         decision = next((one for one in self.decisions if one.slug == slug), None)
         if decision is None:
             raise Http404("no such decision")
@@ -117,8 +120,13 @@ class DecidingAdmin(RecordAdmin):
             return redirect(self._back(request, things))
         form = self.make_form(decision, things, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            self._tell(request, decision, self._decide(decision, things, by, form.cleaned_data))
-            return redirect(self._back(request, things))
+            result = self._decide(decision, things, by, form.cleaned_data)
+            if result.changed or not result.refused:
+                self._tell(request, decision, result)
+                return redirect(self._back(request, things))
+            for refusal in result.refused:
+                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            things = self.things(request, _ids(request)) or things  # they may have changed, which is why
         return self._ask(request, decision, things, form)
 
     def _decide(self, decision: Decision, things: list[Any], by: User, data: dict[str, Any]) -> Result:
@@ -130,8 +138,8 @@ class DecidingAdmin(RecordAdmin):
                 else:
                     result.unchanged += 1
             except Refusal as refusal:
-                if refusal.message not in result.refused:
-                    result.refused.append(refusal.message)
+                if refusal.message not in {one.message for one in result.refused}:
+                    result.refused.append(refusal)
         return result
 
     def _tell(self, request: HttpRequest, decision: Decision, result: Result) -> None:
@@ -141,8 +149,8 @@ class DecidingAdmin(RecordAdmin):
             messages.success(request, format_html('{} <a href="{}">See and undo in the record.</a>', words, url))
         if result.unchanged:
             messages.info(request, f"{result.unchanged} left as before: nothing was to change.")
-        for sentence in result.refused:
-            messages.error(request, sentence)
+        for refusal in result.refused:
+            messages.error(request, refusal.message)
 
     def _back(self, request: HttpRequest, things: list[Any]) -> str:
         """The page of the one thing, or the list with the filters it had. Never an address from outside."""
