@@ -49,6 +49,8 @@ class Talk:
     first_lost: bool = False
     text_indent: int = 0
     newest_first: bool = False
+    mo: str = "mo"
+    """How the one is called who is called mo."""
 
     def page(self) -> str:
         """The page as text."""
@@ -60,6 +62,7 @@ class Talk:
 
     def _comment(self, number: int) -> str:
         name, text = SAID[number]
+        name = self.mo if name == "mo" else name
         words = _words(number, name)
         text = "\n".join(" " * self.text_indent + line if line else "" for line in text.split("\n"))
         parts = (self.before, self.top, "" if self.top else None, text, self.below, "" if self.end else None, self.end)

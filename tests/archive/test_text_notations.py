@@ -1,5 +1,7 @@
 """Each notation that pages are written in, and variations of it that no page showed us, is read by rules."""
 
+from dataclasses import replace
+
 import pytest
 
 from forum.archive.items import Thread
@@ -206,6 +208,38 @@ def test_pingbacks_and_trackbacks_are_kept_apart() -> None:
     assert len(found.comments) == len(SAID) - 2
     assert [(ping.author, ping.kind) for ping in found.pings] == [("pond99", "pingback"), ("mo", "trackback")]
     assert sum(tally(found).values()) == found.line_count
+
+
+OWN_LEAD = {
+    "says, on two lines": Talk("{name} says:\n{us} at {small}"),
+    "said, around the text": Talk("{name} said...", "{us} {at}"),
+    "one line, before": Talk("{name} on {us} at {at}"),
+    "one line, after": Talk(end="{name} on {us} at {at}"),
+    "date first": Talk("On {us} at {small}, {name} said:"),
+}
+
+
+def authors_with(talk: Talk, name: str) -> list[str]:
+    """The authors of the page on which one who is called mo elsewhere is called so."""
+    return [comment.author for comment in thread(replace(talk, mo=name).page()).comments]
+
+
+@pytest.mark.parametrize("talk", cases(OWN_LEAD))
+@pytest.mark.parametrize("name", ["Von Trapp", "By George", "Par Lager"])
+def test_what_stands_before_few_names_like_by_is_a_part_of_them(talk: Talk, name: str) -> None:
+    assert authors_with(talk, name) == [name if one == "mo" else one for one, _ in SAID]
+
+
+def test_a_name_that_begins_like_by_and_speaks_most_is_whole_all_the_same() -> None:
+    names = ("Von Trapp", "Ida", "Von Trapp")
+    said = "".join(f"{name} says:\nMay 9, 2004 at 9:1{n} am\n\nYes.\n\n" for n, name in enumerate(names))
+    found = thread("The mill\n\nIt closed.\n" + GAP + said)
+    assert tuple(comment.author for comment in found.comments) == names
+
+
+def test_a_pingback_among_names_without_by_is_named_by_its_title() -> None:
+    page = Talk("{name} on {us} at {at}").page().replace("\nmo on", "\nPingback by The weir on")
+    assert [(ping.author, ping.kind) for ping in thread(page).pings] == [("The weir", "pingback")]
 
 
 # -- threads by indentation ------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def _without_constant_name(wholes: list[Written]) -> list[Written]:
 
 
 def _of_wholes(lines: Sequence[str], wholes: list[Written], names: Sequence[Written]) -> Notation:
-    same = _with_the_usual_lead(_with_undated(_without_sentences(wholes), names))
+    same = _with_the_usual_lead(_with_undated(_without_sentences(wholes), names), lines)
     tails = {tail for tail, times in Counter(_plain(w.tail) for w in same).items() if times > 1}
     kept, rejected = _apart_from_words(same, lines, tails)
     attributions = tuple(pairings.with_plain_names([_attribution(w, tails) for w in kept]))
@@ -154,13 +154,14 @@ def _with_undated(wholes: list[Written], names: Sequence[Written]) -> list[Writt
     return sorted({w.line: w for w in (*wholes, *more)}.values(), key=lambda w: w.line)
 
 
-def _with_the_usual_lead(same: list[Written]) -> list[Written]:
+def _with_the_usual_lead(same: list[Written], lines: Sequence[str]) -> list[Written]:
     """What stands before most names ("by", a running number) is none of theirs; before a few, it is."""
     led = _share(bool(w.lead) for w in same)
     numbered = _share(bool(w.number) for w in same)
     kept = [w for w in same if w.lead or led < _HUGGED_SHARE]
     if led < _MOST:
-        kept = [replace(w, name=f"{w.lead} {w.name}", formal=False) if w.lead else w for w in kept]
+        own = {w.line for w in kept if w.lead and pairings.kind_of(w) == "comment"}
+        kept = [replace(shapes.with_lead(w, lines[w.line]), formal=False) if w.line in own else w for w in kept]
     if numbered < _MOST:
         kept = [replace(w, name=f"{w.number} {w.name}") if w.number else w for w in kept]
     return kept

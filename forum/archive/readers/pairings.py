@@ -62,6 +62,7 @@ class Found:
 def pair(lines: Sequence[str], halves: list[Written], names: list[Written], first: int) -> Found:
     """The way of pairing that finds a name for most dates; of equals, the one whose names stand nearer."""
     dated = {one.line for one in halves}
+    names = _with_leads_of_names(lines, names)
     manners = Counter((name.shape, name.lead) for name in names)
     usual = manners.most_common(1)[0][0] if manners else ("", "")
     spoken = [
@@ -80,6 +81,22 @@ def pair(lines: Sequence[str], halves: list[Written], names: list[Written], firs
     says = way.says and any(name.says for name in spoken)
     words = _describe(way, usual, pairs)
     return Found(words, _with_times_below(lines, with_plain_names(found)), tuple(rejected), way.split, says)
+
+
+def _with_leads_of_names(lines: Sequence[str], names: list[Written]) -> list[Written]:
+    """Where most names are written without "by", what looks like it before the others is their own: "Von Trapp says".
+
+    So it is where one name alone has it, however often that one speaks.
+    """
+    if not names:
+        return names
+    shape, lead = Counter((name.shape, name.lead) for name in names).most_common(1)[0][0]
+    alike = [name for name in names if name.shape == shape and kind_of(name) == "comment"]
+    single = len({name.name for name in alike if name.lead == lead}) == 1
+    if lead and not (single and any(not name.lead for name in alike)):
+        return names
+    own = {name.line for name in alike if name.lead}
+    return [shapes.with_lead(name, lines[name.line]) if name.line in own else name for name in names]
 
 
 def _apart(found: list[Attribution]) -> list[Attribution]:

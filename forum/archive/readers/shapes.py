@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal
 
 from forum.archive import dates
@@ -96,21 +97,33 @@ _EXTRAS: Final = re.compile(
 _UID: Final = re.compile(r"\(\d{1,9}\)")
 _NUMBER_ID: Final = re.compile(r"\(?#(?P<id>\d{1,12})\)?")
 
-DATED: Final[tuple[Form, ...]] = (
-    _form("date", rf"{_NUMBER}(?P<words>{_NO_NAME})\0(?P<tail>.*)"),
-    _form(
-        "whole",
-        rf"{_NUMBER}(?P<words>{_NO_NAME})\0[ \t]*(?P<separator>(?:[,/|:\u2022\u00b7\u2014\u2013)\]~>-][ \t]*){{0,2}})"
-        rf"(?P<lead>{_BY}|{_SAYS}[ \t]+)?{_NAME}(?P<says>[ \t]+{_SAYS}[ \t]*{_SAYS_MARK}?|:)?[ \t]*$",
-    ),
-    _form("whole", rf"{_NUMBER}(?P<lead>{_BY})?{_NAME}{_SEPARATOR}\0(?P<tail>.*)"),
-)
-"""Tried in this order on a line that bears a date."""
-UNDATED: Final[tuple[Form, ...]] = (
-    _form("name", rf"{_NUMBER}(?P<lead>{_BY})?{_NAME}(?P<says>[ \t]+{_SAYS}{_IN_REPLY}[ \t]*{_SAYS_MARK}?)[ \t]*$"),
-    _form("name", rf"{_NUMBER}(?P<lead>{_BY}){_NAME}[ \t]*$"),
-)
-"""Tried in this order on a line that bears none."""
+_NOTHING = r"(?!)"
+
+
+@cache
+def dated(*, led: bool = True) -> tuple[Form, ...]:
+    """Tried in this order on a line that bears a date; where it is not `led`, a "Von" belongs to the name."""
+    by = _BY if led else _NOTHING
+    return (
+        _form("date", rf"{_NUMBER}(?P<words>{_NO_NAME})\0(?P<tail>.*)"),
+        _form(
+            "whole",
+            rf"{_NUMBER}(?P<words>{_NO_NAME})\0[ \t]*"
+            r"(?P<separator>(?:[,/|:\u2022\u00b7\u2014\u2013)\]~>-][ \t]*){0,2})"
+            rf"(?P<lead>{by}|{_SAYS}[ \t]+)?{_NAME}(?P<says>[ \t]+{_SAYS}[ \t]*{_SAYS_MARK}?|:)?[ \t]*$",
+        ),
+        _form("whole", rf"{_NUMBER}(?P<lead>{by})?{_NAME}{_SEPARATOR}\0(?P<tail>.*)"),
+    )
+
+
+@cache
+def undated(*, led: bool = True) -> tuple[Form, ...]:
+    """The same for a line that bears none."""
+    by = _BY if led else _NOTHING
+    return (
+        _form("name", rf"{_NUMBER}(?P<lead>{by})?{_NAME}(?P<says>[ \t]+{_SAYS}{_IN_REPLY}[ \t]*{_SAYS_MARK}?)[ \t]*$"),
+        _form("name", rf"{_NUMBER}(?P<lead>{by}){_NAME}[ \t]*$"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +151,28 @@ class Written:
     begin: int
 
 
-def read(number: int, line: str) -> Written | None:
-    """The line as an attribution or a half of one, or None. Looks at its first 500 characters or so."""
+def read(number: int, line: str, *, led: bool = True) -> Written | None:
+    """The line as an attribution or a half of one, or None. Looks at its first 500 characters or so.
+
+    Where it is not `led`, nothing like "by" is looked for before the name: to some names that belongs ("Von Trapp").
+    """
     if _RESPONSE.match(line):
         return None
     date = dates.find(line) or dates.find_relative(line) or dates.find_clock(line)
     if date is None:
-        return _undated(number, line)
+        return _undated(number, line, led=led)
     text = line[: date.start] + _DATE + line[date.end :][:_LONGEST_PART]
-    for form in DATED:
+    for form in dated(led=led):
         match = form.pattern.match(text)
         if match and (found := _written(number, line, date, form.kind, match)):
             return _without_buttons(found)
-    return _undated(number, line) if date.is_clock else None
+    return _undated(number, line, led=led) if date.is_clock else None
+
+
+def with_lead(one: Written, line: str) -> Written:
+    """The same with what seemed to lead to its name as a part of the name, as it is printed."""
+    found = read(one.line, line, led=False)
+    return found if found and (found.kind, found.shape) == (one.kind, one.shape) else one
 
 
 def plain_name(line: str, *, long: bool = False) -> str:
@@ -203,11 +225,11 @@ def columns(line: str) -> int:
     return len(blank.expandtabs(_TAB))
 
 
-def _undated(number: int, line: str) -> Written | None:
+def _undated(number: int, line: str, *, led: bool) -> Written | None:
     text = line.rstrip()
     if not text or len(text) > _LONGEST_PART or not (_SAYS_END.search(text) or _INTRODUCED.match(text)):
         return None
-    for form in UNDATED:
+    for form in undated(led=led):
         match = form.pattern.match(text)
         if match and (found := _written(number, line, None, form.kind, match)):
             return found
