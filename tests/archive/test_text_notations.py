@@ -230,6 +230,19 @@ def test_what_stands_before_few_names_like_by_is_a_part_of_them(talk: Talk, name
     assert authors_with(talk, name) == [name if one == "mo" else one for one, _ in SAID]
 
 
+@pytest.mark.parametrize("talk", cases(OWN_LEAD))
+@pytest.mark.parametrize("name", ["7 of 9", "2 cents", "1984"])
+def test_a_number_before_few_names_or_in_place_of_one_is_no_running_number(talk: Talk, name: str) -> None:
+    assert authors_with(talk, name) == [name if one == "mo" else one for one, _ in SAID]
+
+
+def test_a_number_with_a_mark_and_a_date_names_nobody() -> None:
+    page = (
+        Talk("{name} on {us} at {at}").page().replace("+1", "They met\n\n3. on May 4, 2004 at 9:15 AM\n\nand parted.")
+    )
+    assert [comment.author for comment in thread(page).comments] == [name for name, _ in SAID]
+
+
 def test_a_name_that_begins_like_by_and_speaks_most_is_whole_all_the_same() -> None:
     names = ("Von Trapp", "Ida", "Von Trapp")
     said = "".join(f"{name} says:\nMay 9, 2004 at 9:1{n} am\n\nYes.\n\n" for n, name in enumerate(names))

@@ -46,7 +46,7 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
     attributions stand below.
     """
     written = [found for n in range(first, len(lines)) if (found := shapes.read(n, lines[n]))]
-    written = _below(lines, written, gap)
+    written = _with_numbers_of_names(lines, _below(lines, written, gap))
     usual = Counter((w.shape, _plain(w.tail)) for w in written if w.kind == "whole")
     wholes = _most_alike(
         [w for w in written if w.uid or (w.kind == "whole" and not w.long and _is_whole(w, usual))], written
@@ -85,6 +85,19 @@ def _below(lines: Sequence[str], written: list[Written], gap: int) -> list[Writt
     dated, dated_below = (sum(w.kind != "name" for w in group) for group in (written, below))
     wide = not any(_filled(lines, n) for n in range(gap - _WIDE, gap))
     return below if dated_below >= max(1, (_BELOW_SHARE if wide else 1) * dated) else written
+
+
+def _with_numbers_of_names(lines: Sequence[str], written: list[Written]) -> list[Written]:
+    """Where most lines of a manner bear no running number, what looks like it before the others is a name's: "7 of 9".
+
+    A name that is a number and nothing else ("1984") is found by it too, where names stand beside dates.
+    """
+    named = [found for w in written if w.number and (found := shapes.with_number(w, lines[w.line]))]
+    plain = Counter((w.kind, _manner(w)) for w in written if not w.number)
+    numbered = Counter((w.kind, _manner(w)) for w in named)
+    few = {manner for manner, times in numbered.items() if times < _MOST * (times + plain[manner])}
+    own = {w.line: w for w in named if (w.kind, _manner(w)) in few}
+    return [own.get(w.line, w) for w in written]
 
 
 def _most_alike(some: list[Written], written: Sequence[Written]) -> list[Written]:
@@ -155,15 +168,12 @@ def _with_undated(wholes: list[Written], names: Sequence[Written]) -> list[Writt
 
 
 def _with_the_usual_lead(same: list[Written], lines: Sequence[str]) -> list[Written]:
-    """What stands before most names ("by", a running number) is none of theirs; before a few, it is."""
+    """What stands before most names ("by") is none of theirs; before a few, it is."""
     led = _share(bool(w.lead) for w in same)
-    numbered = _share(bool(w.number) for w in same)
     kept = [w for w in same if w.lead or led < _HUGGED_SHARE]
     if led < _MOST:
         own = {w.line for w in kept if w.lead and pairings.kind_of(w) == "comment"}
         kept = [replace(shapes.with_lead(w, lines[w.line]), formal=False) if w.line in own else w for w in kept]
-    if numbered < _MOST:
-        kept = [replace(w, name=f"{w.number} {w.name}") if w.number else w for w in kept]
     return kept
 
 

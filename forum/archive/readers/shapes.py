@@ -20,8 +20,10 @@ _TAB: Final = 4
 _DATE: Final = "\0"
 """Stands for the date in the forms; the text of a file has no such character left."""
 
+_BULLET = r"[ \t]*(?:[*\u2022\u2013\u2014\u00bb-]{1,3}[ \t]+)?"
+_NO_NUMBER = rf"{_BULLET}(?P<number>(?!))?"
 _NUMBER = (
-    r"[ \t]*(?:[*\u2022\u2013\u2014\u00bb-]{1,3}[ \t]+)?"
+    rf"{_BULLET}"
     r"(?:(?:(?:comment|reply|post|no\.)[ \t]*)?[\#(\[]*(?P<number>\d{1,5})"
     r"(?:[.):\]](?!\d)[ \t]*|[ \t]+)(?=\S))?"
 )
@@ -101,28 +103,28 @@ _NOTHING = r"(?!)"
 
 
 @cache
-def dated(*, led: bool = True) -> tuple[Form, ...]:
+def dated(*, led: bool = True, numbered: bool = True) -> tuple[Form, ...]:
     """Tried in this order on a line that bears a date; where it is not `led`, a "Von" belongs to the name."""
-    by = _BY if led else _NOTHING
+    by, number = _BY if led else _NOTHING, _NUMBER if numbered else _NO_NUMBER
     return (
-        _form("date", rf"{_NUMBER}(?P<words>{_NO_NAME})\0(?P<tail>.*)"),
+        _form("date", rf"{number}(?P<words>{_NO_NAME})\0(?P<tail>.*)"),
         _form(
             "whole",
-            rf"{_NUMBER}(?P<words>{_NO_NAME})\0[ \t]*"
+            rf"{number}(?P<words>{_NO_NAME})\0[ \t]*"
             r"(?P<separator>(?:[,/|:\u2022\u00b7\u2014\u2013)\]~>-][ \t]*){0,2})"
             rf"(?P<lead>{by}|{_SAYS}[ \t]+)?{_NAME}(?P<says>[ \t]+{_SAYS}[ \t]*{_SAYS_MARK}?|:)?[ \t]*$",
         ),
-        _form("whole", rf"{_NUMBER}(?P<lead>{by})?{_NAME}{_SEPARATOR}\0(?P<tail>.*)"),
+        _form("whole", rf"{number}(?P<lead>{by})?{_NAME}{_SEPARATOR}\0(?P<tail>.*)"),
     )
 
 
 @cache
-def undated(*, led: bool = True) -> tuple[Form, ...]:
+def undated(*, led: bool = True, numbered: bool = True) -> tuple[Form, ...]:
     """The same for a line that bears none."""
-    by = _BY if led else _NOTHING
+    by, number = _BY if led else _NOTHING, _NUMBER if numbered else _NO_NUMBER
     return (
-        _form("name", rf"{_NUMBER}(?P<lead>{by})?{_NAME}(?P<says>[ \t]+{_SAYS}{_IN_REPLY}[ \t]*{_SAYS_MARK}?)[ \t]*$"),
-        _form("name", rf"{_NUMBER}(?P<lead>{by}){_NAME}[ \t]*$"),
+        _form("name", rf"{number}(?P<lead>{by})?{_NAME}(?P<says>[ \t]+{_SAYS}{_IN_REPLY}[ \t]*{_SAYS_MARK}?)[ \t]*$"),
+        _form("name", rf"{number}(?P<lead>{by}){_NAME}[ \t]*$"),
     )
 
 
@@ -151,28 +153,35 @@ class Written:
     begin: int
 
 
-def read(number: int, line: str, *, led: bool = True) -> Written | None:
+def read(number: int, line: str, *, led: bool = True, numbered: bool = True) -> Written | None:
     """The line as an attribution or a half of one, or None. Looks at its first 500 characters or so.
 
-    Where it is not `led`, nothing like "by" is looked for before the name: to some names that belongs ("Von Trapp").
+    Where it is not `led`, nothing like "by" is looked for before the name, and where it is not `numbered`, no running
+    number: to some names that belongs ("Von Trapp", "7 of 9").
     """
     if _RESPONSE.match(line):
         return None
     date = dates.find(line) or dates.find_relative(line) or dates.find_clock(line)
     if date is None:
-        return _undated(number, line, led=led)
+        return _undated(number, line, led=led, numbered=numbered)
     text = line[: date.start] + _DATE + line[date.end :][:_LONGEST_PART]
-    for form in dated(led=led):
+    for form in dated(led=led, numbered=numbered):
         match = form.pattern.match(text)
         if match and (found := _written(number, line, date, form.kind, match)):
             return _without_buttons(found)
-    return _undated(number, line, led=led) if date.is_clock else None
+    return _undated(number, line, led=led, numbered=numbered) if date.is_clock else None
 
 
 def with_lead(one: Written, line: str) -> Written:
     """The same with what seemed to lead to its name as a part of the name, as it is printed."""
-    found = read(one.line, line, led=False)
+    found = read(one.line, line, led=False, numbered=bool(one.number))
     return found if found and (found.kind, found.shape) == (one.kind, one.shape) else one
+
+
+def with_number(one: Written, line: str) -> Written | None:
+    """The same with the number before its name, or in place of it, as a part of the name; None where it cannot be."""
+    found = read(one.line, line, numbered=False)
+    return found if found and found.kind != "date" else None
 
 
 def plain_name(line: str, *, long: bool = False) -> str:
@@ -225,11 +234,11 @@ def columns(line: str) -> int:
     return len(blank.expandtabs(_TAB))
 
 
-def _undated(number: int, line: str, *, led: bool) -> Written | None:
+def _undated(number: int, line: str, *, led: bool, numbered: bool) -> Written | None:
     text = line.rstrip()
     if not text or len(text) > _LONGEST_PART or not (_SAYS_END.search(text) or _INTRODUCED.match(text)):
         return None
-    for form in undated(led=led):
+    for form in undated(led=led, numbered=numbered):
         match = form.pattern.match(text)
         if match and (found := _written(number, line, None, form.kind, match)):
             return found
@@ -267,8 +276,8 @@ def _written(number: int, line: str, date: Printed | None, kind: Kind, match: re
 
 
 def _without_buttons(found: Written) -> Written:
-    """A date with "Like · Reply" before it names nobody; with "by" before the words it may."""
-    if found.kind == "whole" and not found.lead and is_layout(found.name):
+    """A date with "Like · Reply" before it names nobody; with "by" before the words it may, or with "said" after."""
+    if found.kind == "whole" and not (found.lead or found.says or found.name.isdecimal()) and is_layout(found.name):
         return replace(found, kind="date", name="", shape="[]")
     return found
 
@@ -279,8 +288,9 @@ def _is_closing(tail: str) -> bool:
 
 
 def _only_layout_after(parts: dict[str, str | None], name: str) -> bool:
-    """A date with "Reply" after it names nobody; with "by" before the word it may."""
-    return "words" in parts and not parts.get("lead") and is_layout(name)
+    """A date with "Reply" after it names nobody; with "by" before the word it may, or with "said" after it."""
+    told = parts.get("lead") or (parts.get("says") or "").strip(" \t:")
+    return "words" in parts and not told and is_layout(name)
 
 
 def _shape(parts: dict[str, str | None], date: Printed | None, kind: Kind) -> str:
