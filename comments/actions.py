@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from comments import citing, counters, revising, rules
 from comments.models import SHELVED, Comment, Quotation
-from comments.rendering import render_markdown
+from comments.rendering import render_markdown, render_new
 from forum import storing
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
@@ -60,7 +60,7 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
 
 def _add_comment(post: Post, author: User, body: str, parent: Comment | None, token: str) -> Comment:
     # Before the lock at which everyone who writes in the thread waits; in SQLite, everyone who writes.
-    rendered = render_markdown(body, post)
+    rendered = render_new(body, post)
     found = index.words_in(rendered.html)
     with transaction.atomic():
         post = locked(post.pk)
@@ -126,7 +126,7 @@ def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime
                 "This comment was edited in another window since you opened it. Compare both texts below, then save."
             )
         limits.spend("edits", f"member:{editor.pk}")
-        rendered = render_markdown(body, post)
+        rendered = render_new(body, post)
         # A passage that was quoted while it could be read may stay: the quotation shows only that it is gone.
         citing.check_quoted(post, set(rendered.quotes) - citing.quoted_by(comment))
         counts = revising.keep(comment)

@@ -6,6 +6,7 @@ from django import forms
 
 from comments.eras import ERAS
 from comments.models import BODY_LENGTH
+from comments.rendering import EMPTY
 from comments.threads import ORDERS
 from forum.fields import Id, OnceForm, Words
 
@@ -18,7 +19,7 @@ class CommentForm(OnceForm):
         most=BODY_LENGTH,
         label="Your comment",
         help_text="Markdown: *emphasis*, **strong**, [words](address), > quotation.",
-        error_messages={"required": "Write something before you post."},
+        error_messages={"required": EMPTY},
     )
 
 

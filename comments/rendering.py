@@ -20,6 +20,7 @@ from forum.users.mentions import addresses_of
 if TYPE_CHECKING:
     from posts.models import Post
 
+EMPTY = "Write something before you post."
 REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\b")
 
 
@@ -35,6 +36,18 @@ def render_markdown(
         return markdown.render(body, resolve=resolve, written=written, people=addresses_of)
     except html.TooLarge as error:
         raise Unreadable(str(error)) from None
+
+
+def render_new(body: str, post: Post) -> Rendered:
+    """The same for words that somebody wants to say now. Raises Unreadable also where nothing of them is seen.
+
+    This is told here and not in the form: of some Markdown, such as an address that no link uses, nothing is left,
+    and only whoever renders it knows.
+    """
+    rendered = render_markdown(body, post)
+    if not excerpt.is_seen(rendered.html):
+        raise Unreadable(EMPTY)
+    return rendered
 
 
 def render_archived(comment: Comment, quotations: Sequence[Quotation], resolve: Resolve | None = None) -> str:

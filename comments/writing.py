@@ -17,7 +17,7 @@ from comments.models import Comment
 from comments.page import Page, Viewer
 from comments.personal import personal_of
 from comments.quoting import asked_quotation
-from comments.rendering import render_markdown
+from comments.rendering import render_new
 from forum.drafts.models import Draft, Place
 from forum.drafts.writing import Writing
 from forum.reading.zones import zone_of
@@ -76,7 +76,7 @@ class CommentWriting(Writing):
 
     def preview(self, form: Any) -> SafeString:
         """The comment as it would be published."""
-        return mark_safe(render_markdown(form.cleaned_data["body"], self.post).html)  # noqa: S308  sanitised there
+        return mark_safe(render_new(form.cleaned_data["body"], self.post).html)  # noqa: S308  sanitised there
 
     def publish(self, form: Any) -> Comment:
         """Posts the comment."""

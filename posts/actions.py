@@ -19,7 +19,7 @@ from forum.prepared import Given, Prepared
 from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.search import index
 from forum.states import Format, Precision, State
-from forum.text import addresses, html, markdown
+from forum.text import addresses, excerpt, html, markdown
 from forum.text.redaction import Change, change
 from forum.users.mentions import addresses_of
 from posts import revising, rules
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from forum.users.models import Person, Source, User
 
 _LOCKED = Prepared(lambda: Post.objects.select_for_update().filter(pk=Given("pk")))
+EMPTY = "Write the text of the post."
 TITLE_ROOM = 300  # characters, of the column
 ADDRESSES = 1  # the kind of PostgreSQL's own locks that stand for addresses
 MANY = 10_000  # ids named in one statement: SQLite takes 250,000 at most
@@ -49,7 +50,7 @@ def add_post(
 
     Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was used for other words or a tag is gone.
     """
-    safe = render(body)  # before anybody who writes has to wait, as it would be in SQLite
+    safe = render_new(body, kind)  # before anybody who writes has to wait, as it would be in SQLite
     with transaction.atomic():
         made = Post.objects.filter(author=author, token=token).first()
         if made is not None:
@@ -99,7 +100,7 @@ def edit_post(
     Other tags alone are no edit of the words. ``seen`` is when the words the editor started from were last edited:
     raises Conflict when they have changed since. Raises NotAllowed, TooMany or Unreadable.
     """
-    safe = render(body)  # as above; a post quotes nobody whose words could go meanwhile
+    safe = render_new(body, post.kind)  # as above; a post quotes nobody whose words could go meanwhile
     with transaction.atomic():
         post = locked(post.pk)
         if not rules.may_edit(editor, post):
@@ -365,6 +366,15 @@ def render(body: str) -> str:
         return markdown.render(body, resolve=None, people=addresses_of).html
     except html.TooLarge as error:
         raise Unreadable(str(error)) from None
+
+
+def render_new(body: str, kind: str) -> str:
+    """The same for words that somebody wants to post now. Raises Unreadable also where a post that needs words shows
+    none: the form knows only whether something was typed."""
+    safe = render(body)
+    if kind != Post.Kind.LINK and not excerpt.is_seen(safe):
+        raise Unreadable(EMPTY)
+    return safe
 
 
 def _show_where_quoted(pk: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from forum.fields import Line, OnceForm, PageAddress, Words
+from posts.actions import EMPTY
 from posts.models import BODY_LENGTH, TITLE_LENGTH, Post, Tag
 from posts.tags.fields import TagsField
 
@@ -63,7 +64,7 @@ class PostForm(OnceForm):
         if data.get("kind") == Post.Kind.LINK and not data.get("url") and "url" not in self.errors:
             self.add_error("url", "A link needs the address it leads to.")
         if data.get("kind") != Post.Kind.LINK and not data.get("body") and "body" not in self.errors:
-            self.add_error("body", "Write the text of the post.")
+            self.add_error("body", EMPTY)
         return data
 
 

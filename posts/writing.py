@@ -45,7 +45,8 @@ class PostWriting(Writing):
     def preview(self, form: Any) -> SafeString:
         """The text as it would be published, and what was posted about the same page before."""
         self.look_back(form)
-        return mark_safe(actions.render(form.cleaned_data["body"]))  # noqa: S308  sanitised there
+        words = form.cleaned_data
+        return mark_safe(actions.render_new(words["body"], words["kind"]))  # noqa: S308  sanitised there
 
     def publish(self, form: Any) -> Post:
         """Starts the thread; about a page that was posted before, only for somebody who has been told."""

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from html import unescape
 
+from forum.text.characters import DECEIVING
+
 _PIECE = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|[^<>]+")
 _INLINE = {
     "a",
@@ -25,6 +27,8 @@ _INLINE = {
 }
 _ANY = re.compile("<")
 _MARGIN = 50  # characters past the cut that are read, more than the longest entity has: half of one is not yet a letter
+_STANDS = re.compile("<(?:hr|img|pre)[ />]")  # seen without a word
+_UNSEEN = re.compile(rf"{DECEIVING.pattern}|[\s\u2800]")
 _NAMED = re.compile('<blockquote class="quote"')
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)]*\s+")
 
@@ -59,6 +63,11 @@ def own(html: str) -> str:
 def whole(html: str) -> str:
     """Return all words of sanitised HTML on one line; linear."""
     return _text(html, leave_out=None)
+
+
+def is_seen(html: str) -> bool:
+    """Tell whether sanitised HTML shows anything: a word that is not all blanks, a rule or a piece of code; linear."""
+    return _STANDS.search(html) is not None or bool(_UNSEEN.sub("", whole(html)))
 
 
 def paragraphs(html: str) -> list[str]:

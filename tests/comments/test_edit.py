@@ -45,6 +45,15 @@ def test_an_author_edits_again_and_again(sign_in, ben, comment, address):
     assert comment.body == "Fourth."
 
 
+def test_an_edit_of_which_nothing_is_seen_is_refused(sign_in, ben, comment, address):
+    browser = sign_in(ben)
+    answer = browser.post(address, form_on(page_of(browser.get(address)), body="[1]: http://a.example/x"))
+    assert answer.status_code == 422
+    assert "Write something before you post." in answer.content.decode()
+    comment.refresh_from_db()
+    assert comment.body == "First words."
+
+
 def test_a_stranger_cannot_edit(client, sign_in, ann, mod, root, comment, address):
     assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
     for viewer in (ann, mod, root):

@@ -50,6 +50,20 @@ def test_an_empty_comment_is_refused_with_what_to_do(sign_in, ben, address):
     assert not Comment.objects.exists()
 
 
+UNSEEN = ["[1]: http://a.example/x", ">", "-", "#", "\u200b", "\u3164", "&#8203;", "[](/x)"]
+
+
+def test_a_comment_of_which_nothing_is_seen_is_refused_and_keeps_what_was_typed(sign_in, ben, address):
+    browser = sign_in(ben)
+    for words in UNSEEN:
+        for button in ({}, {"preview": ""}):
+            answer = browser.post(address, {"body": words, "token": token(), **button})
+            assert answer.status_code == 422
+            assert "Write something before you post." in problems(answer)
+            assert words in answer.content.decode().replace("&amp;", "&").replace("&gt;", ">")
+    assert not Comment.objects.exists()
+
+
 def test_a_comment_one_character_too_long_says_so_and_keeps_the_words(sign_in, ben, address):
     words = "w" * 10_001
     answer = sign_in(ben).post(address, {"body": words, "token": token()})

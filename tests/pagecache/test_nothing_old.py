@@ -276,7 +276,8 @@ QUIET = {
     "forum.voices.actions.mark", "forum.voices.actions.unmark", "forum.voices.actions.move_marks",
     "posts.actions.import_posts", "posts.actions.lock_post", "posts.actions.unlock_post", "posts.actions.touch",
     "posts.actions.lock_all",
-    "posts.actions.locked", "posts.actions.published_by", "posts.actions.render", "posts.actions.show_beside",
+    "posts.actions.locked", "posts.actions.published_by", "posts.actions.render", "posts.actions.render_new",
+    "posts.actions.show_beside",
     "posts.tags.actions.add_tag", "posts.tags.actions.recount_tags",
 }  # fmt: skip
 

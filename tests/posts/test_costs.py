@@ -57,7 +57,7 @@ def everything(post: Post, ann, ben, eve, mod) -> None:
 def test_a_post_is_rendered_before_anybody_has_to_wait_for_it(ann, ben, count_queries):
     """The members whom it names are looked up before its transaction begins; in SQLite that is the lock of all."""
     words = {"title": "Words", "body": "Words for @ben."}
-    post = actions.add_post(author=ann, kind="article", title="Other words", token=token())
+    post = actions.add_post(author=ann, kind="article", title="Other words", body="Words.", token=token())
 
     def add() -> None:
         actions.add_post(author=ann, kind="article", **words, token=token())

@@ -35,6 +35,15 @@ def test_of_two_windows_the_second_is_shown_both_texts_and_can_then_save(sign_in
     assert post.body == "Other."
 
 
+def test_an_edit_of_which_nothing_is_seen_is_refused_but_for_a_link(sign_in, ann, post, address):
+    browser = sign_in(ann)
+    for kind, status in (("article", 422), ("link", 302)):
+        Post.objects.filter(pk=post.pk).update(kind=kind, url="https://a.example/")
+        answer = browser.post(address, form_on(page_of(browser.get(address)), body=">"))
+        assert answer.status_code == status
+        assert ("Write the text of the post." in answer.content.decode()) == (status == 422)
+
+
 def test_a_stranger_cannot_edit(client, sign_in, ben, mod, root, post, address):
     assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
     for viewer in (ben, mod, root):

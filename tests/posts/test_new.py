@@ -52,6 +52,8 @@ def test_a_guest_is_asked_to_sign_in_and_comes_back(client, db):
         ({"title": ""}, "Give the post a title."),
         ({"title": "w" * 201}, "This title has 201 characters; the limit is 200. Shorten it."),
         ({"body": ""}, "Write the text of the post."),
+        ({"body": "[1]: /x"}, "Write the text of the post."),
+        ({"body": "\u200b", "preview": "1"}, "Write the text of the post."),
         ({"body": "w" * 40_001}, "This post is 1 character over the limit of 40,000."),
         ({"kind": "link"}, "A link needs the address it leads to."),
         ({"kind": "link", "url": "javascript:alert(1)"}, "It begins with https:// or http://."),

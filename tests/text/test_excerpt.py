@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.text.excerpt import excerpt, opening
+from forum.text.excerpt import excerpt, is_seen, opening
 from forum.text.markdown import Quoted, render
 
 
@@ -47,6 +47,33 @@ def test_an_opening_is_the_writers_first_sentences(html: str, words: str) -> Non
 
 def test_an_opening_is_never_longer_than_asked() -> None:
     assert len(opening("<p>" + "word " * 500 + "</p>", 2, 100)) <= 100
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "[1]: http://a.example/x",
+        ">",
+        "-",
+        "1.",
+        "#",
+        "\u200b",
+        "\u3164",
+        "&#8203;",
+        "&nbsp;",
+        "\u2800",
+        "[](/x)",
+        "> - \u00ad",
+    ],
+)
+def test_of_some_words_nothing_is_seen(source: str) -> None:
+    assert not is_seen(render(source, resolve=None).html)
+
+
+@pytest.mark.parametrize("source", ["a", ".", "---", "```\n```", "![](/x.png)", "<", "\u200ba", "ㅤ한"])
+def test_a_letter_a_rule_a_picture_or_code_is_seen(source: str) -> None:
+    assert is_seen(render(source, resolve=None).html)
 
 
 INLINE = ["words ", "unbroken", "  \n", "&amp;", "&lt;i&gt;", "One. Two! ", "<b>", "</b>", "<br>", "e\u0301"]
