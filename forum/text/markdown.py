@@ -8,6 +8,7 @@ from html import escape
 from typing import cast
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -22,7 +23,12 @@ __all__ = ["POST", "Quoted", "Rendered", "Resolve", "passages", "quoted_in", "re
 
 _REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\s*")
 _SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
-_BARE = re.compile(r"://[^\s<>\"`{}|\\^\[\]]+")
+# Quotation marks end an address, as does the full stop of Chinese and Japanese, after which no space stands.
+_ADDRESS = r"[^\s<>\"`{}|\\^\[\]“”„«»。]"
+_BARE = re.compile(f"://{_ADDRESS}+")
+# Brackets that close again belong to a question ("?tag[]=a"), but for those that Markdown reads as a link.
+_BRACKETED = re.compile(rf"\[({_ADDRESS}*)\](?!\()(?=\[({_ADDRESS}*)\]|){_ADDRESS}*")
+_TRAILING = ".,:;!?'*_~…’‘‹›、，：；！？」』】》〉）"  # noqa: RUF001  as printers use them
 _WORD = re.compile(r"[\w.-]+")
 _LINE_END = re.compile("\r\n?|\n")
 _MARKERS = " \t>*+-.)0123456789"  # what may stand before the words of a line, in quotations and lists
@@ -310,7 +316,7 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     match = scheme and _BARE.match(state.src, state.pos, state.posMax)
     if scheme is None or match is None:
         return False
-    rest = _without_trailing_marks(match[0])
+    rest = _without_trailing_marks(match[0] + _bracketed(state, match))
     if not silent:
         address = scheme[0] + rest
         href = state.md.normalizeLink(address)
@@ -324,6 +330,18 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
             state.pending += rest
     state.pos += len(rest)
     return True
+
+
+def _bracketed(state: StateInline, match: re.Match[str]) -> str:
+    """What goes on in brackets after an address that asks something; linear."""
+    end = match.end()
+    if "?" in match[0]:
+        links = state.env.get("references", {})
+        while more := _BRACKETED.match(state.src, end, state.posMax):
+            if any(normalizeReference(label) in links for label in more.groups("")):
+                break
+            end = more.end()
+    return state.src[match.end() : end]
 
 
 def _mention(state: StateInline, silent: bool) -> bool:
@@ -351,7 +369,7 @@ def _without_trailing_marks(address: str) -> str:
     unopened = address.count(")") - address.count("(")
     while end > 3:
         last = address[end - 1]
-        if last in ".,:;!?'*_~" or (last == ")" and unopened > 0):
+        if last in _TRAILING or (last == ")" and unopened > 0):
             unopened -= last == ")"
             end -= 1
         else:

@@ -89,6 +89,38 @@ def test_a_bare_address_is_linked_without_the_sentences_marks() -> None:
     assert html("[https://a.example/x](/y)").count("<a") == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["“{}”.", "„{}“", "«{}»", "‘{}’", "{}…", "{}。次", "{}，", "({}…).", "「{}」", "（{}）", "{}?”"],
+)
+def test_a_bare_address_ends_before_the_marks_that_printers_use(words: str) -> None:
+    before, after = words.split("{}")
+    link = '<a href="https://a.example/x" dir="auto" rel="nofollow ugc noopener">https://a.example/x</a>'
+    assert html(words.format("https://a.example/x")) == f'<p dir="auto">{before}{link}{after}</p>\n'
+
+
+def test_a_bare_address_keeps_marks_within_a_word() -> None:
+    assert ">https://a.example/L’Équipe…x</a>." in html("https://a.example/L’Équipe…x.")
+
+
+def test_a_bare_address_keeps_the_brackets_of_its_question() -> None:
+    for address in ("https://a.example/?q=[1]", "https://a.example/x?a[]=1;b[c][d]=2"):
+        assert f">{address}</a>." in html(f"{address}.")
+        assert f">{address}</a>]" in html(f"[{address}]")
+
+
+def test_brackets_that_make_a_link_or_name_a_note_are_none_of_an_address() -> None:
+    for source in (
+        "https://a.example/?q=[x](/y)",
+        "https://a.example/?q=[1]\n\n[1]: /y",
+        "https://a.example/?q=[x][1]\n\n[1]: /y",
+    ):
+        assert '>https://a.example/?q=</a><a href="/y"' in html(source)
+    assert ">https://a.example/x</a>[1]" in html("https://a.example/x[1]")
+    assert html("[https://a.example/?q=[1]](/y)").count("<a") == 1
+    assert '<a href="/y"' in html("[https://a.example/?q=[1]](/y)")
+
+
 def test_a_picture_is_a_link_and_asks_nothing_of_other_sites() -> None:
     assert html("![a pie](https://p.example/x.png)") == (
         '<p dir="auto"><a href="https://p.example/x.png" dir="auto" rel="nofollow ugc noopener">a pie</a></p>\n'
@@ -164,7 +196,7 @@ def test_where_nothing_can_be_quoted_a_reference_is_only_words() -> None:
     "unit",
     [
         "![", "[", "[](", "*a ", "**a_ ", "`", "``a` ", "> ", "- ", "* - ", "<", "http://a", "http://a.b ", "://",
-        "https://@", "http://a.b/(", "\\", "&", "&amp;", "![a](<", "[a]: b\n", "_", "~", "1. ", "[a](", "[a][",
+        "https://@", "http://a.b/(", "\\", "&", "&amp;", "![a](<", "[a]: b\n", "_", "~", "1. ", "http://a/?[", "http://a/?[]", "http://a/?[]…", "http://a…", "[a](", "[a][",
         "[a](http://b.c) ", "[a.b](http://b.c)", "a.", ".", "\n", "> #c1\n\n", "\u0301", "#", "\t", "|a", "```\n",
     ],
 )  # fmt: skip
