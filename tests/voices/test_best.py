@@ -56,6 +56,7 @@ def test_old_comments_stand_behind_the_living_in_the_order_of_their_page(client,
     assert "take no votes" in divider.text_content()
     assert NOTE in page.text_content()
     assert NOTE not in client.get(post.get_absolute_url()).content.decode()
+    assert NOTE not in client.get(f"{address}&view=flat").content.decode()
 
 
 def test_a_living_thread_needs_no_such_note_and_machines_keep_the_first_order(client, post, comment):
