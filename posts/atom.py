@@ -20,7 +20,7 @@ class Entry:
     """One post or comment; ``published`` is None where no instant is known.
 
     ``author`` is a name and a page, "" for none; ``answers`` the id and the page of what it replies to; ``replies`` the
-    feed of what replies to it, with their number.
+    feed of what replies to it, with their number; ``related`` the page elsewhere that it is about.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Entry:
     answers: tuple[str, str] | None = None
     replies: tuple[str, int] | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    related: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ def _write(node: etree._Element, entry: Entry) -> None:
     if page:
         _add(author, "uri", page)
     _add(node, "link", rel="alternate", type="text/html", href=entry.url)
+    if entry.related:
+        _add(node, "link", rel="related", href=entry.related)
     if entry.answers:
         ref, href = entry.answers
         etree.SubElement(node, _thread("in-reply-to"), {"ref": ref, "type": "text/html", "href": href})

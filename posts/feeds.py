@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -158,7 +159,8 @@ def _of_post(post: Post) -> Entry:
         id=_tag(f"post/{post.pk}"),
         title=post.title,
         url=_whole(post.get_absolute_url()),
-        html=_whole_addresses(post.html),
+        html=_link(post.url) + _whole_addresses(post.html),
+        related=post.url,
         updated=post.last_change,
         published=post.instant,
         replies=(_whole(reverse("post-feed", args=[post.pk])), post.comment_count),
@@ -180,6 +182,11 @@ def _of_comment(comment: Comment, title: str) -> Entry:
         answers=(_tag(f"{kind}/{answered.pk}"), _whole(answered.get_absolute_url())),
         author=_author(comment),
     )
+
+
+def _link(address: str) -> str:
+    """The line with the page that a post is about: many readers of feeds show nothing but the words."""
+    return f'<p>Link: <a href="{escape(address)}">{escape(address)}</a></p>' if address else ""
 
 
 def _author(words: Post | Comment) -> tuple[str, str]:

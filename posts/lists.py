@@ -41,7 +41,7 @@ FEW = 5_000  # posts that are sooner sorted than searched for among all
 BYLINES = ("author", "person", "last_author", "last_person")
 OWN = (
     *("state", "kind", "title", "html", "archived", "created_at", "printed_date", "printed_at", "zone", "revised_at"),
-    *("comment_count", "last_comment_at", "pulse"),
+    *("url", "comment_count", "last_comment_at", "pulse"),
 )
 NAMES = [f"{one}__{name}" for one in BYLINES for name in (["username"] if "author" in one else ["name", "removed_at"])]
 ORDERS = {"active": "active_at", "new": "created_at", "top": "score"}

@@ -90,6 +90,7 @@ class Samples:
         """The line above a list, a row in it, and a link that was posted before."""
         row = self.post(archived=False)
         row.kind, row.answer_state = Post.Kind.QUESTION, State.PUBLISHED  # type: ignore[attr-defined]
+        row.url = "https://www.example.org/gardens/walls"
         row.tag_pairs = [["gardens", "Gardens"], ["walls", "Walls"]]  # type: ignore[attr-defined]
         wanted = lists.Asked(order="top", within="week")
         return {"wanted": wanted, "row": shown_row(row), "earlier": [row], **lists.ways(wanted)}

@@ -45,6 +45,15 @@ def key(address: str) -> str:
     return _fitting(host + _spelt(parts.path).rstrip("/") + (f"?{query}" if query else ""))
 
 
+def host_of(address: str) -> str:
+    """The host that an address leads to, as machines read it and without www; "" for what is no address of a page."""
+    try:
+        parts = urlsplit(address)
+        return _host(parts.hostname or "") if parts.scheme in DEFAULT_PORTS else ""
+    except ValueError:
+        return ""
+
+
 def _host(name: str) -> str:
     """The host in small letters and ASCII, without www and the dot at its end; "" for what is no host."""
     name = name.rstrip(".").lower()

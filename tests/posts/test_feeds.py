@@ -59,6 +59,22 @@ def test_the_feed_of_the_site_holds_posts_whole(client, ann):
     assert entry["id"] == f"tag:localhost,2007:post/{post.pk}"
 
 
+def test_a_link_leads_to_its_page_from_a_feed_even_without_words(client, ann):
+    post = make_post(ann, kind="link", html="", url="https://a.example/?x=1&y='2'")
+    for address in ("/feed/", f"/posts/{post.pk}/feed/", "/members/ann/feed/"):
+        [entry] = feed(client, address).iter(f"{ATOM}entry")
+        [related] = [link.get("href") for link in entry.iter(f"{ATOM}link") if link.get("rel") == "related"]
+        [shown] = html.fromstring(entry.findtext(f"{ATOM}content")).iter("a")
+        assert related == shown.get("href") == shown.text == post.url
+
+
+def test_a_post_without_an_address_says_nothing_of_one_in_a_feed(client, ann):
+    make_post(ann, html="<p>Words</p>")
+    [entry] = feed(client, "/feed/").iter(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}content") == "<p>Words</p>"
+    assert "related" not in [link.get("rel") for link in entry.iter(f"{ATOM}link")]
+
+
 def test_the_words_of_a_feed_are_changed_in_their_links_alone(client, ann):
     make_post(ann, html='<p>They wrote href="/x" and &lt;a href="/y"&gt;.</p>')
     [entry] = entries(feed(client, "/feed/"))

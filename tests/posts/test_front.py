@@ -24,6 +24,20 @@ def test_threads_stand_in_the_order_in_which_they_were_spoken_in(client, ann, be
     assert "1 comment · ben, " in " ".join(select(page, ".rows li")[0].text_content().split())
 
 
+def test_a_link_names_its_host_where_it_stands_large_and_in_a_row(client, ann, count_queries):
+    for day in range(3):
+        make_post(ann, title=f"Thread {day}", created_at=NOON + dt.timedelta(days=day))
+    before = len(count_queries(lambda: client.get("/")))
+    Post.objects.exclude(title="Thread 0").update(kind="link", url="https://www.B\u00fccher.example/page")
+    page = []
+    asked = count_queries(lambda: page.append(page_of(client.get("/"))))
+    assert len(asked) <= before
+    lead, link, words = *select(page[0], ".lead"), *select(page[0], ".rows li")
+    assert "Link to xn--bcher-kva.example" in lead.text_content()
+    assert "link to xn--bcher-kva.example" in link.text_content()
+    assert "link to" not in words.text_content()
+
+
 @pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])
 def test_nothing_that_is_not_public_stands_there(client, ann, state):
     make_post(ann, title="Marker", body="Marker", html="<p>Marker</p>", state=state)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.text.addresses import LONGEST, ROOM, key
+from forum.text.addresses import LONGEST, ROOM, host_of, key
 
 SAME = [
     "https://example.org/a/page",
@@ -109,3 +109,18 @@ ADDRESS = st.text(alphabet=string.ascii_letters + string.digits + "/?&=%+.~-_\u0
 def test_a_key_is_its_own_key(text: str) -> None:
     found = key(f"https://example.org/{text}")
     assert key(f"https://{found}") == found
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://www.Example.org:8080/a?b", "example.org"),
+        ("https://аррӏе.com/", "xn--80ak6aa92e.com"),
+        ("https://[::1]/", "[::1]"),
+        ("https://[::1", ""),
+        ("mailto:ann@example.org", ""),
+        ("", ""),
+    ],
+)
+def test_a_host_is_told_as_machines_read_it(address: str, found: str) -> None:
+    assert host_of(address) == found
