@@ -66,8 +66,26 @@ def _look_over(nodes: list[Node], page: Page) -> None:
     page.mutes = page.rights.member and bool(page.personal.muted or page.personal.marks)
     eras = {node.comment.archived for node in nodes} | ({page.follows.archived} if page.follows else set())
     page.mixed = len(eras) > 1
+    page.under = {} if page.flat else _under(nodes)
     if not page.kept:
         lead(nodes, page)
+
+
+def _under(nodes: list[Node]) -> dict[int, int]:
+    """How many stand under each comment that is answered here, or -1 where some of them stand on another page."""
+    under: dict[int, int] = {}
+    for node in reversed(nodes):  # what answers a comment comes before it
+        if node.replies:
+            number = -1 if node.hidden_replies else _answers(node)
+            for reply in node.replies:
+                below = under[reply.comment.id] if reply.replies else -bool(reply.hidden_replies)
+                number = number + below if number >= 0 <= below else -1
+            under[node.comment.id] = number
+    return under
+
+
+def _answers(node: Node) -> int:
+    return node.comment.reply_count if node.unseen is None else len(node.replies)
 
 
 def comment_html(comment: Comment, page: Page) -> SafeString:
@@ -178,7 +196,7 @@ def _tombstone(node: Node, page: Page, branch: bool) -> str:
     pk, words = node.comment.id, TOMBSTONES[State(node.comment.state)]
     if rule := page.rules.get(pk):
         words = f"{words[:-1]}, under the rule “{escape(rule)}”."
-    opening = _fold(words, node, page, opened=not branch_is_muted(node, page)) if branch else ""
+    opening = _fold(words[:-1], node, page, opened=not branch_is_muted(node, page)) if branch else ""
     return (
         f'{opening}<h3 class="tombstone"><a href="/comments/{pk}/">{words}</a>'
         f'<span class="sr"> ({place(node, page)[2:]})</span></h3>{ways_html(node, page)}'
@@ -191,7 +209,7 @@ def _fold(what: str, node: Node, page: Page, *, opened: bool) -> str:
     is_open = " open" if opened and pk not in page.folds.closed else ""
     new = page.folds.new.get(pk)
     told = f", {new} new" if new else ""
-    return f'<details class="branch"{is_open}><summary><span>{what}{_replies(node)}{told}</span></summary>'
+    return f'<details class="branch"{is_open}><summary><span>{what}{_replies(node, page)}{told}</span></summary>'
 
 
 def _readable(comment: Comment, viewer: Viewer) -> bool:
@@ -200,11 +218,14 @@ def _readable(comment: Comment, viewer: Viewer) -> bool:
     return comment.state == State.HELD and comment.author_id is not None and comment.author_id == viewer.pk
 
 
-def _replies(node: Node) -> str:
-    count = node.comment.reply_count if node.unseen is None else len(node.replies)
+def _replies(node: Node, page: Page) -> str:
+    """What a fold hides: everything under the comment, or its own answers where nobody has counted what follows."""
+    count = _answers(node)
     if not count:
         return ""
-    return f" and {count} {'reply' if count == 1 else 'replies'}"
+    if (under := page.under.get(node.comment.id, -1)) < 0:
+        return f", {count:,} {'reply' if count == 1 else 'replies'} and what follows"
+    return f" and {under:,} {'reply' if under == 1 else 'replies'}"
 
 
 def _quoted_in(comment: Comment, page: Page) -> str:

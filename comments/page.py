@@ -70,6 +70,7 @@ class Page:
     leads: bool = False  # from each comment to the next ones: among its siblings, at the top, and among the new
     next_top: int = 0  # the comment at the top after the one that is drawn, 0 for none
     next_new: dict[int, int] = field(default_factory=dict)  # for each comment the next new one, where any is new
+    under: dict[int, int] = field(default_factory=dict)  # how many stand under each that is answered, -1: not all here
     mixed: bool = True  # whether both eras may stand on it
     mutes: bool = False  # whether anything on it may be muted
     # The same for every comment, and asked for beside each.

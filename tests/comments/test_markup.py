@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from comments.actions import change_state
+from comments.actions import change_state, delete_comment
 from comments.models import Comment
 from comments.page import DRAWN, DRAWN_ON_PHONES
 from forum.moderation.models import Rule
 from forum.states import State
 from forum.users.models import User
-from tests.making import Row, make_person, make_post, make_rows, say
+from posts.models import Post
+from tests.making import LONG_AGO, Row, make_person, make_post, make_rows, say
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,63 @@ def test_a_fold_names_the_branch_and_holds_no_link(client: Client, ann: User, be
     assert [fold.text_content() for fold in found.xpath("//details[@class='branch']/summary")] == ["ann and 1 reply"]
     assert not found.xpath("//summary//a")
     assert not found.xpath(f"//*[@id='c{reply.pk}']/details"), "a comment nobody answered does not fold"
+
+
+def folds(found: lxml.html.HtmlElement) -> list[str]:
+    return [fold.text_content() for fold in found.xpath("//details[@class='branch']/summary")]
+
+
+def test_a_fold_says_how_many_stand_in_the_whole_branch(
+    client: Client, ann: User, ben: User, sign_in: Callable[[User], Client]
+) -> None:
+    post = make_post(ann)
+    parents = [0, 1, 2, 3, 4, 4, 4, 4, 0, 0]
+    made = make_rows(post, [Row(author=ann), *(Row(parent, author=ben) for parent in parents), Row(author=ben)])
+    lines = ["ann and 10 replies", *(f"ben and {number} replies" for number in (7, 6, 5, 4))]
+    for reader in (client, sign_in(ben)):
+        assert folds(page(reader, post.get_absolute_url())) == lines
+        assert folds(page(reader, made[1].get_absolute_url())) == lines[1:]
+        assert not folds(page(reader, f"{post.get_absolute_url()}?view=flat"))
+
+
+def test_a_fold_does_not_count_what_stands_on_another_page(client: Client, ann: User, ben: User) -> None:
+    post = make_post(ann)
+    many = [Row(1, author=ben) for _ in range(7)]
+    made = make_rows(post, [Row(author=ann), Row(0, author=ben), *many, Row(author=ann), Row(9, author=ben)])
+    make_rows(post, [Row(author=ann) for _ in range(195)])
+    Post.objects.filter(pk=post.pk).update(comment_count=len(made) + 195)
+    assert folds(page(client, post.get_absolute_url())) == [
+        "ann, 1 reply and what follows",
+        "ben, 7 replies and what follows",
+        "ann and 1 reply",
+    ]
+
+
+def test_a_fold_counts_the_replies_of_the_time_that_is_shown(client: Client, ann: User) -> None:
+    post = make_post(archived=True, created_at=LONG_AGO)
+    rows = [
+        Row(moment=LONG_AGO, archived=True),
+        *(Row(n, LONG_AGO, archived=True) for n in range(2)),
+        Row(2, author=ann),
+    ]
+    make_rows(post, rows)
+    for era, numbers in (("then", ["2 replies", "1 reply"]), ("now", ["3 replies", "2 replies", "1 reply"])):
+        shown = folds(page(client, f"{post.get_absolute_url()}?era={era}"))
+        assert [line.partition(" and ")[2] for line in shown] == numbers
+
+
+def test_the_fold_of_a_tombstone_reads_as_one_sentence(client: Client, ann: User, ben: User, mod: User) -> None:
+    post = make_post(ann)
+    tops = [say(post, ben, f"Words {number}.") for number in range(2)]
+    for top in tops:
+        say(post, ann, parent=top)
+    delete_comment(comment=tops[0], by=ben)
+    rule = Rule.objects.create(slug="kind", title="Be kind.")
+    change_state(comment=tops[1], to=State.REMOVED, by=mod, rule=rule)
+    assert folds(page(client, post.get_absolute_url())) == [
+        "A comment deleted by its author and 1 reply",
+        "A comment removed by a moderator, under the rule “Be kind.” and 1 reply",
+    ]
 
 
 def test_replies_are_items_of_the_comment_they_answer(client: Client, ann: User) -> None:

@@ -90,7 +90,7 @@ def test_a_folded_branch_says_what_is_new_in_it_and_keeps_it_new(reader, post, t
     say(post, ann, "New in the fold.", thread["one"])
     for _ in range(2):
         page = read(reader, post, "")
-        assert folded(page) == {f"c{thread['first'].pk}": "ann and 1 reply, 1 new"}
+        assert folded(page) == {f"c{thread['first'].pk}": "ann and 2 replies, 1 new"}
         later(hours=1)  # it was not seen, so it stays new
 
 

@@ -258,7 +258,7 @@ def test_a_muted_branch_is_folded_as_a_whole(sign_in, post, tree, eve):
     page = page_of(client.get(post.get_absolute_url()))
     assert [folded(page, comment) for comment in tree] == [True, True, True, False]
     [line] = select(page, f"#c{tree[0].pk} > .branch > summary")
-    assert line.text_content() == "A branch you have muted: ben and 1 reply"
+    assert line.text_content() == "A branch you have muted: ben and 2 replies"
     flat = page_of(client.get(post.get_absolute_url() + "?view=flat"))
     assert [folded(flat, comment) for comment in tree] == [True, True, True, False]
 
