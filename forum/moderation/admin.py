@@ -70,8 +70,8 @@ class ReportAdmin(DecidingAdmin):
     """Reports: what waits first comes first."""
 
     decisions = (
-        Decision("hide", "Uphold and hide", "hidden", _uphold(State.HIDDEN), _waits, note=EACH),
-        Decision("remove", "Uphold and remove", "removed", _uphold(State.REMOVED), _waits, note=EACH),
+        Decision("hide", "Uphold and hide", "hidden", _uphold(State.HIDDEN), _waits, note=EACH, told=True),
+        Decision("remove", "Uphold and remove", "removed", _uphold(State.REMOVED), _waits, note=EACH, told=True),
         Decision(
             "dismiss", "Not upheld", "decided: not upheld", _dismiss, _waits, rule="none", note="It stays as it is."
         ),
@@ -108,6 +108,10 @@ class ReportAdmin(DecidingAdmin):
         """One report of each thing: its decision is that of all."""
         first = {(row.comment_id, row.post_id): row for row in reversed(super().things(request, ids))}
         return list(reversed(first.values()))
+
+    def words_of(self, thing: Any) -> Post | Comment:
+        """What was reported."""
+        return _thing(thing)
 
     def line(self, thing: Any) -> SafeString:
         """The words, who wrote them, and what the reader says."""
@@ -325,7 +329,12 @@ class ActionAdmin(DecidingAdmin):
         """A name that was taken off is asked for, since nothing has kept it."""
         if len(things) == 1 and things[0].verb == Action.Verb.TAKE_NAME_OFF:
             return UndoForm(data, rule="none")
-        return ReasonForm(data, rule="none")
+        return ReasonForm(data, rule="none", told=self.is_told(decision, things))
+
+    def is_told(self, decision: Decision, things: list[Any]) -> bool:
+        """Authors are told when a decision about their words is taken back, and of no other."""
+        about = [action.comment or action.post for action in things if action.verb in undoing.AFTER]
+        return any(words is not None and words.author_id for words in about)
 
     def unfit(self, decision: Decision, things: list[Any]) -> list[str]:
         """Why some cannot be taken back."""

@@ -98,17 +98,20 @@ class ReasonForm(forms.Form):
         most=REASON_LENGTH,
         label="Reason",
         required=False,
-        help_text="The author reads it beside the rule.",
+        help_text="Kept in the record of decisions.",
         widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
     )
 
-    def __init__(self, *args: Any, rule: str, **kwargs: Any) -> None:
-        """``rule`` says whether a rule is "needed", "offered" or "none"; see ``Decision``."""
+    def __init__(self, *args: Any, rule: str, told: bool = False, **kwargs: Any) -> None:
+        """``rule`` is "needed", "offered" or "none"; ``told`` says whether an author reads the reason."""
         super().__init__(*args, **kwargs)
         if rule == "none":
             del self.fields["rule"]
         else:
             self.fields["rule"].required = rule == "needed"
+        if told:
+            beside = " beside the rule" if "rule" in self.fields else ""
+            self.fields["reason"].help_text = f"The author reads it{beside}."
 
 
 class SuspendForm(ReasonForm):

@@ -22,10 +22,6 @@ class TagForm(ReasonForm):
 
     field_order = ("name", "slug", "description", "reason")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = "Kept in the record of decisions."
-
     def clean_name(self) -> str:
         """A name that can stand in a line of names."""
         name: str = self.cleaned_data["name"]

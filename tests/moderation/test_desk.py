@@ -266,6 +266,39 @@ def test_a_later_decision_about_something_else_leaves_the_undo(
     assert state(comment) == State.PUBLISHED
 
 
+AUTHOR, RECORD = "The author reads it", "Kept in the record of decisions."
+
+
+def test_the_page_of_the_reason_says_that_the_author_reads_it_only_where_one_does(
+    desk: Client, archive: Archive, comment: Comment, mod: User, spam: Rule
+) -> None:
+    def says(model: str, slug: str, *things: object) -> str:
+        ids = ",".join(str(thing.pk) for thing in things)  # type: ignore[attr-defined]
+        page = page_of(desk.get(reverse(f"admin:{model}_decide", args=[slug], query={"ids": ids})))
+        return str(select(page, "#id_reason_helptext")[0].text_content())
+
+    old = archive.said[1]
+    for slug in ("approve", "hide", "remove", "restore", "hold"):
+        assert says("comments_comment", slug, comment) == f"{AUTHOR} beside the rule."
+        assert says("comments_comment", slug, old) == RECORD
+        assert says("comments_comment", slug, old, comment) == f"{AUTHOR} beside the rule."
+        assert says("posts_post", slug, comment.post) == f"{AUTHOR} beside the rule."
+    for slug in ("dismiss", "detach", "attach"):
+        assert says("comments_comment", slug, old) == RECORD
+    assert says("comments_comment", "dismiss", comment) == RECORD
+    assert says("posts_post", "tags", comment.post) == says("posts_post", "lock", comment.post) == RECORD
+    of_both = [report(comment, spam), report(old, spam)]
+    for slug in ("hide", "remove"):
+        assert [says("moderation_report", slug, one) for one in of_both] == [f"{AUTHOR} beside the rule.", RECORD]
+    assert {says("moderation_report", slug, of_both[0]) for slug in ("dismiss", "uphold")} == {RECORD}
+
+    actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
+    actions.decide(thing=old, to=State.HIDDEN, by=mod, rule=spam)
+    actions.set_lock(post=comment.post, lock=True, by=mod)
+    made = Action.objects.order_by("pk")
+    assert [says("moderation_action", "undo", one) for one in made] == [f"{AUTHOR}.", RECORD, RECORD]
+
+
 def test_a_refused_undo_keeps_what_was_typed(desk: Client, comment: Comment, post: Post, mod: User, spam: Rule) -> None:
     for thing in (comment, post):
         actions.decide(thing=thing, to=State.HELD, by=mod)

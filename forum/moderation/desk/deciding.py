@@ -30,7 +30,8 @@ class Decision:
     """Something that moderators decide: what the button says, what it asks for, and the action behind it.
 
     ``act`` gets the thing, the moderator and what the form says, and returns whether anything changed. ``fits`` says
-    whether it would change anything now. ``rule`` is "needed", "offered" or "none".
+    whether it would change anything now. ``rule`` is "needed", "offered" or "none". ``told`` says whether authors are
+    told of it, with the reason.
     """
 
     slug: str
@@ -42,6 +43,7 @@ class Decision:
     form: type[ReasonForm] = ReasonForm
     allowed: Callable[[User], bool] = may_moderate
     note: str = ""
+    told: bool = False
 
 
 @dataclass
@@ -101,7 +103,15 @@ class DecidingAdmin(RecordAdmin):
 
     def make_form(self, decision: Decision, things: list[Any], data: Any) -> ReasonForm:
         """The form of a decision about these things."""
-        return decision.form(data, rule=decision.rule)
+        return decision.form(data, rule=decision.rule, told=self.is_told(decision, things))
+
+    def is_told(self, decision: Decision, things: list[Any]) -> bool:
+        """Whether an author reads the reason: nobody does where all these words are from archives."""
+        return decision.told and any(self.words_of(thing).author_id for thing in things)
+
+    def words_of(self, thing: Any) -> Any:
+        """The post or comment that a row is about."""
+        return thing
 
     def decide_view(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Asks for the reason, then decides about each thing in a transaction of its own.

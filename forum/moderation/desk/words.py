@@ -50,7 +50,15 @@ def _in(*states: State) -> Any:
 
 
 ABOUT_WORDS = (
-    Decision("approve", "Approve", "approved", _to(State.PUBLISHED), _in(State.HELD), note="Everyone will read it."),
+    Decision(
+        "approve",
+        "Approve",
+        "approved",
+        _to(State.PUBLISHED),
+        _in(State.HELD),
+        note="Everyone will read it.",
+        told=True,
+    ),
     Decision(
         "hide",
         "Hide",
@@ -59,6 +67,7 @@ ABOUT_WORDS = (
         _in(State.PUBLISHED, State.HELD, State.REMOVED),
         rule="needed",
         note="A line with the rule stands in its place, and reports of it are upheld.",
+        told=True,
     ),
     Decision(
         "remove",
@@ -68,12 +77,25 @@ ABOUT_WORDS = (
         _in(State.PUBLISHED, State.HELD, State.HIDDEN),
         rule="needed",
         note="A line with the rule stands in its place only while it has replies. Reports of it are upheld.",
+        told=True,
     ),
     Decision(
-        "restore", "Restore", "restored", _to(State.PUBLISHED), _in(*showing.TAKEN), note="Everyone will read it again."
+        "restore",
+        "Restore",
+        "restored",
+        _to(State.PUBLISHED),
+        _in(*showing.TAKEN),
+        note="Everyone will read it again.",
+        told=True,
     ),
     Decision(
-        "hold", "Hold", "held", _to(State.HELD), _in(State.PUBLISHED), note="Only its author and moderators read it."
+        "hold",
+        "Hold",
+        "held",
+        _to(State.HELD),
+        _in(State.PUBLISHED),
+        note="Only its author and moderators read it.",
+        told=True,
     ),
     Decision(
         "dismiss",
