@@ -83,6 +83,35 @@ def test_on_a_phone_a_list_of_the_desk_is_cards_that_say_what_each_line_is(
     assert not any(desk.eval_on_selector_all("#result_list tbody td", shown))
 
 
+@pytest.mark.either
+def test_on_a_phone_reports_and_decisions_are_cards_of_whole_words(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    rule = Rule.objects.get(slug="spam")
+    actions.file_report(thing=said, reporter=people["ann"], who="ann", rule=rule, text="It sells fish")
+    actions.decide(thing=said, to=State.HIDDEN, by=people["mod"], rule=rule, reason="Advertising")
+    desk = open_page(f"/admin/comments/comment/{said.pk}/change/", width=390, user=people["mod"])
+    for table, labels in (
+        (".complaints", ["When", "Rule", "In their own words", "By", "Outcome"]),
+        (".decisions", ["When", "Who", "Decision", "About", "Why", "Undo"]),
+    ):
+        cells = desk.locator(f"{table} tbody td")
+        assert cells.evaluate_all("cells => cells.map(cell => cell.dataset.label)") == labels
+        assert not desk.is_visible(f"{table} thead")
+        for cell in cells.all():
+            box = cell.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= 390
+            assert box["width"] > 200  # so that no word has to break
+            assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") != "none"
+    assert desk.evaluate("(it => it.scrollWidth <= it.clientWidth)(document.querySelector('.decisions'))")
+    desk.set_viewport_size({"width": 1280, "height": 900})
+    assert desk.is_visible(".complaints thead >> text=Outcome")
+    assert desk.is_visible(".decisions thead >> text=Undo")
+    before = "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
+    assert set(desk.locator(".cards td").evaluate_all(before)) == {"none"}
+
+
 def test_a_suspended_member_keeps_the_words_that_are_refused(
     open_page: OpenPage, people: dict[str, User], said: Comment
 ) -> None:
