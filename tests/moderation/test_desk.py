@@ -243,6 +243,17 @@ def test_a_decision_that_cannot_be_taken_back_says_why_and_offers_no_undo(
     assert "Something later was decided about the same thing" in chosen.content.decode()
 
 
+def test_the_page_of_a_comment_costs_the_same_with_more_decisions(
+    desk: Client, comment: Comment, mod: User, spam: Rule, doubling
+) -> None:
+    def more() -> None:
+        for to in (State.HIDDEN, State.PUBLISHED):
+            actions.decide(thing=comment, to=to, by=mod, rule=spam)
+
+    more()
+    doubling(lambda: desk.get(reverse("admin:comments_comment_change", args=[comment.pk])), more, at_most=16)
+
+
 def test_what_its_author_deleted_since_offers_no_undo(desk: Client, comment: Comment, ben: User, mod: User) -> None:
     actions.decide(thing=comment, to=State.HELD, by=mod)
     actions.decide(thing=comment, to=State.PUBLISHED, by=mod)
