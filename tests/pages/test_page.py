@@ -1,6 +1,11 @@
 """The four pages in the operator's words."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from forum.moderation.models import Rule
@@ -35,3 +40,28 @@ def test_the_rules_page_lists_the_rules_that_decisions_name(client: Client) -> N
 
 def test_a_page_that_is_none_of_the_four_is_not_found(client: Client) -> None:
     assert client.get("/imprint/").status_code == 404
+
+
+def test_the_privacy_page_says_that_drafts_are_kept_and_the_rules_what_is_left_of_a_removed_comment(
+    client: Client,
+) -> None:
+    assert "<strong>Drafts</strong>" in client.get("/privacy/").content.decode()
+    rules = client.get("/rules/").content.decode()
+    assert "one without replies leaves nothing there" in rules
+    assert "in which role" not in rules
+
+
+def test_words_of_the_operator_stay_when_the_first_texts_change() -> None:
+    migration = import_module("forum.pages.migrations.0007_what_is_kept_of_drafts")
+    for slug, body in (("privacy", "We keep drafts."), ("rules", "A removed comment leaves a line.")):
+        Page.objects.filter(slug=slug).update(body=body)
+    before = dict(Page.objects.values_list("slug", "body"))
+    migration.tell(apps, SimpleNamespace(connection=connection))
+    assert dict(Page.objects.values_list("slug", "body")) == before
+
+
+def test_the_first_texts_change_once() -> None:
+    migration = import_module("forum.pages.migrations.0007_what_is_kept_of_drafts")
+    before = dict(Page.objects.values_list("slug", "body"))
+    migration.tell(apps, SimpleNamespace(connection=connection))
+    assert dict(Page.objects.values_list("slug", "body")) == before
