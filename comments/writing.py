@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from django.contrib import messages
@@ -20,17 +20,27 @@ from comments.quoting import asked_quotation
 from comments.rendering import render_new
 from forum.drafts.models import Draft, Place
 from forum.drafts.writing import Writing
+from forum.moderation import holds
 from forum.reading.zones import zone_of
 from forum.states import State
 from forum.users.roles import may_moderate
 from posts import pulse
+from posts.actions import published_by
 from posts.models import Post
 from posts.rules import may_mark_answer, why_not_write
 from posts.writing import stamp
 
+if TYPE_CHECKING:
+    from forum.users.models import User
+
 HELD = (
     "Your comment waits for a moderator, as the first comments of every new account do."
     " You see it here; others will when it is approved."
+)
+
+HELD_IN_OLD_THREAD = (
+    "Your comment waits for a moderator: in old threads those of an account do until {needed} of its posts and comments"
+    " are published. You see it here; others will when it is approved."
 )
 
 
@@ -90,10 +100,10 @@ class CommentWriting(Writing):
 
     def published(self, made: Comment) -> HttpResponse:
         """To the comment at its place."""
-        held = made.state == State.HELD
-        if held and not self.in_place:
-            messages.info(self.request, HELD)
-        return self._done(made, said=HELD if held else "Your comment is posted.", held=held)
+        why = _why_held(made, self.member) if made.state == State.HELD else ""
+        if why and not self.in_place:
+            messages.info(self.request, why)
+        return self._done(made, said=why or "Your comment is posted.", held=bool(why))
 
     def context(self) -> dict[str, Any]:
         """The comment that is answered, and why it cannot be, if so."""
@@ -125,6 +135,14 @@ class CommentWriting(Writing):
         page = Page(post=post, viewer=viewer, flat=flat, personal=personal_of(self.request.user, post, shown))
         count = pulse.counted(post.comment_count)
         return self.made(thread_html(shown, page), first=first, count=count, **told)
+
+
+def _why_held(comment: Comment, author: User) -> str:
+    """What its author is told: elsewhere an account may be known well enough, and only an old thread asks for more."""
+    first, here = holds.needed(), holds.needed(comment.post)
+    if here > first and published_by(author, first) >= first:
+        return HELD_IN_OLD_THREAD.format(needed=here)
+    return HELD
 
 
 class CommentEditing(CommentWriting):

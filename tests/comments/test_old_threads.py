@@ -10,7 +10,7 @@ from comments.models import Comment
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
-from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, say
+from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, say, token
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,22 @@ def test_an_archived_thread_takes_comments_and_asks_more_of_a_new_account(ann, b
     assert said_in(archived, ben) == State.HELD
     published(ben, 1)
     assert said_in(archived, ben) == State.PUBLISHED
+
+
+def test_whoever_is_held_there_alone_reads_that_the_thread_is_why(sign_in, ann, ben, settings) -> None:
+    settings.FIRST_COMMENTS_HELD_IN_OLD_THREADS = 4
+    archived, fresh = make_post(ann, archived=True, created_at=LONG_AGO), make_post(ann, created_at=timezone.now())
+    browser, new, old = (
+        sign_in(ben),
+        "as the first comments of every new account do",
+        "until 4 of its posts and comments",
+    )
+    for thread, number, says, not_so in ((archived, 0, new, old), (fresh, 0, new, old), (archived, 1, old, new)):
+        published(ben, number)
+        form = {"body": f"{thread} {number}", "token": token()}
+        told = browser.post(f"/posts/{thread.pk}/comment/", form, follow=True).content.decode()
+        assert says in told
+        assert not_so not in told
 
 
 def test_a_thread_in_which_nobody_spoke_for_long_does_too(ann, ben) -> None:
