@@ -235,7 +235,7 @@ def _what(notice: Notice) -> str:
 WHY = {
     Kind.DECISION: "A moderator has decided about your words.",
     Kind.REPLY: "This answers a comment of yours.",
-    Kind.COMMENT: "This comments on your post.",
+    Kind.COMMENT: "You started this thread, and this answers your post.",
     Kind.QUOTATION: "This quotes your words.",
     Kind.MENTION: "This names you with an @.",
     Kind.BRANCH: "You follow this branch.",

@@ -53,6 +53,13 @@ def test_a_mail_says_who_did_what_why_it_came_and_how_to_stop(confirmed, post, c
         assert remote not in html
 
 
+def test_a_mail_about_ones_own_post_says_so(confirmed, post, ben):
+    say(post, ben, "Which way?")
+    [message] = mail.outbox
+    assert message.body.startswith("ben commented on your post in “Of gardens”:")
+    assert "You started this thread, and this answers your post. Replies to this mail" in message.body
+
+
 def test_the_heads_of_a_mail_are_those_of_a_list(confirmed, post, comment, ann, ben):
     say(post, ben, parent=comment)
     heads = read(mail.outbox[0])
