@@ -116,7 +116,7 @@ def _take_condition(name: str, value: str, against: bool, query: Query) -> None:
     query.conditions.append(Condition(name, value, against))
 
 
-_EXAMPLES: Final = {"author": 'author:limerick or author:"John Smith"', "tag": "tag:history"}
+_EXAMPLES: Final = {"author": 'author:name or author:"John Smith"', "tag": "tag:history"}
 
 
 def _take_date(name: str, value: str, against: bool, query: Query) -> None:

@@ -120,6 +120,12 @@ def test_pages_follow_one_another_without_gap_or_double(client, monkeypatch, ann
     assert len(found) == 30
 
 
+def test_the_examples_name_nobody(client, db):
+    tips = text_of(client, "")
+    assert "author:name" in tips
+    assert "limerick" not in tips.lower()
+
+
 def test_only_the_latest_matches_are_ranked_and_that_is_told(client, monkeypatch, ann):
     monkeypatch.setattr(finding, "WINDOW", 10)
     make_rows(make_post(ann), [Row(author=ann) for _ in range(12)])

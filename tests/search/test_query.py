@@ -76,7 +76,7 @@ def test_a_date_is_a_year_a_month_or_a_day():
         ("in:garden", "in: takes the number of a thread, such as in:12, the first number in its address."),
         ("era:later", "era: takes one of then, now, both."),
         ("\U0001f600", "“\U0001f600” holds no letter or digit, so it was left out."),
-        ("author:!!!", 'author: takes a name, such as author:limerick or author:"John Smith".'),
+        ("author:!!!", 'author: takes a name, such as author:name or author:"John Smith".'),
     ],
 )
 def test_what_was_not_understood_is_told(text, told):
