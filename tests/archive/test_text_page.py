@@ -174,6 +174,52 @@ def test_a_sentence_that_begins_like_an_attribution_is_no_attribution() -> None:
     assert "looks like an attribution, but is part of a sentence" in [a.what for a in found.anomalies]
 
 
+UNREAD = "dated like an attribution, but no name could be read beside it"
+
+
+def unread(text: str) -> list[str]:
+    """The lines that are told to be dated like attributions, and to name nobody."""
+    lines = text.split("\n")
+    return [lines[a.line - 1] for a in thread(text).anomalies if a.what == UNREAD]
+
+
+@pytest.mark.parametrize("name", ["L" * 160, "Lena said", "Reply", "11:30"])
+@pytest.mark.parametrize("page", [AFTER, BEFORE])
+def test_a_line_dated_like_the_attributions_that_names_nobody_is_told(page: str, name: str) -> None:
+    text = page.replace("Lena B on", f"{name} on")
+    assert [c.author for c in comments(text)] == ["mo", "Oskar"]
+    assert unread(text) == [f"{name} on May 4, 2004 at 10:20 AM"]
+
+
+def test_a_date_first_and_a_name_that_no_form_holds_is_told() -> None:
+    said = [
+        (name, f"On May {day}, 2004 at 1:00 PM, {name} said:") for day, name in enumerate(("mo", "L" * 160, "x"), 5)
+    ]
+    text = ARTICLE + "".join(f"{line}\n\nYes.\n\n" for _, line in said)
+    assert unread(text) == [said[1][1]]
+
+
+def test_the_first_and_the_last_line_that_name_nobody_are_told_and_turn_no_direction() -> None:
+    gap = AFTER.replace("Trackback URL\n", "\n" * 6)
+    for name in ("mo", "Oskar"):
+        text = gap.replace(f"{name} on", f"{'L' * 160} on")
+        assert [c.author for c in comments(text)] == [each for each in ("mo", "Lena B", "Oskar") if each != name]
+        assert len(unread(text)) == 1
+    assert comments(text)[-1].body == BODIES[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I said so\n\non May 1, 2004",
+        "She wrote:\nLena said on May 4, 2004 at 10:20 AM",
+        "Lena said on May 4, 2004 at 10:20 AM\ntoo.",
+    ],
+)
+def test_dates_of_another_manner_or_in_a_paragraph_are_not_told(words: str) -> None:
+    assert unread(AFTER.replace(BODIES[1], words)) == []
+
+
 def test_dates_in_texts_are_no_attributions() -> None:
     text = BEFORE.replace(BODIES[0], "UPDATE 05/04/04: it closed on May 3, 2004, see\n\nHer diary, May 1, 1931")
     assert len(comments(text)) == 3

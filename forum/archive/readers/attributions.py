@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from forum.archive.limits import Refused
-from forum.archive.readers import pairings, shapes
+from forum.archive.readers import pairings, shapes, untaken
 from forum.archive.readers.pairings import Attribution
 from forum.archive.readers.shapes import Written
 
@@ -37,6 +37,8 @@ class Notation:
     """The name stands before the text and the time after it."""
     introduces: bool = False
     """"NAME says:" can stand before a text only."""
+    untaken: tuple[int, ...] = ()
+    """Indexes of lines that are dated alike, though no name could be read in them."""
 
 
 def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
@@ -45,6 +47,13 @@ def learn(lines: Sequence[str], first: int, gap: int) -> Notation:
     `gap` is the line below the widest blank space of the page: what stands above it is the article's, where most
     attributions stand below.
     """
+    found = _learn(lines, first, gap)
+    begin = found.lines[0].line
+    begin = gap if first < gap < begin else begin
+    return replace(found, untaken=untaken.find(lines, found.lines, found.rejected, begin))
+
+
+def _learn(lines: Sequence[str], first: int, gap: int) -> Notation:
     written = [found for n in range(first, len(lines)) if (found := shapes.read(n, lines[n]))]
     written = _with_numbers_of_names(lines, _below(lines, written, gap))
     usual = Counter((w.shape, _plain(w.tail)) for w in written if w.kind == "whole")

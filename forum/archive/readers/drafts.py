@@ -59,7 +59,7 @@ def attributed_after(page: Page, notation: Notation, gap: int) -> bool:
     below = [n for n in page.filled(lines[-1].last + 1, len(page.lines)) if not shapes.is_layout(page.lines[n])]
     above = page.filled(gap, lines[0].line) if 0 < gap <= lines[0].line else []
     words = [n for n in above if not furniture.is_heading(page.lines[n]) and not shapes.is_layout(page.lines[n])]
-    ends_with_one = bool(below) and below[-1] in notation.rejected
+    ends_with_one = bool(below) and below[-1] in (*notation.rejected, *notation.untaken)
     if below and not ends_with_one and not furniture.is_footer(page.lines[below[0]]):
         return bool(words) and furniture.could_be_title(page.lines[below[0]]) and _stands_apart(page, lines, below[0])
     return bool(words) or not 0 < gap <= lines[0].line

@@ -79,6 +79,7 @@ _BUTTONS: Final = (
     r"view profile|profile|website|homepage|e-?mail|author|click (?:here )?to .{1,40}|like or dislike.{0,40}",
     r"replydelete|deletereply|(?:\d{1,6} )?recs?|actions|offline|online|loading|score|(?:not )?helpful",
 )
+_NAMES_NOBODY: Final = re.compile(_NO_NAME, re.IGNORECASE)
 _BUTTON: Final = re.compile(rf"(?:{'|'.join(_BUTTONS)})[ \t.:,!?]*", re.IGNORECASE)
 _CLOSING: Final = re.compile(r"[ \t.:|,)\]\u2022\u00b7-]*")
 _SAYS_AFTER: Final = re.compile(rf"(?:\.|:|[)\]]+[.:]?|,?[ \t]*{_SAYS}:?)?[ \t]*$", re.IGNORECASE)
@@ -161,7 +162,7 @@ def read(number: int, line: str, *, led: bool = True, numbered: bool = True) -> 
     """
     if _RESPONSE.match(line):
         return None
-    date = dates.find(line) or dates.find_relative(line) or dates.find_clock(line)
+    date = date_in(line)
     if date is None:
         return _undated(number, line, led=led, numbered=numbered)
     text = line[: date.start] + _DATE + line[date.end :][:_LONGEST_PART]
@@ -170,6 +171,16 @@ def read(number: int, line: str, *, led: bool = True, numbered: bool = True) -> 
         if match and (found := _written(number, line, date, form.kind, match)):
             return _without_buttons(found)
     return _undated(number, line, led=led, numbered=numbered) if date.is_clock else None
+
+
+def date_in(line: str) -> Printed | None:
+    """The date of the line, or else the time told from the moment of saving, or the time of day."""
+    return dates.find(line) or dates.find_relative(line) or dates.find_clock(line)
+
+
+def names_nobody(text: str) -> bool:
+    """Whether the text before a date is made of nothing but words and marks that lead to one ("Posted on")."""
+    return bool(_NAMES_NOBODY.fullmatch(text))
 
 
 def with_lead(one: Written, line: str) -> Written:

@@ -212,6 +212,12 @@ def _say_charset(page: Page, decoded: charsets.Decoded) -> None:
 def _say_lines(page: Page, notation: attributions.Notation) -> None:
     for number in notation.rejected:
         page.say(number, "looks like an attribution, but is part of a sentence", "left in the text around it")
+    page.say_of_each(
+        list(notation.untaken),
+        "dated like an attribution, but no name could be read beside it",
+        "lines dated like attributions, beside which no name could be read",
+        "taken for none",
+    )
     for line in notation.lines:
         if line.tail:
             page.say(line.line, f"“{line.tail[:60]}” after the attribution", "left out of the text")
