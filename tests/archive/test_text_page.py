@@ -153,6 +153,32 @@ def test_a_repeated_attribution_that_nobody_closes_is_a_second_comment() -> None
     assert len({c.key for c in found.comments}) == 4
 
 
+@pytest.mark.parametrize("times", [3, 4])
+@pytest.mark.parametrize("page", [AFTER, BEFORE])
+def test_the_same_words_by_one_author_in_one_minute_are_as_many_comments(page: str, times: int) -> None:
+    line, words = "Oskar on May 4, 2004 at 11:02 AM", BODIES[2]
+    again = f"{words}\n\n{line}\n" if page is AFTER else f"{line}\n\n{words}\n"
+    found = thread("\n".join([page, *[again] * (times - 1)]))
+    assert [c.body for c in found.comments] == [*BODIES[:2], *[words] * times]
+    assert len({c.key for c in found.comments}) == 2 + times
+    assert found.quoted_attributions == 0
+    assert not any(c.quotes or c.parent for c in found.comments)
+    assert not [a for a in found.anomalies if "again" in a.what]
+    assert sum(tally(found).values()) == found.line_count
+
+
+def test_an_author_who_repeats_his_words_and_answers_them_in_one_minute_says_all_three() -> None:
+    line = "Oskar on May 4, 2004 at 11:02 AM"
+    found = thread(f"{AFTER}\n{BODIES[2]}\n\n{line}\n\nI say it again.\n\n{line}\n")
+    assert [c.body for c in found.comments] == [*BODIES, BODIES[2], "I say it again."]
+
+
+def test_an_author_who_quotes_himself_below_words_of_his_own_says_one_comment() -> None:
+    line = "Oskar on May 4, 2004 at 11:02 AM"
+    found = thread(f"{AFTER}\nAs I said:\n\n{BODIES[2]}\n\n{line}\n\nSo there.\n\n{line}\n")
+    assert [c.body[:10] for c in found.comments] == [*(body[:10] for body in BODIES), "As I said:"]
+
+
 def test_the_same_words_sent_a_minute_later_are_a_second_comment() -> None:
     found = thread(f"{AFTER}\n{BODIES[2]}\n\nOskar on May 4, 2004 at 11:03 AM\n")
     assert len(found.comments) == 4

@@ -48,6 +48,15 @@ class Quoted:
         return Quote(self.of.key, start, stop, first, last)
 
 
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A repeated attribution that may quote, until it is known whose comment it stands in."""
+
+    line: Attribution
+    told: Moment
+    quote: Quoted
+
+
 def attributed_after(page: Page, notation: Notation, gap: int) -> bool:
     """Text after the last attribution, other than a footer, says that attributions stand before texts.
 
@@ -76,23 +85,43 @@ def split_after(page: Page, lines: Sequence[Attribution], moments: Sequence[Mome
     drafts: list[Draft] = []
     done: dict[tuple[str, str], Draft] = {}
     begin = page.starts[first]
-    quotes: list[Quoted] = []
+    quotes: list[_Again] = []
     for n, (line, told) in enumerate(zip(lines, moments, strict=True)):
         start, end = _span(page, line)
         earlier = done.get(_key(line, told)) if told.precision in _TO_THE_MINUTE else None
         closed_later = n + 1 < len(lines)
-        since = quotes[-1].attribution[1] if quotes else begin
+        since = quotes[-1].quote.attribution[1] if quotes else begin
         if earlier and closed_later and (quote := _repeated_above(page, earlier, since, start, end)):
-            _say_quoted(page, line, quote)
-            quotes.append(quote)
+            quotes.append(_Again(line, told, quote))
             continue
-        draft = Draft(line, told, begin, start, quotes)
+        while earlier and quotes and _is_said_once_more(page, earlier, quotes[0].quote, begin):
+            again = quotes.pop(0)
+            drafts.append(Draft(again.line, again.told, begin, again.quote.attribution[0]))
+            begin = _after(page, again.line)
+        for again in quotes:
+            _say_quoted(page, again.line, again.quote)
+        draft = Draft(line, told, begin, start, [again.quote for again in quotes])
         drafts.append(draft)
         done.setdefault(_key(line, told), draft)
         if line.debris:
             _say_debris(page, line, "the next comment begins with it")
-        begin, quotes = (end if line.debris else min(end + 1, len(page.text))), []
+        begin, quotes = _after(page, line), []
     return drafts
+
+
+def _after(page: Page, line: Attribution) -> int:
+    """Where the text that follows an attribution begins: on the next line, or with what is glued to it."""
+    end = _span(page, line)[1]
+    return end if line.debris else min(end + 1, len(page.text))
+
+
+def _is_said_once_more(page: Page, earlier: Draft, quote: Quoted, begin: int) -> bool:
+    """Whether what would be quoted is all of the author's own words of that minute: then it is one more comment."""
+    return quote.of is earlier and _are_alike(page, begin, quote.attribution[0], earlier)
+
+
+def _are_alike(page: Page, begin: int, end: int, of: Draft) -> bool:
+    return keys.words(page.text[begin:end]) == keys.words(page.text[of.begin : of.end])
 
 
 def split_before(page: Page, lines: Sequence[Attribution], moments: Sequence[Moment]) -> list[Draft]:
@@ -153,8 +182,12 @@ def _repeated_above(page: Page, earlier: Draft, since: int, start: int, end: int
 
 
 def _repeated_below(page: Page, earlier: Draft, current: Draft, start: int, end: int, stop: int) -> Quoted | None:
-    """The same where attributions stand before: words of that comment below it, or no text above it."""
-    if current is earlier:
+    """The same where attributions stand before: words of that comment below it, or no text above it.
+
+    Who says the same again in one minute, and then once more, quotes nobody: each is a comment of its own.
+    """
+    own = _key(current.attribution, current.told) == _key(earlier.attribution, earlier.told)
+    if current is earlier or (own and not current.quotes and _are_alike(page, current.begin, start, earlier)):
         return None
     said = _joined(page.text[earlier.begin : earlier.end])
     text = page.text[end:stop]
