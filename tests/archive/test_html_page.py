@@ -502,3 +502,29 @@ def test_a_longer_copy_of_a_page_adds_only_what_is_new() -> None:
     )
     outcome = load(plan(more), commit=True)
     assert (outcome.created_posts, outcome.created_comments) == (0, 1)
+
+
+def undated(*dates: str) -> str:
+    """A page whose comments have these in the place of their dates."""
+    made = "".join(
+        f'<li class="comment" id="comment-{n}"><cite class="fn">Anna</cite> {date.format(link=f"#comment-{n}")}'
+        f'<div class="comment-body"><p>Words <a href="#comment-{n}">of 5 or 6 people</a>.</p></div></li>'
+        for n, date in enumerate(dates, 11)
+    )
+    return page(PLAIN_ARTICLE, f'<ol class="commentlist">{made}</ol>')
+
+
+def test_a_date_in_a_language_that_is_not_read_is_kept_as_it_is_printed() -> None:
+    found = thread(undated('<a href="{link}">3 марта 2006 в 10:15</a>', "<time>5 kwietnia</time>"))
+    moments = [comment.moment for comment in found.comments]
+    assert [moment.printed for moment in moments] == ["3 марта 2006 в 10:15", "5 kwietnia"]
+    assert {(moment.local, moment.precision) for moment in moments} == {("", "none")}
+    what = "2 dates that are not read, could be two, or count from the day of saving, the first here"
+    assert what in [anomaly.what for anomaly in found.anomalies]
+
+
+@pytest.mark.parametrize("date", ["", '<a href="{link}">3 of 12</a>', '<a href="#comment-99">3 марта 2006</a>'])
+def test_comments_without_a_date_are_told(date: str) -> None:
+    found = thread(undated(date, date, "<time>5 kwietnia</time>"))
+    assert [comment.moment.printed for comment in found.comments] == ["", "", "5 kwietnia"]
+    assert "2 comments without a date, the first here" in [anomaly.what for anomaly in found.anomalies]

@@ -10,13 +10,17 @@ from forum.archive.readers.html_groups import id_of
 from forum.archive.readers.html_names import is_furniture
 from forum.archive.readers.html_parts import Parts
 from forum.archive.readers.html_replies import NUMBER, Found
-from forum.archive.readers.html_tree import Tree
+from forum.archive.readers.html_tree import Node, Tree
 from forum.archive.readers.html_units import Unit
 from forum.archive.readers.html_words import html_of, lines_of, text_of
 
 # Letter by letter, and not too many of them: by the word, a long link would be read in ever more ways.
 _PERMALINK: Final = re.compile(
     r"#((?:[A-Za-z][-_]?){0,80}?(?:comment|cmt|kommentar|commentaire|c|r|reply)[-_]?(?:\d+|[0-9a-f-]{12,}))$"
+)
+_LONGEST_DATE: Final = 60
+_LIKE_A_DATE: Final = re.compile(
+    r"(?<!\d)(?:\d{1,2}(?!\d).{0,30}(?<!\d)\d{4}|\d{4}(?!\d).{0,30}(?<!\d)\d{1,2}|\d{1,2}[:.]\d\d)(?!\d)"
 )
 _REPLY_LINK: Final = re.compile(r"[?&](?:amp;)?replytocom=(\d+)")
 _PING: Final = re.compile(r"(?:^|[-_])(?:ping|pings|pingback|pingbacks|pinglist)(?:$|[-_])")
@@ -52,6 +56,8 @@ def find(tree: Tree) -> list[Found]:
         kind = _kind(unit)
         if kind != "comment":
             _read_ping(unit, parts)
+        if not parts.dated:
+            parts.printed = _unread_date(unit, parts, anchor)
         found.append(Found(unit, parts, anchor, number.group() if number else "", kind, _state(unit, parts)))
     return found
 
@@ -77,7 +83,7 @@ def _anchor(unit: Unit, parts: Parts) -> str:
         name = id_of(node)
         if number and name.endswith(number.group()) and not name[: -len(number.group())][-1:].isdigit():
             ids.append(name)
-        if node.tag == "a" and not any(top.holds(node) for top in parts.body if top not in region.nodes):
+        if node.tag == "a" and not _is_in_words(node, unit, parts):
             if match := _PERMALINK.search(node.get("href")):
                 links.append(match[1])
             elif match := _REPLY_LINK.search(node.get("href")):
@@ -87,6 +93,28 @@ def _anchor(unit: Unit, parts: Parts) -> str:
         return named[0][:100]
     plain = [name for name in ids if re.fullmatch(r"(?:comment|c|cmt)[-_]?\w+", name)]
     return min(plain or ids[:1], key=len, default="")[:100]
+
+
+def _unread_date(unit: Unit, parts: Parts, anchor: str) -> str:
+    """The words of a time element or of the comment's own permalink, in a language whose dates are not read.
+
+    A link without a year beside another number, or a time of day, is "Comment 3 of 12" or "Permalink", and no date.
+    """
+    region = unit.region()
+    for node in region.walk():
+        is_time = node.tag == "time"
+        is_own = node.tag == "a" and bool(anchor) and node.get("href").rpartition("#")[2] == anchor
+        if not (is_time or is_own) or _is_in_words(node, unit, parts):
+            continue
+        text = text_of([node], region.skipped)
+        if 0 < len(text) <= _LONGEST_DATE and (is_time or _LIKE_A_DATE.search(text)):
+            return text
+    return ""
+
+
+def _is_in_words(node: Node, unit: Unit, parts: Parts) -> bool:
+    """Whether the element stands in the comment's words, where these have an element of their own."""
+    return any(top.holds(node) for top in parts.body if top not in unit.nodes)
 
 
 def _kind(unit: Unit) -> Kind:

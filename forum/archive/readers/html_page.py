@@ -238,14 +238,21 @@ class _Reading:
             )
         if not any(told.zone for told in self.moments[1:]):
             self.anomalies.append(Anomaly(0, "zone not stated", "times kept as printed, without an instant"))
-        unread = [
-            one for one, told in zip(self.found, self.moments[1:], strict=True) if not told.local and one.parts.dated
-        ]
-        if unread:
-            what = f"{len(unread)} dates that are none, could be two, or count from the day of saving, the first here"
-            self.anomalies.append(Anomaly(line_of[unread[0]][0], what, "kept as text"))
+        self._say_dates(line_of)
         if not post.body:
             self.anomalies.append(Anomaly(0, "no article was found above the comments", "the post has no words"))
+
+    def _say_dates(self, line_of: dict[Found, Lines]) -> None:
+        dated = list(zip(self.found, self.moments[1:], strict=True))
+        unread = [one for one, told in dated if not told.local and (one.parts.dated or told.printed)]
+        if unread:
+            what = f"{len(unread)} dates that are not read, could be two, or count from the day of saving"
+            self.anomalies.append(Anomaly(line_of[unread[0]][0], f"{what}, the first here", "kept as text"))
+        without = [one for one in self.found if one.kind == "comment" and not (one.parts.dated or one.parts.printed)]
+        if without:
+            what = "a comment without a date" if len(without) == 1 else f"{len(without)} comments without a date"
+            here = ", the first here" if len(without) > 1 else ""
+            self.anomalies.append(Anomaly(line_of[without[0]][0], what + here, "kept without one"))
 
 
 def _quotes(body: str, cited: Sequence[tuple[int, str]]) -> Iterator[Quote]:
@@ -270,7 +277,9 @@ def hidden(text: str) -> str:
 
 
 def _moment(parts: Parts, months_first: bool | None) -> Moment:
-    told = html_dates.moment_of(parts.found, months_first=months_first) if parts.found else Moment()
+    told = (
+        html_dates.moment_of(parts.found, months_first=months_first) if parts.found else Moment(printed=parts.printed)
+    )
     return html_dates.with_stamp(told, parts.stamp) if parts.stamp else told
 
 

@@ -30,6 +30,8 @@ class Parts:
     author: str = ""
     found: Found | None = None
     stamp: str = ""
+    printed: str = ""
+    """What stands in the place of a date that could not be read."""
     body: list[Node] = field(default_factory=list)
     skipped: set[Node | Text] = field(default_factory=set)
     """What in the body is not of it."""
