@@ -200,6 +200,40 @@ def test_a_sentence_that_begins_like_an_attribution_is_no_attribution() -> None:
     assert "looks like an attribution, but is part of a sentence" in [a.what for a in found.anomalies]
 
 
+POSTED = ARTICLE + "".join(
+    f"{body}\n\nPosted by {name} | May 4, 2004 at 10:01 AM\n\n"
+    for name, body in zip(["mo", "Lena B", "Oskar"], BODIES, strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        (AFTER, "48 points by mo on May 4, 2004 at 10:01 AM | 12 comments"),
+        (AFTER, "> mo on May 4, 2004 at 10:01 AM"),
+        (
+            POSTED,
+            "Posted by Ida | May 4, 2004 at 10:01 AM | 3 comments",
+        ),
+    ],
+)
+def test_a_line_of_an_article_or_one_that_is_cited_is_no_attribution(page: str, line: str) -> None:
+    found = thread(page.replace(BODIES[1], f"They had it there:\n\n{line}\n\n{BODIES[1]}"))
+    assert [c.author for c in found.comments] == ["mo", "Lena B", "Oskar"]
+    assert line in found.comments[1].body
+    assert "looks like an attribution, but is part of a sentence" in [a.what for a in found.anomalies]
+
+
+def test_a_number_of_answers_behind_a_date_is_a_comments() -> None:
+    found = comments(POSTED.replace("10:01 AM\n", "10:01 AM | 3 responses\n", 1))
+    assert [c.author for c in found] == ["mo", "Lena B", "Oskar"]
+
+
+def test_names_behind_marks_of_quotation_are_names_where_all_are_written_so() -> None:
+    text = AFTER.replace("mo on", "> mo on").replace("Lena B on", "> Lena B on").replace("Oskar on", "> Oskar on")
+    assert [c.author for c in comments(text)] == ["mo", "Lena B", "Oskar"]
+
+
 UNREAD = "dated like an attribution, but no name could be read beside it"
 
 

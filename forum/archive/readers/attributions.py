@@ -22,6 +22,7 @@ _LEAST_CONSTANT: Final = 4
 _LONG: Final = 200
 _TAIL_WORDS: Final = 8
 _OF_ARTICLE: Final = re.compile(r"\b(?:comments?|responses)\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(r"\b(?:\d{1,6}|no) comments?\b", re.IGNORECASE)
 _SENTENCE_GOES_ON: Final = re.compile(r",?[ \t]+(?!(?:said|says|wrote):?[ \t]*$)[a-z]")
 
 
@@ -191,7 +192,8 @@ def _apart_from_words(
 ) -> tuple[list[Written], list[Written]]:
     """Where nearly all attributions stand clear of other text, the few that do not are somebody's words.
 
-    A line that goes on as a sentence does ("… said that") is a mention of a comment, not its attribution.
+    A line that goes on as a sentence does ("… said that") is a mention of a comment, not its attribution; one behind a
+    mark of quotation is cited, and one with a number of comments behind its date is an article's.
     """
     seen: set[tuple[str, str]] = set()
     kept: list[Written] = []
@@ -200,14 +202,21 @@ def _apart_from_words(
     words = {n for w in same for n in (w.line - 1, w.line + 1) if n not in own and _filled(lines, n)}
     clear_above = _share(w.line - 1 not in words for w in same) >= _HUGGED_SHARE
     clear_below = _share(w.line + 1 not in words for w in same) >= _HUGGED_SHARE
+    cited_are_few = _share(w.name.startswith(">") for w in same) < _MOST
     for one in same:
         hugged = (clear_above and one.line - 1 in words) or (clear_below and one.line + 1 in words)
         known = (one.name, one.date.text if one.date else "") in seen
         goes_on = _plain(one.tail) not in tails and bool(_SENTENCE_GOES_ON.match(one.tail))
-        spoken = goes_on or (hugged and not known)
-        (rejected if spoken and not one.formal else kept).append(one)
+        spoken = not one.formal and (goes_on or (hugged and not known))
+        cited = one.name.startswith(">") and cited_are_few
+        (rejected if spoken or cited or _is_of_article(one.tail) else kept).append(one)
         seen.add((one.name, one.date.text if one.date else ""))
     return kept, rejected
+
+
+def _is_of_article(tail: str) -> bool:
+    """Whether a number of comments is set apart behind the date ("| 58 comments"), as it is under articles alone."""
+    return tail[:1] in (" ", "\t") and bool(_COUNTED.search(tail[:_LONG]))
 
 
 def _attribution(one: Written, tails: set[str]) -> Attribution:
