@@ -1,5 +1,6 @@
 """Reads settings from environment variables, and says in one sentence what is wrong with a bad one."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -276,9 +277,21 @@ def _sqlite(database: dict[str, Any], synchronous: str) -> dict[str, Any]:
     # IMMEDIATE: a transaction that reads and then writes would otherwise fail at once when another wrote in
     # between, however long the timeout. FULL: a comment that was acknowledged survives a power cut.
     pragmas = f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA mmap_size=134217728;"
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas, "factory": _opened}
     # To open the file and set it up takes longer than to answer from a page that is kept.
     return {"CONN_MAX_AGE": 60, **database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}
+
+
+def _opened(database: str, **options: Any) -> Any:
+    """Opens a file of SQLite, and makes it for its owner alone where it is missing: it holds addresses and passwords.
+
+    SQLite would let others read it wherever the folder does. It gives `-wal` and `-shm` beside it the same mode.
+    """
+    import sqlite3  # a site with PostgreSQL goes without
+
+    with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
+        os.close(_private(database, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    return sqlite3.Connection(database, **options)
 
 
 def _postgresql(database: dict[str, Any]) -> dict[str, Any]:

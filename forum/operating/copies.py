@@ -234,8 +234,25 @@ def _replace_file(source: Path) -> None:
         if (owner.st_uid, owner.st_gid) != (file.stat().st_uid, file.stat().st_gid):
             os.chown(file, owner.st_uid, owner.st_gid)  # root may put back what is the site's
         # Before the new file has the name: SQLite would write the log of the old one into it.
-        for end in ("-wal", "-shm", "-journal"):
-            old.with_name(old.name + end).unlink(missing_ok=True)
+        for log in _beside(old):
+            log.unlink(missing_ok=True)
+
+
+def _beside(file: Path) -> list[Path]:
+    """What SQLite may keep beside its file."""
+    return [file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal")]
+
+
+def close_to_others() -> None:
+    """Lets nobody but their owner read the files of SQLite, if that is who asks: earlier code made them for all."""
+    if connection.vendor != "sqlite":
+        return
+    file = Path(name()).resolve()
+    for path in (file, *_beside(file)):
+        with suppress(FileNotFoundError):
+            found = path.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                path.chmod(0o600)
 
 
 def _check(copy: sqlite3.Connection, file: Path) -> None:

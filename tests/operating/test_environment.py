@@ -1,5 +1,6 @@
 """A wrong setting says in one sentence what is wrong; a right one is taken as it was meant."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.mail.message import sanitize_address
+from django.db.utils import ConnectionHandler
 
 from forum.environment import Environment, WrongSetting, quoted, secret_key
 
@@ -173,6 +175,23 @@ def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> No
 def test_an_empty_value_counts_as_not_set() -> None:
     assert Environment({"DEBUG": ""}).flag("DEBUG", default=True) is True
     assert Environment({"EMAIL_URL": " "}).mail("EMAIL_URL", Path("/m"))["EMAIL_FILE_PATH"] == "/m"
+
+
+def test_only_its_owner_may_read_what_sqlite_makes(db: None, tmp_path: Path) -> None:
+    """In a folder into which others may look."""
+    tmp_path.chmod(0o755)
+    file = tmp_path / "forum.sqlite3"
+    made = ConnectionHandler({"default": Environment({}).database("DATABASE_URL", file, synchronous="FULL")})
+    opened = made["default"]
+    before = os.umask(0o022)
+    try:
+        opened.connect()
+        opened.connection.execute("CREATE TABLE words (word)")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+        opened.close()
+    assert modes == dict.fromkeys(["forum.sqlite3", "forum.sqlite3-wal", "forum.sqlite3-shm"], 0o600)
 
 
 def test_sqlite_waits_for_its_turn_and_keeps_what_it_acknowledged() -> None:

@@ -1,5 +1,6 @@
 """A site is prepared once and whole; what stands in the way is said in one sentence, by every command."""
 
+import stat
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from pytest_django import Settings
 
 from forum import health
 from forum.archive.models import Run
-from forum.operating import failing, schema
+from forum.operating import copies, failing, schema
 from forum.operating.management.commands import prepare
 from tests.operating.test_environment import run_manage
 
@@ -61,6 +62,40 @@ def test_a_fixture_that_was_broken_off_is_completed(db: None, tmp_path: Path, se
     Run.objects.update(state=Run.State.RUNNING)
     call_command("prepare")
     assert not Run.objects.filter(state=Run.State.RUNNING).exists()
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a SQLite database that earlier code has made, with its log; nothing reads it."""
+    file = tmp_path / "forum.sqlite3"
+    for path in (file, tmp_path / "forum.sqlite3-wal"):
+        path.touch()
+        path.chmod(0o644)
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
+    return file
+
+
+@pytest.mark.sqlite_only
+def test_the_files_of_a_database_are_closed_to_others(file: Path) -> None:
+    copies.close_to_others()
+    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
+
+
+@pytest.mark.sqlite_only
+def test_the_files_of_another_owner_are_left_to_them(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: file.stat().st_uid + 1)
+    copies.close_to_others()
+    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o644}
+
+
+def test_a_start_closes_the_files_of_the_database(
+    db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = settings.STATIC_ROOT = tmp_path
+    closed: list[bool] = []
+    monkeypatch.setattr(copies, "close_to_others", lambda: closed.append(True))
+    call_command("prepare")
+    assert closed == [True]
 
 
 @pytest.mark.parametrize("alone", [prepare._alone, pytest.param(prepare._alone_in_the_database, marks=ON_POSTGRESQL)])

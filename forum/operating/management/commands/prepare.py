@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from forum.environment import WrongSetting
-from forum.operating import schema
+from forum.operating import copies, schema
 
 PREPARING = 0x50726570_61726521  # the number of our lock in PostgreSQL
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
                 raise WrongSetting("STATIC_ROOT", str(settings.STATIC_ROOT), expected) from None
 
     def _prepare_database(self) -> None:
+        copies.close_to_others()
         if said := schema.hindrance():
             raise CommandError(said)
         call_command("migrate", interactive=False, verbosity=0)
