@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pwd
 import re
 import shutil
 import sqlite3
@@ -40,6 +41,14 @@ def database() -> str:
     told = connection.settings_dict
     host, port = told["HOST"] or "this machine", f":{told['PORT']}" if told["PORT"] else ""
     return f"the PostgreSQL database {name()} on {host}{port}"
+
+
+def _user() -> str:
+    """Who runs this: a name, or in some containers a number."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def is_in_use() -> bool:
@@ -91,15 +100,21 @@ def is_damage(error: BaseException | None) -> bool:
 
 def make(target: Path) -> None:
     """Writes the database into a file that only its owner may read; takes about 2 s for a gigabyte."""
-    if target.exists():
-        raise CopyError(f"{target} exists already.")
-    if not target.parent.is_dir():
-        raise CopyError(f"There is no folder {target.parent}.")
-    with _unfinished(target) as file:
-        if connection.vendor == "sqlite":
-            _copy_sqlite(file)
-        else:
-            _run("pg_dump", ["--format=custom", "--no-owner", f"--file={file}"])
+    try:
+        if target.exists():
+            raise CopyError(f"{target} exists already.")
+        if not target.parent.is_dir():
+            raise CopyError(f"There is no folder {target.parent}.")
+        with _unfinished(target) as file:
+            if connection.vendor == "sqlite":
+                _copy_sqlite(file)
+            else:
+                _run("pg_dump", ["--format=custom", "--no-owner", f"--file={file}"])
+    except PermissionError:
+        raise CopyError(
+            f"{_user()} may not make files in {target.parent}."
+            f" Name another folder, or make one as root: install -d -o {_user()} -m 700 FOLDER."
+        ) from None
 
 
 @contextmanager
@@ -141,10 +156,17 @@ def put_back(source: Path) -> None:
 
 
 def check_kind(source: Path) -> None:
-    """Raises CopyError unless the file is there, and is none of PostgreSQL for a site that has SQLite."""
-    if not source.is_file():
-        raise CopyError(f"There is no file {source}.")
-    if connection.vendor == "sqlite" and begins(source, POSTGRESQL):
+    """Raises CopyError unless the file can be read, and is none of PostgreSQL for a site that has SQLite."""
+    try:
+        if not source.is_file():
+            raise CopyError(f"There is no file {source}.")
+        is_of_postgresql = begins(source, POSTGRESQL)
+    except PermissionError:
+        raise CopyError(
+            f"{_user()} may not read {source}. As root: install -o {_user()} -m 600 {source} FILE,"
+            f" with FILE in a folder of {_user()}, and put back that."
+        ) from None
+    if connection.vendor == "sqlite" and is_of_postgresql:
         raise CopyError(
             f"{source} is a copy of a PostgreSQL database, which goes back only into PostgreSQL: set DATABASE_URL."
         )

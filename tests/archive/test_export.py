@@ -157,6 +157,19 @@ def test_the_command_writes_a_whole_file_or_none(living: Post, tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["one.jsonl"]
 
 
+def refuse(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_file_that_cannot_be_there_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match=r"^The file cannot be written: File name too long\.$") as raised:
+        call_command("export_archive", "--all", "-o", str(tmp_path / ("x" * 300)))
+    assert raised.value.returncode == 2
+    monkeypatch.setattr("pathlib.Path.exists", refuse)
+    with pytest.raises(CommandError, match=r"^The file cannot be written: Permission denied\.$"):
+        call_command("export_archive", "--all", "-o", str(tmp_path / "one.jsonl"))
+
+
 def test_markup_of_an_archive_comes_back_and_shows_no_hidden_passage(mod: User) -> None:
     post = make_post(archived=True, title="Old markup", format="plain", html='<p dir="auto">Words.</p>')
     rows = make_rows(post, [Row(archived=True), Row(archived=True, parent=0), Row(archived=True)])

@@ -165,6 +165,48 @@ def test_a_copy_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, monke
         assert not list(tmp_path.iterdir())
 
 
+def refuse(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("refused", ["pathlib.Path.exists", "forum.operating.copies.os.open"])
+def test_a_folder_that_is_closed_to_the_site_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """Tests run as root as well, whom no folder is closed to."""
+    with monkeypatch.context() as closed:
+        closed.setattr(copies, "_user", lambda: "rejoinder")
+        closed.setattr(refused, refuse)
+        with pytest.raises(CommandError) as raised:
+            call_command("backup", tmp_path / "copy")
+    assert str(raised.value).endswith(
+        f" was not copied: rejoinder may not make files in {tmp_path}."
+        " Name another folder, or make one as root: install -d -o rejoinder -m 700 FOLDER."
+    )
+
+
+@pytest.mark.parametrize("refused", ["pathlib.Path.is_file", "pathlib.Path.open"])
+def test_a_copy_that_is_closed_to_the_site_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    call_command("backup", tmp_path / "copy")
+    with monkeypatch.context() as closed:
+        closed.setattr(copies, "_user", lambda: "rejoinder")
+        closed.setattr(refused, refuse)
+        with pytest.raises(CommandError) as raised:
+            call_command("restore", tmp_path / "copy", "--replace")
+    assert str(raised.value).endswith(
+        f" was not replaced: rejoinder may not read {tmp_path}/copy. As root: install -o rejoinder -m 600"
+        f" {tmp_path}/copy FILE, with FILE in a folder of rejoinder, and put back that."
+    )
+
+
+@pytest.mark.parametrize("number", ["known", "unknown"])
+def test_who_runs_a_command_is_named_or_numbered(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0 if number == "known" else 2_000_000_000)
+    assert copies._user() == ("root" if number == "known" else "2000000000")
+
+
 @pytest.mark.parametrize("content", [b"", b"not a database at all", b"SQLite format 3\x00" + b"\x00" * 5000])
 def test_what_is_no_copy_changes_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "copy").write_bytes(content)

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("Name the ids of posts, or say --all.", returncode=2)
         if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", site) or len(site) > 50:
             raise CommandError("The key of a site has small letters, digits and hyphens, 50 at most.", returncode=2)
-        if options["output"] and options["output"].exists():
+        if options["output"] and _is_there(options["output"]):
             raise CommandError(f"{options['output']} exists already.", returncode=2)
         with snapshot():
             posts = None if options["all"] else _posts(asked, options["states"])
@@ -59,8 +59,19 @@ class Command(BaseCommand):
                     file.write(f"{line}\n")
                     written += 1
         except OSError as error:
-            raise CommandError(f"The file cannot be written: {error.strerror}.", returncode=2) from None
+            raise _unwritable(error) from None
         return written
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a folder into which one may not look, or a name that can be none
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: OSError) -> CommandError:
+    return CommandError(f"The file cannot be written: {error.strerror}.", returncode=2)
 
 
 def _posts(asked: list[int], states: str) -> list[Post]:
