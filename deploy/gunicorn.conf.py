@@ -14,7 +14,8 @@ from forum.logs import OneLine
 from forum.settings import ENVIRONMENT, SITE_NAME, SITE_URL
 
 _port = ENVIRONMENT.number("PORT", default=8000, least=1, most=65535)
-_host = ENVIRONMENT.text("HOST", "127.0.0.1")
+_host = ENVIRONMENT.listening("HOST", "127.0.0.1")
+_is_ipv6 = ":" in _host
 
 
 class Worker(ThreadWorker):
@@ -41,7 +42,7 @@ class Lines(Logger):
             handler.setFormatter(OneLine())
 
 
-bind = f"{_host}:{_port}"
+bind = f"[{_host}]:{_port}" if _is_ipv6 else f"{_host}:{_port}"
 worker_class = Worker
 workers = ENVIRONMENT.number("WEB_WORKERS", default=2, least=1, most=64)
 threads = ENVIRONMENT.number("WEB_THREADS", default=8, least=1, most=64)
@@ -89,12 +90,12 @@ def post_fork(server, worker):
 
 def on_starting(server):
     """Says in one sentence that the port is taken, where gunicorn would try again and again."""
-    with socket.socket(socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        with socket.socket(socket.AF_INET6 if _is_ipv6 else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((_host, _port))
-        except OSError as error:
-            raise SystemExit(f"PORT is {_port}, but {_host}:{_port} cannot be used: {error.strerror}.") from None
+    except OSError as error:
+        raise SystemExit(f"PORT is {_port}, but {bind} cannot be used: {error.strerror}.") from None
 
 
 def when_ready(server):

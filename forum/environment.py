@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import secrets
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -98,6 +99,14 @@ class Environment:
             if not re.fullmatch(r"\.?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]", host):
                 raise WrongSetting(name, host, "host names parted by commas, without scheme, port or *")
         return hosts
+
+    def listening(self, name: str, default: str) -> str:
+        """Gives the host name or address on which to listen; one of IPv6 without its brackets."""
+        value = self.text(name, default)
+        host = value[1:-1] if value.startswith("[") and value.endswith("]") else value
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", host) and not _is_ipv6(host):
+            raise WrongSetting(name, value, "a host name or an address without a port, such as 127.0.0.1 or ::1")
+        return host
 
     def address(self, name: str, default: str) -> str:
         """Gives a mail address, bare or as `Name <address>`."""
@@ -250,6 +259,14 @@ def _host(name: str) -> str:
     except UnicodeError:
         return ""
     return host if re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", host) else ""
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        socket.inet_pton(socket.AF_INET6, host)
+    except (OSError, UnicodeError):
+        return False
+    return True
 
 
 def _masked(url: str) -> str:

@@ -164,7 +164,8 @@ def asked_for() -> tuple[set[str], set[str]]:
     """Gives the names that the code asks the environment for, and which of them are secrets."""
     folders = [*MODULES, ROOT / "deploy" / "gunicorn.conf.py"]
     text = "\n".join(path.read_text() for path in folders)
-    plain = re.findall(r"\.(?:text|flag|number|choice|names_of_hosts|folder|line|site|address)\(\s*\"([A-Z_]+)\"", text)
+    kinds = "text|flag|number|choice|names_of_hosts|folder|line|site|address|listening"
+    plain = re.findall(rf"\.(?:{kinds})\(\s*\"([A-Z_]+)\"", text)
     hidden = re.findall(r"\.(?:secret|database|cache|mail)\(\s*\"([A-Z_]+)\"", text)
     limits = re.findall(r"\(\"([A-Z_]+_PER_HOUR)\", \d+\)", text)
     return {*plain, *hidden, *limits}, set(hidden)

@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings
 from gunicorn.config import Config
 
+from forum.environment import WrongSetting
+
 CONFIG = str(Path(settings.BASE_DIR) / "deploy" / "gunicorn.conf.py")
 
 
@@ -34,6 +36,56 @@ def test_each_line_of_gunicorn_is_one_of_the_log(capsys: pytest.CaptureFixture[s
     [ready], [timeout] = written.out.splitlines(), written.err.splitlines()
     assert json.loads(ready)["message"].startswith("Rejoinder is at http")
     assert json.loads(timeout)["message"] == "WORKER TIMEOUT (pid:5)"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", ("0.0.0.0", 8123)),  # noqa: S104
+        ("::1", ("::1", 8123)),
+        ("[::]", ("::", 8123)),
+        ("localhost", ("localhost", 8123)),
+    ],
+)
+def test_it_listens_on_addresses_of_both_kinds(
+    host: str, address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PORT", "8123")
+    gunicorn = Config()
+    gunicorn.set("bind", runpy.run_path(CONFIG)["bind"])
+    assert gunicorn.address == [address]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "::1::", "[localhost", "unix:/run/site", "two words"])
+def test_what_is_no_address_is_refused_in_one_sentence(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", host)
+    with pytest.raises(WrongSetting, match=r"^HOST is .*, but it must be a host name or an address without a port"):
+        runpy.run_path(CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("host", "family", "shown"),
+    [("127.0.0.1", socket.AF_INET, "127.0.0.1:8123"), ("::1", socket.AF_INET6, "[::1]:8123")],
+)
+def test_a_port_that_is_taken_is_told_in_one_sentence(
+    host: str, family: int, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine of the tests need not have IPv6."""
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PORT", "8123")
+    probed: list[int] = []
+
+    def probe(asked: int) -> None:
+        probed.append(asked)
+        raise OSError(98, "Address already in use")
+
+    config: dict[str, Any] = runpy.run_path(CONFIG)
+    monkeypatch.setattr(socket, "socket", probe)
+    with pytest.raises(SystemExit) as raised:
+        config["on_starting"](None)
+    assert str(raised.value) == f"PORT is 8123, but {shown} cannot be used: Address already in use."
+    assert probed == [family]
 
 
 def test_workers_share_the_processors_evenly_and_a_new_one_takes_the_place_of_the_old(kept: list[set[int]]) -> None:
