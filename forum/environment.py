@@ -68,9 +68,12 @@ class Environment:
         if value:
             raise WrongSetting(f"{name}_FILE", file, f"left out when {name} is set as well")
         try:
-            return Path(file).read_text(encoding="utf-8").strip() or default
+            value = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             raise WrongSetting(f"{name}_FILE", file, "the path of a text file that can be read") from None
+        if not value:  # whoever names a file means what should stand in it, and not the default
+            raise WrongSetting(f"{name}_FILE", file, "the path of a file that is not empty")
+        return value
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.text(name)

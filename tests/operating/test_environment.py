@@ -165,6 +165,15 @@ def test_a_secret_given_twice_or_in_a_missing_file_is_refused(tmp_path: Path) ->
         missing.cache("CACHE_URL")
 
 
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_a_file_without_a_secret_is_refused(tmp_path: Path, content: str) -> None:
+    """Else a site whose file was not written would start on an empty database."""
+    file = tmp_path / "url"
+    file.write_text(content)
+    with pytest.raises(WrongSetting, match=f"DATABASE_URL_FILE is '{file}', but it must be .* not empty"):
+        Environment({"DATABASE_URL_FILE": str(file)}).database("DATABASE_URL", HERE, synchronous="FULL")
+
+
 def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     first = secret_key(Environment({}), tmp_path)
     assert len(first) >= 50
