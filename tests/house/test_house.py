@@ -151,6 +151,17 @@ def test_only_actions_and_commands_write_comments() -> None:
     assert not found
 
 
+# ── Docs ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("page", tracked("*.md"), ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_the_docs_lead_to_files_of_the_repository(page: Path) -> None:
+    """An address of the site leads nowhere there."""
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+    dead = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not dead
+
+
 # ── Settings ─────────────────────────────────────────────────────────────────
 
 
