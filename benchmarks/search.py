@@ -6,6 +6,7 @@ it a SQLite file is made in a folder for what may be thrown away.
 
 import os
 import random
+import re
 import statistics
 import sys
 import tempfile
@@ -182,8 +183,17 @@ def measure(name: str, text: str) -> float:
     return max(middles)
 
 
+def is_made() -> bool:
+    """Whether there is anything to search in; makes no file to find out."""
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return False
+    return Comment._meta.db_table in connection.introspection.table_names() and Comment.objects.exists()
+
+
 def run() -> None:
     """Measures each query; ends with 1 when the median over the queries, by the clock, is above MEDIAN."""
+    if not is_made():
+        raise SystemExit("There are no comments to search in. Make them: python -m benchmarks.search make")
     logging.getLogger("forum").setLevel(logging.ERROR)
     settings.LIMITS = dict.fromkeys(settings.LIMITS, 1_000_000)
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -206,6 +216,20 @@ def drop() -> None:
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
+def main(arguments: list[str]) -> None:
+    """Does one of the three; without a name, the measuring."""
+    match arguments:
+        case [] | ["run"]:
+            run()
+        case ["make"]:
+            make(1_000_000)
+        case ["make", many] if re.fullmatch(r"[1-9][0-9]{0,8}", many):
+            make(int(many))
+        case ["drop"]:
+            drop()
+        case _:
+            raise SystemExit("Say make, or make with a number of comments, run or drop.")
+
+
 if __name__ == "__main__":
-    act, many = [*sys.argv[1:], "run", "1000000"][:2] if len(sys.argv) != 2 else [sys.argv[1], "1000000"]
-    {"make": lambda: make(int(many)), "run": run, "drop": drop}[act]()
+    main(sys.argv[1:])

@@ -79,6 +79,26 @@ def test_a_server_that_does_not_start_is_told_with_its_last_words(tmp_path: Path
         pass
 
 
+def test_measuring_the_search_says_what_it_needs(tmp_path: Path) -> None:
+    code = (
+        "from benchmarks.search import main\n"
+        "for arguments in ['bogus'], ['make', 'many'], []:\n"
+        "    try:\n        main(arguments)\n    except SystemExit as end:\n        print(end)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.defpath, "TMPDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    usage = "Say make, or make with a number of comments, run or drop."
+    need = "There are no comments to search in. Make them: python -m benchmarks.search make"
+    assert (done.stdout.splitlines(), done.stderr) == ([usage, usage, need], "")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_table_tells_what_was_hoped_for_and_missed() -> None:
     rows = [
         report.Row("kept", "900 a second", 0.5, 0.9, 0.04, report.at_least(0.9, 0.65, "≥ 65 %")),
