@@ -11,6 +11,8 @@ from forum.archive.unmarked import unmarked
 
 _WORDS_SHORT: Final = 8
 _WORDS: Final = 10
+_FEW: Final = 5
+"""So many repeated texts are told one by one, and more of them together."""
 _SHORT_PAGE: Final = 40
 """A page's comments are short when the median has no more words than this."""
 
@@ -48,7 +50,7 @@ def infer_replies(thread: Thread) -> Thread:
     return replace(
         thread,
         comments=tuple(finder.look_at(n, comment) for n, comment in enumerate(thread.comments)),
-        anomalies=tuple(sorted((*thread.anomalies, *finder.anomalies), key=lambda a: a.line)),
+        anomalies=tuple(sorted((*thread.anomalies, *finder.told()), key=lambda a: a.line)),
     )
 
 
@@ -70,6 +72,8 @@ class _Finder:
         """By the number of a comment times `_MOST_WORDS`, plus that of the word in it."""
         self.at = {comment.key: n for n, comment in enumerate(thread.comments)}
         self.anomalies: list[Anomaly] = []
+        self.repeated: list[tuple[int, int]] = []
+        """The lines of comments whose whole text stands above, and where it does."""
 
     def look_at(self, number: int, comment: Comment) -> Comment:
         """The comment with its quotations and its parent; then its own words count for those that follow."""
@@ -109,7 +113,7 @@ class _Finder:
             at = run.end
             run = self._within_paragraphs(number, run)
             if run.end - run.first == len(self.plain[number]):
-                self._say_repeated(number, run)
+                self.repeated.append((self.comments[number].lines[0], self.comments[run.of].lines[0]))
             else:
                 runs.append(run)
                 self._say_quoted(number, run)
@@ -191,12 +195,14 @@ class _Finder:
         what = f"{run.end - run.first} words of the comment at line {first} again, without attribution"
         self.anomalies.append(Anomaly(line, what, "taken for a quotation of that comment"))
 
-    def _say_repeated(self, number: int, run: _Run) -> None:
-        line = self.comments[number].lines[0]
-        first = self.comments[run.of].lines[0]
-        self.anomalies.append(
-            Anomaly(line, f"the whole text stands already at line {first}", "kept as a comment, no reply set")
-        )
+    def told(self) -> list[Anomaly]:
+        """What was noted; of whole texts that stand above already, each for itself when they are few."""
+        done = "kept as a comment, no reply set"
+        if len(self.repeated) > _FEW:
+            what = f"{len(self.repeated):,} comments whose whole text stands above already, the first here"
+            return [*self.anomalies, Anomaly(self.repeated[0][0], what, done)]
+        whole = (Anomaly(at, f"the whole text stands already at line {first}", done) for at, first in self.repeated)
+        return [*self.anomalies, *whole]
 
 
 def _covered(words: Sequence[_Word], quotes: Iterable[Quote]) -> set[int]:

@@ -84,6 +84,17 @@ def test_a_text_that_is_repeated_whole_is_a_comment_of_its_own() -> None:
     assert any("whole text stands already" in anomaly.what for anomaly in found.anomalies)
 
 
+def whole_texts(times: int) -> list[str]:
+    """What is told of so many comments that say what the first one said."""
+    said = page(("mo", f"I know that {SAYING}."), *[(f"Lena {n}", f"I know that {SAYING}.") for n in range(times)])
+    return [anomaly.what for anomaly in thread(said).anomalies if "whole text" in anomaly.what]
+
+
+def test_many_texts_that_stand_above_already_are_told_together() -> None:
+    assert whole_texts(5) == ["the whole text stands already at line 12"] * 5
+    assert whole_texts(6) == ["6 comments whose whole text stands above already, the first here"]
+
+
 def test_the_reply_goes_to_whoever_said_it_first() -> None:
     first, second, third = comments(
         page(("mo", f"I know that {SAYING}."), ("Lena", f"{SAYING}\n\nNo."), ("Ida", f"{SAYING}\n\nYes."))
