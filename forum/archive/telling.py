@@ -237,7 +237,7 @@ def _samples_text(thread: Thread) -> Iterator[str]:
     for number, comment in shown:
         words = " ".join((unmarked(comment.body) if comment.format == "html" else comment.body).split())
         excerpt = words if len(words) <= _EXCERPT else words[:_EXCERPT].rsplit(" ", 1)[0] + " …"
-        yield f"  {number}. {comment.author}, {comment.moment.printed}"
+        yield f"  {number}. {comment.author or 'nobody named'}, {comment.moment.printed or 'no date'}"
         yield f"     {excerpt}"
 
 

@@ -9,7 +9,7 @@ from comments.models import Comment
 from forum.archive import items
 from forum.archive.limits import MAX_BODY_BYTES, Refused
 from forum.archive.load import load
-from forum.archive.plan import as_json, tally
+from forum.archive.plan import as_json, as_text, tally
 from forum.text import html
 from tests.archive import html_pages
 from tests.archive.html_pages import PLAIN_ARTICLE, WORDPRESS, WORDS, comments, page, parents, plan, thread
@@ -528,3 +528,10 @@ def test_comments_without_a_date_are_told(date: str) -> None:
     found = thread(undated(date, date, "<time>5 kwietnia</time>"))
     assert [comment.moment.printed for comment in found.comments] == ["", "", "5 kwietnia"]
     assert "2 comments without a date, the first here" in [anomaly.what for anomaly in found.anomalies]
+
+
+def test_a_comment_without_name_or_date_is_told_so_among_the_first() -> None:
+    text = undated("<time>5 kwietnia</time>", "", "<time>6 kwietnia</time>").replace("Anna", "", 1)
+    told = as_text(plan(text))
+    assert "  1. nobody named, 5 kwietnia\n" in told
+    assert "  2. Anna, no date\n" in told
