@@ -309,8 +309,9 @@ def _opened(database: str, **options: Any) -> Any:
     """
     import sqlite3  # a site with PostgreSQL goes without
 
-    with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
-        os.close(_private(database, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    if not database.startswith((":", "file:")):  # which name no file, or one in SQLite's own way
+        with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
+            os.close(_private(database, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     return sqlite3.Connection(database, **options)
 
 

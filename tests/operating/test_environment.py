@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail.message import sanitize_address
 from django.db.utils import ConnectionHandler
 
+from forum import environment
 from forum.environment import Environment, WrongSetting, quoted, secret_key
 
 ROOT = Path(settings.BASE_DIR)
@@ -201,6 +202,13 @@ def test_only_its_owner_may_read_what_sqlite_makes(db: None, tmp_path: Path) -> 
         os.umask(before)
         opened.close()
     assert modes == dict.fromkeys(["forum.sqlite3", "forum.sqlite3-wal", "forum.sqlite3-shm"], 0o600)
+
+
+def test_a_database_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (":memory:", "file:forum?mode=memory"):
+        environment._opened(name, uri=True).close()
+    assert not [*tmp_path.iterdir()]
 
 
 def test_sqlite_waits_for_its_turn_and_keeps_what_it_acknowledged() -> None:
