@@ -302,16 +302,17 @@ def _sqlite(database: dict[str, Any], synchronous: str) -> dict[str, Any]:
     return {"CONN_MAX_AGE": 60, **database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}
 
 
-def _opened(database: str, **options: Any) -> Any:
+def _opened(database: str | Path, **options: Any) -> Any:
     """Opens a file of SQLite, and makes it for its owner alone where it is missing: it holds addresses and passwords.
 
     SQLite would let others read it wherever the folder does. It gives `-wal` and `-shm` beside it the same mode.
     """
     import sqlite3  # a site with PostgreSQL goes without
 
-    if not database.startswith((":", "file:")):  # which name no file, or one in SQLite's own way
+    name = str(database)
+    if not name.startswith((":", "file:")):  # which name no file, or one in SQLite's own way
         with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
-            os.close(_private(database, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            os.close(_private(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     return sqlite3.Connection(database, **options)
 
 

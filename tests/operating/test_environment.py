@@ -209,6 +209,8 @@ def test_a_database_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest
     for name in (":memory:", "file:forum?mode=memory"):
         environment._opened(name, uri=True).close()
     assert not [*tmp_path.iterdir()]
+    environment._opened(tmp_path / "forum.sqlite3", uri=True).close()
+    assert [*tmp_path.iterdir()] == [tmp_path / "forum.sqlite3"]
 
 
 def test_sqlite_waits_for_its_turn_and_keeps_what_it_acknowledged() -> None:
