@@ -83,8 +83,8 @@ class Restoring:
             touch([post.pk])
         return rows
 
-    def join_later(self) -> None:
-        """Joins those that answer or quote what came after them; nothing where that is done."""
+    def join_later(self) -> list[Comment]:
+        """Joins those that answer or quote what came after them, which are drawn anew; returns their rows."""
         with transaction.atomic():
             post = locked(self.post.pk)
             known = Comment.objects.in_bulk([self.ids[item.number] for item in self.later])
@@ -98,6 +98,7 @@ class Restoring:
             self.later = []
             Comment.objects.bulk_update(rows, ["parent", "branch", "body", "html"])
             self._keep(rows, quotations)
+        return rows
 
     def _join(self, rows: Sequence[Comment], found: Sequence[Restored], quotations: dict[int, list[Quotation]]) -> None:
         """The second pass, for those that answer or quote one of the same lot: by now every row has its id."""

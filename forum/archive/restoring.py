@@ -203,9 +203,9 @@ class _Restoration:
 
     def _complete(self, bringing: Bringing, answer: int | None) -> None:
         """What follows from all comments of a thread: forward references, the figures, the answer."""
-        with transaction.atomic():  # what is joined later is drawn anew, with all the names in it
+        with transaction.atomic():  # what is joined later has all the names in it again
             if bringing.writing.later:
-                bringing.writing.join_later()
+                self.names_off.keep_in(bringing.writing.join_later())
             if bringing.fresh:
                 self.names_off.keep(self.rows.runs(), [bringing.post.pk])
         recount(bringing.post.pk, repair=True)

@@ -230,5 +230,31 @@ def test_a_name_is_kept_off_an_export_before_anybody_reads_it(
     assert "Zacharias" not in page
 
 
+def test_a_name_is_kept_off_what_a_longer_export_joins_to_later_comments(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever answers what comes after it is drawn a second time, with all the names in it."""
+    hanna, quill = make_person("Hanna"), make_person("Zacharias Quill")
+    post = make_post(archived=True, source=hanna.source, person=hanna)
+    said = ["So said Zacharias Quill.", "One.", "Two.", "Three."]
+    found = [ArchivedComment(person=hanna, created_at=LONG_AGO, body=words) for words in said]
+    himself = ArchivedComment(person=quill, created_at=LONG_AGO, body="It was I.")
+    first, *rows = import_comments(post=post, found=[himself, *found])
+    Comment.objects.filter(pk=rows[0].pk).update(parent=rows[3].pk, branch=rows[3].pk)
+    longer = export()
+    Comment.objects.update(parent=None, branch=0)
+    Comment.objects.exclude(pk=first.pk).delete()
+    shorter = export()
+    empty()
+    bring_export(shorter)
+    Person.objects.filter(pk=make_person("Zacharias Quill", source="elsewhere").pk).update(name="", removed_at=LONG_AGO)
+    monkeypatch.setattr(restoring, "BATCH", 2)
+    bring_export(longer, name="longer.jsonl")
+    [named] = Comment.objects.filter(body__startswith="So said")
+    assert named.parent is not None
+    assert named.body == "So said [name removed]."
+    assert "Zacharias" not in named.html
+
+
 def broken(*_: object) -> None:
     raise KeyboardInterrupt
