@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
-from forum.pagecache.models import move_edition
+from forum.pagecache.models import hold_edition, move_edition
 from forum.prepared import Given, Prepared
 from forum.refusals import Conflict, NotAllowed, Unreadable
 from forum.search import index
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _LOCKED = Prepared(lambda: Post.objects.select_for_update().filter(pk=Given("pk")))
 EMPTY = "Write the text of the post."
 TITLE_ROOM = 300  # characters, of the column
-ADDRESSES = 1  # the kind of PostgreSQL's own locks that stand for addresses
 MANY = 10_000  # ids named in one statement: SQLite takes 250,000 at most
 
 
@@ -348,7 +347,7 @@ def lock_all(pks: Iterable[int]) -> None:
     ordered = sorted(set(pks))
     for begin in range(0, len(ordered), MANY):
         some = Post.objects.select_for_update().filter(pk__in=ordered[begin : begin + MANY])
-        list(some.order_by("pk").values_list("pk"))  # asked for
+        list(some.order_by("pk").values_list("pk"))  # a query that nobody reads would never be asked
 
 
 def published_by(author: User, enough: int) -> int:
@@ -389,31 +388,18 @@ def show_beside(changed: Sequence[Post], *keys: str) -> None:
 
     ``keys`` are addresses that the posts have from now on. Last in a transaction, see ``move_edition``. One query where
     there is an address, two on PostgreSQL, and one more where others have it.
+
+    Whoever changes a post with an address waits here for the others who do: of two at once neither would see the
+    other's post.
     """
     linked = {key for key in (*keys, *(post.url_key for post in changed)) if key}
     if not linked:
         return
-    _follow_others(linked)
+    hold_edition()
     # "Not empty" is said because SQLite takes an index of part of a table only where that part is named.
     others = Post.objects.filter(~Q(url_key=""), url_key__in=linked).exclude(pk__in=[post.pk for post in changed])
     if others.exists():
         move_edition()
-
-
-def _follow_others(keys: Collection[str]) -> None:
-    """Waits for whoever changes what links to the same page at this moment: of two neither would see the other's post.
-
-    ``keys`` are addresses. One query on PostgreSQL; in SQLite all who write follow one another. Some addresses share a
-    lock, for a server has room for some thousands only.
-    """
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, number) FROM (SELECT DISTINCT (hashtextextended(key, 0) & 255)::integer"
-            " AS number FROM unnest(%s::text[]) key ORDER BY number) numbers",
-            [ADDRESSES, sorted(keys)],
-        )
 
 
 def _same_form(made: Post, *, title: str, body: str, url: str) -> Post:

@@ -28,6 +28,16 @@ def move_edition() -> None:
     Edition.objects.filter(pk=Edition.ONLY).update(number=F("number") + 1)
 
 
+def hold_edition() -> None:
+    """Waits for whoever moves it at this moment, and keeps it from moving until the transaction ends.
+
+    After it one sees what they have changed. Last in a transaction, as to move it. One query on PostgreSQL; in SQLite
+    all who write follow one another.
+    """
+    if connection.vendor == "postgresql":
+        list(Edition.objects.select_for_update().filter(pk=Edition.ONLY).values_list("pk"))
+
+
 def renew_edition() -> None:
     """Puts the edition past every one there was, when a copy of the database was put back.
 
