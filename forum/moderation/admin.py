@@ -27,7 +27,7 @@ from forum.moderation.desk.filters import (
     VerbFilter,
 )
 from forum.moderation.desk.records import Base, RecordAdmin, moderator
-from forum.moderation.desk.ways_back import ways_back
+from forum.moderation.desk.ways_back import with_ways_back
 from forum.moderation.forms import DecideRemovalForm, ReasonForm, SpellingForm, UndoForm
 from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
 from forum.pagecache.models import move_edition
@@ -343,7 +343,7 @@ class ActionAdmin(DecidingAdmin):
 
     def page_context(self, request: HttpRequest, found: Action) -> dict[str, Any]:
         """The whole decision, with the button that takes it back, or why there is none."""
-        way = ways_back([found])[found.pk]
+        [(_, way)] = with_ways_back([found])
         return {
             "title": f"Decision {found.pk}",
             "thing": showing.about(found),

@@ -19,6 +19,7 @@ from forum.moderation.desk import showing
 from forum.moderation.desk.deciding import DecidingAdmin, Decision
 from forum.moderation.desk.filters import SourceFilter, StandingFilter, TakenOffFilter
 from forum.moderation.desk.records import Base, RecordAdmin
+from forum.moderation.desk.ways_back import with_ways_back
 from forum.moderation.forms import SuspendForm
 from forum.moderation.models import NameRemoval
 from forum.users.models import Person, Source, User
@@ -175,7 +176,7 @@ class UserAdmin(DecidingAdmin):
             "buttons": self.buttons(request, found),
             "why_not": rules.why_not_suspend(request.user, found),
             "show_email": request.user.is_superuser,
-            "actions": showing.recent_actions().filter(member=found),
+            "actions": with_ways_back(showing.recent_actions().filter(member=found)),
         }
 
 
@@ -226,7 +227,7 @@ class PersonAdmin(RecordAdmin):
             "title": found.shown_name,
             "said": self.said(found),
             "requests": NameRemoval.objects.filter(person=found).order_by("-pk"),
-            "actions": showing.recent_actions().filter(person=found),
+            "actions": with_ways_back(showing.recent_actions().filter(person=found)),
         }
 
 

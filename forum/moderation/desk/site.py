@@ -20,6 +20,7 @@ from django.urls import reverse
 from comments.models import Comment
 from forum.archive.suggested.actions import offered
 from forum.moderation.desk.showing import recent_actions
+from forum.moderation.desk.ways_back import with_ways_back
 from forum.moderation.models import NameRemoval, Outcome, Report
 from forum.states import State
 from forum.users.roles import may_moderate
@@ -70,7 +71,7 @@ class Desk(AdminSite):
         """The first page; seven queries more than the plain admin's."""
         more = dict(extra_context or {})
         if may_moderate(request.user):
-            more |= {"waiting": waiting(), "recent": recent_actions()[:RECENT], "moderates": True}
+            more |= {"waiting": waiting(), "recent": with_ways_back(recent_actions()[:RECENT]), "moderates": True}
         return super().index(request, more)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

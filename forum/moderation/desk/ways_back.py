@@ -23,16 +23,19 @@ class WayBack:
     why_not: str = ""
 
 
-def ways_back(found: Iterable[Action]) -> dict[int, WayBack]:
-    """The way back from each of these decisions, of ``showing.recent_actions``. One query, three with imports."""
-    found = list(found)
+def with_ways_back(actions: Iterable[Action]) -> list[tuple[Action, WayBack]]:
+    """Each of these decisions, of ``showing.recent_actions``, with the way back from it.
+
+    One query besides that for the decisions, three with imports.
+    """
+    found = list(actions)
     ways = {pk: WayBack(why_not=why_not) for pk, why_not in undoing.obstacles(found).items()}
     ways |= _of_imports([action for action in found if action.verb in (Verb.IMPORT, Verb.ROLL_BACK)])
     undo = reverse("admin:moderation_action_decide", args=["undo"])
-    return {
-        action.pk: ways.get(action.pk) or WayBack("Undo", f"{undo}?ids={action.pk}&page=1")  # and back to its page
+    return [
+        (action, ways.get(action.pk) or WayBack("Undo", f"{undo}?ids={action.pk}&page=1"))  # and back to its page
         for action in found
-    }
+    ]
 
 
 def _of_imports(found: list[Action]) -> dict[int, WayBack]:

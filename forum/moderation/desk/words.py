@@ -16,6 +16,7 @@ from forum.moderation import actions, ledger
 from forum.moderation.desk import showing
 from forum.moderation.desk.deciding import DecidingAdmin, Decision
 from forum.moderation.desk.filters import AuthorAgeFilter, EraFilter, ReportedFilter, StateFilter
+from forum.moderation.desk.ways_back import with_ways_back
 from forum.moderation.models import Action, Outcome, Report
 from forum.states import State
 from forum.users.models import User
@@ -180,6 +181,6 @@ class WordsAdmin(DecidingAdmin):
             "arrived": self.arrived(found),
             "buttons": self.buttons(request, found),
             "reports": Report.objects.filter(**of).select_related("reporter", "rule", "decided_by").order_by("-pk"),
-            "actions": showing.recent_actions().filter(**of),
+            "actions": with_ways_back(showing.recent_actions().filter(**of)),
             "list_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
         }

@@ -9,19 +9,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from forum.moderation.desk import showing
-from forum.moderation.desk.ways_back import WayBack, ways_back
-from forum.moderation.models import Action
 
 register = Library()
 register.filter("about", showing.about)
-
-
-@register.filter
-def with_ways_back(actions: Iterable[Action]) -> list[tuple[Action, WayBack]]:
-    """Decisions, each with the way back from it."""
-    found = list(actions)
-    ways = ways_back(found)
-    return [(action, ways[action.pk]) for action in found]
 
 
 @register.filter
