@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -283,8 +284,8 @@ AUTHOR, RECORD = "The author reads it", "Kept in the record of decisions."
 def test_the_page_of_the_reason_says_that_the_author_reads_it_only_where_one_does(
     desk: Client, archive: Archive, comment: Comment, mod: User, spam: Rule
 ) -> None:
-    def says(model: str, slug: str, *things: object) -> str:
-        ids = ",".join(str(thing.pk) for thing in things)  # type: ignore[attr-defined]
+    def says(model: str, slug: str, *things: Model) -> str:
+        ids = ",".join(str(thing.pk) for thing in things)
         page = page_of(desk.get(reverse(f"admin:{model}_decide", args=[slug], query={"ids": ids})))
         return str(select(page, "#id_reason_helptext")[0].text_content())
 
