@@ -94,7 +94,7 @@ def shown_lead(post: Post, zone: dt.tzinfo | None) -> dict[str, Any]:
         "signed": mark_safe(byline_html(post.byline)),  # noqa: S308  escaped there
         "when": mark_safe(time_html(post, zone)),  # noqa: S308  escaped there
         "shown_tags": _tags(post),
-        "host": addresses.host_of(post.url),
+        "host": addresses.host_shown(post.url),
         "comment_count": post.comment_count,
         "counted": pulse.counted(post.comment_count),
         "opening": opening(post.html, LEAD_SENTENCES, LEAD_LENGTH),
@@ -134,7 +134,7 @@ def shown_row(post: Post) -> dict[str, Any]:
         "spoke": (byline_of(post.last_author, post.last_person) if last else post.byline).name,
         "spoken": _day(last or post.created_at),
         "question": "" if post.kind != post.Kind.QUESTION else "answered" if post.is_answered else "question",
-        "host": addresses.host_of(post.url),
+        "host": addresses.host_shown(post.url),
         "shown_tags": _tags(post),
         "pulse": drawn.svg if drawn else None,
     }

@@ -6,6 +6,8 @@ import hashlib
 import re
 from urllib.parse import quote, urlsplit
 
+from forum.text import html
+
 LONGEST = 2_000  # characters of an address that are looked at; a longer one is nobody's link
 ROOM = 500  # characters of a key, as the column holds them
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -45,13 +47,9 @@ def key(address: str) -> str:
     return _fitting(host + _spelt(parts.path).rstrip("/") + (f"?{query}" if query else ""))
 
 
-def host_of(address: str) -> str:
-    """The host that an address leads to, as machines read it and without www; "" for what is no address of a page."""
-    try:
-        parts = urlsplit(address)
-        return _host(parts.hostname or "") if parts.scheme in DEFAULT_PORTS else ""
-    except ValueError:
-        return ""
+def host_shown(address: str) -> str:
+    """The host that an address leads to, as machines read it and without www; "" where that is not plain to see."""
+    return _host(html.host_of(address) or "")
 
 
 def _host(name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.text.addresses import LONGEST, ROOM, host_of, key
+from forum.text.addresses import LONGEST, ROOM, host_shown, key
 
 SAME = [
     "https://example.org/a/page",
@@ -58,7 +58,7 @@ def test_a_host_in_letters_of_any_script_is_one_host() -> None:
     assert key("https://example.org/\u00fc") == key("https://example.org/%c3%bc") == "example.org/%C3%BC"
 
 
-def test_www_alone_is_a_host_of_its_own() -> None:
+def test_www_alone_is_a_host_shown_its_own() -> None:
     assert key("https://www.org/") == "www.org"
 
 
@@ -118,9 +118,10 @@ def test_a_key_is_its_own_key(text: str) -> None:
         ("https://аррӏе.com/", "xn--80ak6aa92e.com"),
         ("https://[::1]/", "[::1]"),
         ("https://[::1", ""),
+        ("https://bank.example@evil.example/", ""),
         ("mailto:ann@example.org", ""),
         ("", ""),
     ],
 )
 def test_a_host_is_told_as_machines_read_it(address: str, found: str) -> None:
-    assert host_of(address) == found
+    assert host_shown(address) == found
