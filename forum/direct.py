@@ -88,11 +88,14 @@ def _answer(lasting: Connection[Any], sql: str, values: Iterable[Any]) -> PGresu
     line, planned = lasting.pgconn, _planned.setdefault(lasting, {})
     try:
         said = [_text(value) for value in values]
+    except (LookupError, TypeError, ValueError):  # a value of another kind
+        return None
+    try:
         name = planned[sql] if sql in planned else _plan(line, planned, sql)
         if name is None:
             return None
         found = line.exec_prepared(name, said)  # type: ignore[arg-type]  # None is NULL, which the stubs leave out
-    except (Error, LookupError, TypeError, ValueError):  # no connection, or a value of another kind
+    except Error:  # no connection
         return None
     if found.status == ExecStatus.TUPLES_OK:
         return found
