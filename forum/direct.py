@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -138,7 +139,8 @@ def _state_of(answer: PGresult) -> bytes:
 def _forget(line: PGconn, planned: dict[str, bytes | None], sql: str) -> None:
     name = planned.pop(sql)
     if name is not None:
-        line.exec_(b"DEALLOCATE " + name)
+        with suppress(Error):  # no connection, which whoever asks next is told
+            line.exec_(b"DEALLOCATE " + name)
 
 
 def _word(value: str) -> bytes:
