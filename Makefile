@@ -53,7 +53,8 @@ test-pg: $(VENV)/installed-dev ## Run the tests on a PostgreSQL that lives as lo
 .PHONY: programs
 programs:
 	@missing=; export PATH="$$PATH:/usr/sbin"; \
-	command -v chromium chromium-browser >/dev/null || missing="$$missing chromium fonts-liberation"; \
+	command -v chromium-headless-shell chromium chromium-browser >/dev/null \
+	  || missing="$$missing chromium-headless-shell fonts-liberation"; \
 	for name in nginx redis-server; do command -v $$name >/dev/null || missing="$$missing $$name"; done; \
 	if [ -z "$$missing" ]; then exit; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
