@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks import task_backends
@@ -33,6 +35,41 @@ def end_connection() -> None:
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
     other.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Has what migrations wrote put back as rows, before each test that empties the tables when it ends.
+
+    Django makes an object of each row and saves it, which takes longer than most tests do.
+    """
+    creation = type(connection.creation)
+    save_each = creation.deserialize_db_from_string
+    kept: dict[str, list[tuple[object, ...]]] = {}
+
+    def put_back(self: BaseDatabaseCreation, data: str) -> None:
+        if not kept:
+            save_each(self, data)
+            kept.update(_rows(self.connection))
+            return
+        with transaction.atomic(), self.connection.cursor() as cursor:
+            for table, rows in kept.items():
+                places = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)  # noqa: S608  a name of Django's
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(creation, "deserialize_db_from_string", put_back)
+        yield
+
+
+def _rows(here: BaseDatabaseWrapper) -> dict[str, list[tuple[object, ...]]]:
+    """What lies in each table that the end of a test empties."""
+    found = {}
+    with here.cursor() as cursor:
+        for table in here.introspection.django_table_names(only_existing=True, include_views=False):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  as above
+            found[table] = cursor.fetchall()
+    return {table: rows for table, rows in found.items() if rows}
 
 
 @pytest.fixture
