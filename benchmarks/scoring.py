@@ -110,11 +110,17 @@ def _true(item: dict[str, Any], number: int, source_id: str, at: dict[str, int])
         time=time[:_SECONDS] if _ISO.match(time) else "",
         heads=_ends(item, ("body_first_words", "own_first_words", "alt_body_first_words"), slice(_SIX)),
         tails=_ends(item, ("body_last_words", "alt_body_last_words"), slice(-_SIX, None)),
-        parent=item["reply_to"] if "reply_to" in item else at.get(str(item.get("parent"))),
+        parent=_parent(item, at),
         parent_unknown=bool(item.get("parent_unknown")),
         quoted=frozenset(quote["of"] for quote in item.get("quotes", [])),
         shared=frozenset(shared["of"] for shared in item.get("shared_text", [])),
     )
+
+
+def _parent(item: dict[str, Any], at: dict[str, int]) -> int | None:
+    """The number of the comment answered, which is labelled by its number or by its id in the source."""
+    told = item["reply_to"] if "reply_to" in item else item.get("parent")
+    return told if isinstance(told, int) else at.get(str(told))
 
 
 def _ends(item: dict[str, Any], names: Sequence[str], part: slice) -> tuple[tuple[str, ...], ...]:

@@ -67,6 +67,15 @@ def test_a_parent_that_the_page_shows_and_the_import_does_not_is_missed() -> Non
     assert (told.parents_right, told.parents_wrong, told.parents_missed) == (0, 0, 1)
 
 
+@pytest.mark.parametrize("parent", [2, "102"])
+def test_a_parent_is_labelled_by_its_number_or_by_its_id(parent: int | str) -> None:
+    labelled = labels()
+    for comment in labelled["comments"]:  # type: ignore[attr-defined]
+        comment |= {"source_id": str(100 + comment["n"]), "parent": parent if comment["n"] == 1 else None}
+        del comment["reply_to"]
+    assert scoring.score("mill", "text", labelled, thread(PAGE)).parents_missed == 1
+
+
 def test_the_table_names_the_worst_and_the_status_says_whether_targets_are_met(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
