@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from forum.archive.readers import html_rows
 from forum.archive.readers.html_labels import props
 from forum.archive.readers.html_tags import HEADINGS, HIDDEN
 from forum.archive.readers.html_tree import LONGEST_NAME, Node, Tree
@@ -59,6 +60,8 @@ def groups_of(tree: Tree) -> Iterator[Group]:
     for (rank, label), members in found.items():
         if members := list(_outermost(members)):
             yield Group(rank, label, members)
+    if rows := [row.node for row in html_rows.find(tree) if row.called]:
+        yield Group(4, "rows", rows)
     if not any(rank < 4 for rank, _ in found):
         for members in likes.values():
             if len(members) > 1 and not _are_articles(members):

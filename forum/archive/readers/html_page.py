@@ -16,8 +16,10 @@ from forum.archive.readers import (
     html_head,
     html_lines,
     html_replies,
+    html_rows,
     html_tree,
     html_visible,
+    indentation,
 )
 from forum.archive.readers.html_head import Article
 from forum.archive.readers.html_parts import Parts
@@ -99,7 +101,7 @@ class _Reading:
         self.leftover: list[Stretch] = []
         self.elements = {node for one in found for node in one.unit.nodes}
         self.article: Article = html_article.find(tree, self.elements)
-        self.threading: Threading = html_replies.relate(found)
+        self.threading: Threading = html_replies.relate(found, html_rows.find(tree))
         self.lines = html_lines.of_comments(tree, found)
         self.moments = self._moments()
 
@@ -231,6 +233,7 @@ class _Reading:
         line_of = dict(zip(self.found, self.lines, strict=True))
         for one, what in self.threading.odd:
             self.anomalies.append(Anomaly(line_of[one][0], what, "placed by the nesting"))
+        self.anomalies += [Anomaly(line_of[one][0], *indentation.UNKNOWN) for one in self.threading.lost]
         repeated = [n for n, times in Counter(one.number for one in self.found if one.number).items() if times > 1]
         if repeated:
             self.anomalies.append(

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from forum.archive.items import Basis, Kind, State
+from forum.archive.readers import html_rows
 from forum.archive.readers.html_labels import Region
 from forum.archive.readers.html_parts import Parts
+from forum.archive.readers.html_rows import Row
 from forum.archive.readers.html_tree import Node
 from forum.archive.readers.html_units import Unit
 from forum.archive.readers.html_words import joined, lines_of, text_of
+from forum.archive.readers.indentation import Place
 
 _REPLY_TO: Final = re.compile(
     r"in reply to|replied to|reply to|als antwort auf|antwort auf|en réponse à|répond à|en respuesta a|in risposta a"
@@ -50,10 +53,15 @@ class Threading:
 
     threaded: bool
     odd: list[tuple[Found, str]]
+    lost: list[Found]
+    """Those that answer something which the page does not show."""
 
 
-def relate(found: Sequence[Found]) -> Threading:
-    """Set the parents that the page shows: by links, by nesting, by what stands indented below, by depth."""
+def relate(found: Sequence[Found], rows: Sequence[Row] = ()) -> Threading:
+    """Set the parents that the page shows: by links, by nesting, by what stands indented below, by depth.
+
+    `rows` are those of a table that pictures push to the right.
+    """
     of_unit = {one.unit: one for one in found}
     for one in found:
         if one.unit.parent is not None:
@@ -62,13 +70,17 @@ def relate(found: Sequence[Found]) -> Threading:
     threaded = any(one.parent for one in found)
     depths = {one: _depth(one.unit) for one in found}
     shown = len({depth for depth in depths.values() if depth is not None})
+    lost: list[Found] = []
     if not threaded and shown > 1:
         _by_depth(found, depths)
+        threaded = True
+    elif not threaded and rows and (places := html_rows.places(rows, _rows_of(found, rows))):
+        lost = list(_by_places(found, places))
         threaded = True
     threaded = _by_links(found, threaded=threaded) or threaded
     # A layout that numbers the depths would have shown the replies, had there been any.
     threaded = threaded or (bool(found) and all(_depth_class(one.unit) is not None for one in found))
-    return Threading(threaded, list(_against_depth(found)))
+    return Threading(threaded, list(_against_depth(found)), [one for one in lost if one.parent is None])
 
 
 def _by_containers(found: Sequence[Found]) -> None:
@@ -131,6 +143,22 @@ def _by_depth(found: Sequence[Found], depths: "dict[Found, int | None]") -> None
         if above:
             one.parent, one.basis = above[-1][1], "indentation"
         above.append((depth, one))
+
+
+def _rows_of(found: Sequence[Found], rows: Sequence[Row]) -> list[int | None]:
+    """The number of the row that each comment stands in."""
+    number = {row.node: n for n, row in enumerate(rows)}
+    every = ((node, *node.ancestors()) for node in (one.unit.nodes[0] for one in found))
+    return [next((number[node] for node in around if node in number), None) for around in every]
+
+
+def _by_places(found: Sequence[Found], places: Sequence[Place]) -> Iterator[Found]:
+    """Set the parents that the levels show, and give those of which a level is missing."""
+    for one, place in zip(found, places, strict=True):
+        if place.parent is not None:
+            one.parent, one.basis = found[place.parent], "indentation"
+        elif place.unknown:
+            yield one
 
 
 def _by_links(found: Sequence[Found], *, threaded: bool) -> bool:

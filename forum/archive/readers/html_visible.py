@@ -1,14 +1,17 @@
 """Reads an HTML page whose markup shows no comments by its visible words, as the reader of text pages would."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from forum.archive.items import Anomaly, Comment, Lines, Post, SavedFile, Stretch, Thread
 from forum.archive.limits import Refused
-from forum.archive.readers import html_article, html_dates, html_head, html_lines, text_page
+from forum.archive.readers import html_article, html_dates, html_head, html_lines, html_rows, indentation, text_page
 from forum.archive.readers.html_groups import is_aside, lists_articles
 from forum.archive.readers.html_head import Article
-from forum.archive.readers.html_tree import Node, Tree
+from forum.archive.readers.html_rows import Row
+from forum.archive.readers.html_tree import Node, Text, Tree
 from forum.archive.readers.html_words import Line, html_of, lines_of, text_of
 
 _FEW: Final = 3
@@ -21,20 +24,24 @@ def read(tree: Tree) -> Thread | None:
         return None
     shown: list[str] = []
     at: list[int] = []
+    rows = html_rows.find(tree)
+    begins: dict[int | None, int] = {}
     for line in _lines(tree):
-        here = html_lines.of_pieces(tree, [piece for piece in line.pieces if piece.value.strip()][:1])
+        first = [piece for piece in line.pieces if piece.value.strip()][:1]
+        here = html_lines.of_pieces(tree, first)
         at += [*here] or [at[-1] if at else 1]
         if line.paragraph and shown:
             shown.append("")
             at.append(at[-1])
         shown.append(line.text)
+        begins.setdefault(_row_of(rows, first), len(shown))
     try:
         thread = next(iter(text_page.read(SavedFile("words.txt", "\n".join(shown).encode("utf-8", "replace")))), None)
     except Refused:
         return None
     if thread is None or len(thread.comments) < _FEW or any(not comment.author for comment in thread.comments):
         return None
-    return _placed(tree, thread, at)
+    return _placed(tree, _related(thread, rows, begins), at)
 
 
 def sought(tree: Tree) -> bool:
@@ -54,6 +61,28 @@ def _lines(tree: Tree) -> list[Line]:
         if node.tag == "nav" or (node.tag not in ("body", "html") and is_aside(node, tree))
     }
     return [line for line in lines_of([tree.root], {n for n in aside if isinstance(n, Node)}) if line.pieces]
+
+
+def _row_of(rows: Sequence[Row], words: Sequence[Text]) -> int | None:
+    """The number of the row in which words stand."""
+    number = bisect_right(rows, words[0].start, key=lambda row: row.node.start) - 1 if words else -1
+    return number if number >= 0 and rows[number].node.holds(words[0]) else None
+
+
+def _related(thread: Thread, rows: Sequence[Row], begins: dict[int | None, int]) -> Thread:
+    """The thread with the replies that its rows show, where each comment begins with the first words of one."""
+    row_at = {line: row for row, line in begins.items()}
+    places = html_rows.places(rows, [row_at.get(comment.lines[0]) for comment in thread.comments])
+    if thread.threaded or places is None:
+        return thread
+    comments, lost = [], []
+    for comment, place in zip(thread.comments, places, strict=True):
+        if place.parent is not None:
+            comment = replace(comment, parent=thread.comments[place.parent].key, parent_basis="indentation")
+        elif place.unknown:
+            lost.append(Anomaly(comment.lines[0], *indentation.UNKNOWN))
+        comments.append(comment)
+    return replace(thread, comments=tuple(comments), threaded=True, anomalies=(*thread.anomalies, *lost))
 
 
 def _placed(tree: Tree, thread: Thread, at: list[int]) -> Thread:

@@ -1,7 +1,7 @@
 """Who answers whom on pages that show it by how far each comment is indented."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,9 @@ from forum.archive.readers.pairings import Attribution
 _UNITS: Final = (4, 2, 3, 5, 1)
 _NEARLY: Final = 0.9
 _FEW: Final = 2
+
+UNKNOWN: Final = ("indented below a comment that is not on the page", "its parent is unknown")
+"""What is told of a comment whose parent is unknown, and what was done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,16 @@ def places(attributions: Sequence[Attribution]) -> list[Place] | None:
     if len(set(levels)) == 1:
         return None
     usual = Counter(attribution.shift for attribution in attributions).most_common(1)[0][0]
+    lost = {number for number, attribution in enumerate(attributions) if attribution.shift != usual}
+    return by_levels(levels, lost)
+
+
+def by_levels(levels: Sequence[int], lost: Collection[int] = ()) -> list[Place]:
+    """The place of each by its level, in page order; the parent of those `lost`, by their index, is unknown."""
     found: list[Place] = []
     above: list[int | None] = []
     for number, level in enumerate(levels):
-        kept = attributions[number].shift == usual
-        parent = above[level - 1] if kept and 0 < level <= len(above) else None
+        parent = above[level - 1] if number not in lost and 0 < level <= len(above) else None
         found.append(Place(level, parent, unknown=level > 0 and parent is None))
         above = [*above[:level], *[None] * (level - len(above)), number]
     return found

@@ -116,9 +116,7 @@ def _find_parents(page: Page, made: list[Draft]) -> bool:
     places = indentation.places([draft.attribution for draft in made]) or []
     for draft, place in zip(made, places, strict=False):
         if place.unknown:
-            page.say(
-                draft.attribution.line, "indented below a comment that is not on the page", "its parent is unknown"
-            )
+            page.say(draft.attribution.line, *indentation.UNKNOWN)
         elif place.parent is not None and draft.parent is None:
             draft.parent, draft.basis = made[place.parent], "indentation"
     return bool(places) or named > 1
