@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from comments.importing import ArchivedComment, add_comments
 from comments.models import Comment
-from forum.archive import items, knowing, merging, opening, placing, rows
+from forum.archive import doubles, items, knowing, merging, opening, placing, rows
 from forum.archive.knowing import Known
 from forum.archive.merging import Take
 from forum.archive.models import Item
 from forum.archive.opening import Way
+from forum.archive.outcome import MOST
 from forum.archive.people import Byline, byline, keep_names_off
 from forum.archive.suppressing import article_states
 from forum.inserting import insert_values
@@ -95,6 +97,7 @@ class Batch:
         self.words = {
             one.key: knowing.words_digest(one.author, one.body, one.format) for p in self.portions for one in p.new
         }
+        self._look_for_doubles()
         away = knowing.taken_away(set(self.words.values()))
         self.away = {key for key, digest in self.words.items() if digest in away}
         self.loading.names_off.note(
@@ -138,6 +141,14 @@ class Batch:
                 self.outcome.changed.append(way.thread.post.lines[0])
             elif verdict:
                 way.verdict = verdict
+
+    def _look_for_doubles(self) -> None:
+        """The first batch of a thread that is new tells whether it is."""
+        fresh = {id(way) for way in self.fresh}
+        new = [(p.way.thread, [self.words[one.key] for one in p.new]) for p in self.portions if id(p.way) in fresh]
+        run = self.loading.run.pk if self.loading.run else None
+        room = MOST - len(self.outcome.doubles)
+        self.outcome.doubles += islice(doubles.find(new, run), room) if new else ()
 
     def _sort(self, portion: Portion) -> list[tuple[items.Comment, Known, Way]]:
         """Part what is known from what is new; returns what is known and has changed in the source."""

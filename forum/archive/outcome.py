@@ -30,6 +30,15 @@ class Lines:
         return self.number > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A thread, told by its line, whose words are here already, under a post that its title and names do not tell."""
+
+    line: int
+    title: str
+    url: str
+
+
 @dataclass(slots=True)
 class Outcome:
     """What an import did, or in a dry run would do."""
@@ -62,6 +71,8 @@ class Outcome:
     unknown_tags: dict[str, int] = field(default_factory=dict)
     elsewhere: str = ""
     """The key of another source from which threads of the file are here, where nobody has chosen its own."""
+    doubles: list[Double] = field(default_factory=list)
+    """Threads that would be here twice, or are."""
     clashes: list[str] = field(default_factory=list)
     """Names that look like the name of a member. They stay persons and are nobody's account."""
 
@@ -97,5 +108,6 @@ class Outcome:
             "spam": self.spam,
             "names_off": self.names_off,
             "unknown_tags": sorted(self.unknown_tags),
+            "doubles": [{"line": one.line, "title": one.title, "url": one.url} for one in self.doubles],
             "clashes": self.clashes,
         }

@@ -28,6 +28,8 @@ def told(outcome: Outcome, *, done: bool) -> list[str]:
     lines = [*_made(outcome, done=done), *_kept(outcome, done=done), *_names(outcome)]
     if outcome.elsewhere:
         lines.append(outcome.told_elsewhere)
+    else:
+        lines += _doubles(outcome, done=done)
     if not done:
         lines.append("Nothing was written. Run it again with --commit to write.")
     elif not outcome.wrote:
@@ -77,6 +79,20 @@ def _names(outcome: Outcome) -> Iterator[str]:
         yield f"Tags that there are none of here: {', '.join(sorted(outcome.unknown_tags)[:20])}."
     if outcome.clashes:
         yield f"Named like members, and joined to none: {', '.join(outcome.clashes[:20])}."
+
+
+def _doubles(outcome: Outcome, *, done: bool) -> Iterator[str]:
+    for one in outcome.doubles[:20]:
+        here = f"The words of the thread at line {one.line} are here already, as “{one.title}” ({one.url})"
+        if done:
+            yield f"{here}. If it is the same thread, it is here twice now: take this import back."
+        else:
+            yield (
+                f"{here}. If it is the same thread, give its title, author and source in its corrections as they are "
+                "here, so that only what is new is added; else it will be here twice."
+            )
+    if len(outcome.doubles) > 20:
+        yield f"So are those of {len(outcome.doubles) - 20:,} more threads."
 
 
 def _at(lines: Lines) -> str:

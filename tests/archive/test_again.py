@@ -17,6 +17,7 @@ from forum.archive.load import load
 from forum.archive.locking import alone
 from forum.archive.models import Item, Run
 from forum.archive.outcome import Outcome
+from forum.archive.reporting import told
 from forum.moderation import removals
 from forum.states import State
 from forum.text.redaction import Change
@@ -308,3 +309,60 @@ def test_a_changed_file_asks_as_many_queries_however_many_it_leaves(db: None, mo
     with CaptureQueriesContext(connection) as many:
         bring(monkeypatch, *(said(n) for n in range(60)))
     assert len(few) == len(many)
+
+
+TITLE = "The mill by the river"
+
+
+def retold(text: str, *, commit: bool, title: str = "", source: str = "valley-post") -> Outcome:
+    said_of = corrections.parse(f'[source]\nkey = "{source}"\n[page]\ntitle = "{title}"')
+    return load(plan(text, said_of), commit=commit)
+
+
+@pytest.mark.parametrize(
+    ("copy", "source"),
+    [
+        (AFTER.replace(TITLE, TITLE.upper()), "valley-post"),
+        (AFTER.replace(TITLE, "The mill at the pond").replace("Nobody", "NOBODY"), "valley-post"),
+        (AFTER.replace(TITLE, "The mill at the pond").replace("The council meets", "It meets"), "valley-post"),
+        (AFTER.replace("They should", "they should"), "valley-notes"),
+    ],
+)
+def test_a_copy_under_another_title_or_source_is_told_before_it_is_here_twice(db: None, copy: str, source: str) -> None:
+    assert not retold(AFTER, commit=True).doubles
+    post = Post.objects.get()
+    shown = retold(copy, commit=False, source=source)
+    assert [(one.title, one.url) for one in shown.doubles] == [(TITLE, post.get_absolute_url())]
+    assert shown.as_dict()["doubles"][0]["title"] == TITLE
+    assert f"are here already, as “{TITLE}”" in " ".join(told(shown, done=False))
+    written = retold(copy, commit=True, source=source)
+    assert "it is here twice now" in " ".join(told(written, done=True))
+    assert Post.objects.count() == 2
+
+
+def test_a_copy_with_its_title_put_right_adds_only_what_is_new(db: None) -> None:
+    retold(AFTER, commit=True)
+    copy = AFTER.replace(TITLE, TITLE.upper()) + "\nSold!\n\nmo on May 4, 2004 at 11:30 AM\n"
+    outcome = retold(copy, commit=True, title=TITLE)
+    assert (Post.objects.count(), outcome.created_comments, outcome.doubles) == (1, 1, [])
+
+
+def test_another_thread_in_which_some_say_the_same_is_no_copy(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, *(said(n) for n in range(1, 9)))
+    other = dataclasses.replace(talk([]).post, key="talk:other", title="Another talk", body="Of other things.")
+    few = [said(n, key=f"other:{n}") for n in range(1, 4)]
+    more = [said(n, key=f"other:{n}", body=f"Other words, {n} of them.") for n in range(4, 9)]
+    assert not bring(monkeypatch, *few, *more, post=other).doubles
+    assert Post.objects.count() == 2
+
+
+def test_looking_for_copies_asks_as_often_however_many_comments_there_are(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(number: int) -> int:
+        made = Mill(talk([said(n) for n in range(number)])).plan(monkeypatch)
+        with CaptureQueriesContext(connection) as captured:
+            load(made, commit=False)
+        return sum("words_digest" in query["sql"] for query in captured)
+
+    assert asked(3) == asked(300) == 2
