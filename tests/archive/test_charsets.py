@@ -35,6 +35,29 @@ def test_letters_of_a_wrong_charset_are_repaired_only_where_that_is_proved() -> 
     assert decode(half.encode()).text == half.replace("\x9d", "")
 
 
+@pytest.mark.parametrize("wrong", ["cp1252", "latin-1"])
+@pytest.mark.parametrize("right", ["déjà", "“Café”", "so…", "5 £", "Жизнь", "Ελλάδα"])
+def test_letters_of_a_wrong_charset_that_are_left_are_told(right: str, wrong: str) -> None:
+    made = "".join(bytes([n]).decode(wrong, "ignore") or chr(n) for n in right.encode())
+    told = decode(f"{made} and é".encode())
+    assert (told.mojibake_left > 0, told.mojibake_repaired) == (True, 0)
+    assert any("a wrong charset" in what and "kept" in done for what, done in told.odd)
+
+
+@pytest.mark.parametrize("right", [TEXT, "CAFÉ…", "„Spaß“", "“IRMÔ", "MAÇÃ…", "À Ñ Ð", "Ðað", "ΕΛΛΑΣ", "Â", "â€"])
+def test_letters_that_only_look_odd_are_not_told(right: str) -> None:
+    assert decode(f"{right} and é".encode()).mojibake_left == 0
+
+
+def test_a_file_that_ends_within_a_letter_is_read_up_to_there_and_told() -> None:
+    told = decode("déjà vu, é".encode()[:-1])
+    assert (told.text, told.encoding, told.cut) == ("déjà vu, ", "utf-8", True)
+    assert ("the file ends in the middle of a letter: it was cut off", "read as far as it goes") in told.odd
+    assert not decode("déjà".encode()).cut
+    assert decode("caf\xe9".encode("cp1252")).text == "café"
+    assert decode("déjà vu, é".encode("cp1252")).text == "déjà vu, é"
+
+
 def test_what_was_lost_before_stays_and_is_counted() -> None:
     assert decode("a\ufffdb".encode()).not_decoded == 1
 
@@ -55,3 +78,5 @@ def test_the_plan_says_what_was_done_to_the_bytes() -> None:
         (0, "not plain UTF-8 but windows-1252", "read as that"),
         (0, "1 control characters", "removed"),
     ]
+    assert "cut off" in plan(f"{AFTER}\nétang é".encode()[:-1]).anomalies[0].what
+    assert "letters that look like" in plan(AFTER.replace("pond", "Ã©tang and é")).anomalies[0].what

@@ -32,14 +32,7 @@ def decode(data: bytes) -> tuple[Decoded, list[Anomaly]]:
                     Anomaly(0, f"the page says it is {declared}, and is not", "the charset was told from its bytes")
                 )
     decoded = decoded or charsets.decode(data)
-    told: tuple[tuple[int | bool, str, str], ...] = (
-        (decoded.encoding != "utf-8", f"not plain UTF-8 but {decoded.encoding}", "read as that"),
-        (decoded.controls_removed, f"{decoded.controls_removed} control characters", "removed"),
-        (decoded.not_decoded, f"{decoded.not_decoded} characters already lost (U+FFFD)", "kept as they are"),
-        (decoded.mojibake_repaired, f"{decoded.mojibake_repaired} letters of a wrong charset", "repaired"),
-        (decoded.bidi_controls, f"{decoded.bidi_controls} marks that turn the direction of writing", "kept"),
-    )
-    return decoded, odd + [Anomaly(0, what, done) for holds, what, done in told if holds]
+    return decoded, odd + [Anomaly(0, what, done) for what, done in decoded.odd]
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -42,7 +42,8 @@ def read(saved: SavedFile) -> Iterator[Thread]:
     """The one thread of the page; refuses what cannot be told apart. Time and memory grow with the file."""
     decoded = charsets.decode(saved.data)
     page = Page(decoded.text)
-    _say_charset(page, decoded)
+    for what, done in decoded.odd:
+        page.say_of_all(what, done)
     head = find_head(page)
     gap = find_gap(page, head)
     notation = attributions.learn(page.lines, head.end, gap)
@@ -192,19 +193,6 @@ def _blank_lines_above(text: str) -> int:
     """Length of the blank lines at the beginning; blanks that indent the first line of text stay."""
     match = re.match(r"(?:[ \t]*\n)*", text)
     return match.end() if match else 0
-
-
-def _say_charset(page: Page, decoded: charsets.Decoded) -> None:
-    said: Final = (
-        (decoded.encoding != "utf-8", f"not plain UTF-8 but {decoded.encoding}", "read as that"),
-        (decoded.controls_removed, f"{decoded.controls_removed} control characters", "removed"),
-        (decoded.not_decoded, f"{decoded.not_decoded} characters already lost (U+FFFD)", "kept as they are"),
-        (decoded.mojibake_repaired, f"{decoded.mojibake_repaired} letters of a wrong charset", "repaired"),
-        (decoded.bidi_controls, f"{decoded.bidi_controls} marks that turn the direction of writing", "kept"),
-    )
-    for holds, what, done in said:
-        if holds:
-            page.say_of_all(what, done)
 
 
 def _say_lines(page: Page, notation: attributions.Notation) -> None:
