@@ -10,6 +10,7 @@ from forum.archive import items
 from forum.archive.limits import MAX_BODY_BYTES, Refused
 from forum.archive.load import load
 from forum.archive.plan import as_json, as_text, tally
+from forum.archive.readers.html_tree import parse
 from forum.text import html
 from tests.archive import html_pages
 from tests.archive.html_pages import PLAIN_ARTICLE, WORDPRESS, WORDS, comments, page, parents, plan, thread
@@ -395,6 +396,45 @@ def test_a_base_and_a_refresh_have_no_effect() -> None:
 def test_hostile_markup_is_refused_in_seconds(text: str) -> None:
     with within(5), pytest.raises(Refused):
         plan(text)
+
+
+CUT = "the page ends before its markup does: it was cut off"
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_whole_page_is_not_told_to_be_cut_off(name: str) -> None:
+    assert CUT not in [odd.what for odd in thread(getattr(html_pages, name)).anomalies]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Thank you.",
+        "<p>Thank",
+        '<div class="comment-author vca',
+        "<!-- the foot",
+        "<script>var a = 1;",
+        "Tom</b></div>",
+    ],
+)
+def test_a_page_that_was_cut_off_is_read_as_far_as_it_goes_and_told(end: str) -> None:
+    whole = WORDPRESS[: WORDPRESS.index("Thank you.")]
+    for text in (whole + end, f"{whole}{end}\n"):
+        told = thread(text)
+        assert (len(told.comments), [odd.line for odd in told.anomalies if odd.what == CUT]) == (
+            3,
+            [text.rstrip().count("\n") + 1],
+        )
+
+
+def test_a_page_without_its_last_ends_is_not_taken_for_cut_off() -> None:
+    """Ends that may be left out, a page that ends with what it left open within, and a piece of a page."""
+    for text in (
+        "<html><body><h1>A</h1><ul><li>One<li>Two</ul><p>Three",
+        "<html><body><div><table><tr><td>One</body></html>",
+        "<div><ol><li>One",
+    ):
+        assert not parse(text).is_cut
 
 
 def test_a_comment_with_odd_characters_is_read() -> None:

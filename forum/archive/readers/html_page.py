@@ -62,6 +62,9 @@ def read(saved: SavedFile) -> Iterator[Thread]:
     """The one thread of the page; refuses a page without comments. Fetches nothing; time grows with the file."""
     decoded, odd = html_charset.decode(saved.data)
     tree = html_tree.parse(decoded.text)
+    if tree.is_cut:
+        last = tree.line(len(decoded.text.rstrip()))
+        odd.append(Anomaly(last, "the page ends before its markup does: it was cut off", "read as far as it goes"))
     found = html_comments.find(tree)
     if not any(one.kind == "comment" for one in found):
         yield _from_words(tree, odd)

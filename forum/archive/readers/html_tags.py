@@ -15,6 +15,10 @@ BLOCKS: Final = frozenset({
     "hgroup", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
+ENDED: Final = BLOCKS - {
+    "body", "dd", "dt", "html", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr",
+}  # fmt: skip
+"""Those whose end no page may leave out."""
 HIDDEN: Final = frozenset({
     "audio", "base", "button", "canvas", "datalist", "embed", "form", "frameset", "head", "iframe", "input", "link",
     "map", "math", "meta", "noembed", "noframes", "object", "option", "param", "progress", "script", "select",

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from forum.archive.limits import Refused
-from forum.archive.readers.html_tags import BLOCKS, RAW, VOID
+from forum.archive.readers.html_tags import BLOCKS, ENDED, RAW, VOID
 
 LONGEST_NAME: Final = 80
 MAX_DEPTH: Final = 600
@@ -131,9 +131,11 @@ class Text:
 class Tree:
     """The whole document."""
 
-    def __init__(self, text: str, root: Node) -> None:
+    def __init__(self, text: str, root: Node, *, is_cut: bool) -> None:
         self.text = text
         self.root = root
+        self.is_cut = is_cut
+        """Whether the file ends within a tag, or before the ends of the page and of what stands in it."""
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     @property
@@ -156,7 +158,8 @@ def parse(text: str) -> Tree:
         assert match is not None  # noqa: S101 - what begins like markup is markup, if need be to the end of the file
         at = builder.take(match)
     builder.words(at, len(text))
-    return Tree(text, builder.finish())
+    is_cut = builder.is_cut
+    return Tree(text, builder.finish(), is_cut=is_cut)
 
 
 def unescape(text: str) -> str:
@@ -171,6 +174,7 @@ class _Builder:
         self.text = text
         self.root = self.open = Node("#document", "", 0, 0, None)
         self.count = 0
+        self.breaks_off = False
 
     def words(self, start: int, end: int) -> None:
         if end > start:
@@ -178,11 +182,18 @@ class _Builder:
 
     def take(self, match: re.Match[str]) -> int:
         """Put one piece of markup into the tree; returns where to go on."""
+        self.breaks_off = not match.group().endswith(">")
         if match["tag"]:
             return self._begin(match)
         if match["close"]:
             self._end(match["closed"].lower(), match.start(), match.end())
         return match.end()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text breaks off here. Sloppy pages leave out ends too, but hardly that of the page as well."""
+        tags = {node.tag for node in (self.open, *self.open.ancestors())}
+        return self.breaks_off or (bool(tags & {"html", "body"}) and bool(tags & ENDED))
 
     def finish(self) -> Node:
         """Close what is open still, and give the whole."""
@@ -205,6 +216,7 @@ class _Builder:
         if tag in _RAW_END:
             found = _RAW_END[tag].search(self.text, end)
             node.stop = found.start() if found else len(self.text)
+            self.breaks_off = self.breaks_off or found is None
             if node.stop > end and tag == "title":
                 node.children.append(Text(unescape(self.text[end : node.stop]), end, node.stop))
             closed = self.text.find(">", node.stop)
