@@ -59,7 +59,7 @@ def evidence_of(thread: Thread) -> Evidence:
 # The plus keeps a planner from going through all quotations of a comment to find that of one reply.
 PROVING = """
     SELECT q.id, q.comment_id, r.body, r.format, q.start, q."end" AS ends, q.attribution_start AS attribution,
-        q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id
+        q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id, k.archived
     FROM comments_quotation q JOIN comments_comment r ON r.id = q.comment_id
         JOIN comments_comment k ON k.id = +q.quoted_id AND k.id = r.parent_id
     WHERE {}
@@ -67,7 +67,7 @@ PROVING = """
 # The quotations of the comments that are quoted, with the name of the quoting one.
 NAMING = """
     SELECT q.id, q.comment_id, NULL AS body, NULL AS format, NULL AS start, NULL AS ends, NULL AS attribution,
-        q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id
+        q.quoted_id, k.state, k.created_at, k.position, k.author_id, k.person_id, k.archived
     FROM comments_quotation q JOIN comments_comment k ON k.id = q.comment_id
     WHERE {} AND k.state = 'published'
 """

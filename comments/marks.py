@@ -13,7 +13,7 @@ from comments.models import Comment
 from comments.page import DRAWN, Page
 from comments.threads import Node
 from comments.ways import next_new, way
-from forum.bylines import Byline
+from forum.bylines import NO_DATE, Byline
 from forum.states import PUBLISHED, State
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:
 
 @lru_cache(DATES_KEPT)
 def _printed(date: str, machine: str, zone: str) -> str:
+    if not date:
+        return NO_DATE
     stated = f' datetime="{escape(machine)}" itemprop="datePublished"' if machine else ""
     return f'<time{stated} title="{escape(zone) or "time zone not stated on the page"}">{escape(date)}</time>'
 

@@ -19,6 +19,7 @@ from comments.models import Comment
 from comments.page import DRAWN, Page, Viewer
 from comments.threads import Node, Thread
 from comments.ways import heading, lead, place, ways_html
+from forum.bylines import UNDATED
 from forum.moulds import Parts
 from forum.states import PUBLISHED, State
 from forum.voices.markup import branch_is_muted, muted
@@ -110,19 +111,18 @@ def _divided(roots: list[Node], page: Page) -> Iterator[tuple[Node, str, Node | 
 def _divider(before: Comment, comment: Comment) -> str:
     """The line between two comments of which one is archived and the other is not."""
     then, now = sorted((before, comment), key=lambda one: one.created_at)
-    quiet = silence(then.created_at, now.created_at)
     resumed = comment is now
-    return _years(
-        f"The conversation resumed after {quiet}" if resumed else f"Before {quiet} of silence", then, now, resumed
-    )
+    if then.created_at == UNDATED:
+        return _years("The conversation resumed", now) if resumed else _years("Before that, without dates")
+    quiet = silence(then.created_at, now.created_at)
+    if resumed:
+        return _years(f"The conversation resumed after {quiet}", then, now)
+    return _years(f"Before {quiet} of silence", now, then)
 
 
-def _years(words: str, then: Comment, now: Comment, resumed: bool) -> str:
-    years = [
-        f'<span class="{"t" if one.archived else "n"}">{one.created_at.year}</span>'
-        for one in ((then, now) if resumed else (now, then))
-    ]
-    return f'<li class="divider"><p>{words}: {" → ".join(years)}</p></li>'
+def _years(words: str, *comments: Comment) -> str:
+    years = [f'<span class="{"t" if one.archived else "n"}">{one.created_at.year}</span>' for one in comments]
+    return f'<li class="divider"><p>{words}{": " if years else ""}{" → ".join(years)}</p></li>'
 
 
 def _later(reply: Node, before: Node, page: Page) -> str:
@@ -133,7 +133,9 @@ def _later(reply: Node, before: Node, page: Page) -> str:
     if said.archived:
         return _divider(answered, said) if before.parent is reply.parent else ""
     then, now = sorted((answered, said), key=lambda one: one.created_at)
-    return _years(f"{silence(then.created_at, now.created_at)} later", then, now, resumed=True)
+    if then.created_at == UNDATED:
+        return _years("Later", now)
+    return _years(f"{silence(then.created_at, now.created_at)} later", then, now)
 
 
 def _branch(top: Node, page: Page, parts: list[str], *, alone: bool = False) -> None:

@@ -34,7 +34,8 @@ SHOWN = (
     *("anchor", "archived", "created_at", "printed_date", "printed_at", "zone", "html", "state", "revised_at"),
     *("quoted_count", "author_id", "person_id"),
 )
-BYLINE = "c.author_id, c.person_id, a.username, p.name, p.removed_at IS NOT NULL"  # as ``byline_by`` takes it
+# As ``byline_by`` takes it.
+BYLINE = "c.author_id, c.person_id, a.username, p.name, p.removed_at IS NOT NULL, c.archived"
 BYLINES = "LEFT JOIN users_user a ON a.id = c.author_id LEFT JOIN users_person p ON p.id = c.person_id"
 EXPECTED = 10  # ids that PostgreSQL expects in a list it does not know
 _NAMES = SHOWN.index("author_id")

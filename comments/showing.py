@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import mark_safe
 
+from forum.bylines import NO_DATE
 from forum.text.excerpt import excerpt
 from posts.showing import DESCRIPTION
 
@@ -38,7 +39,9 @@ def shown_card(comment: Comment, post: Post) -> dict[str, str] | None:
     """The card that other sites show of a comment; None where not everyone reads it."""
     if not (comment.is_public and post.is_public):
         return None
-    words = f"A comment of {comment.printed_date}" if comment.archived else excerpt(comment.html, DESCRIPTION)
+    words = (
+        f"A comment of {comment.printed_date or NO_DATE}" if comment.archived else excerpt(comment.html, DESCRIPTION)
+    )
     return {"title": f"{comment.byline.name} on “{post.title}”", "words": words}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -27,21 +28,30 @@ class Byline:
 
     name: str
     url: str
-    kind: Literal["member", "person", "former"]
+    kind: Literal["member", "person", "former", "unnamed"]
     escaped: str
     linked: str
     member: int | None = None
     person: int | None = None
 
 
-FORMER_MEMBER = Byline("a former member", "", "former", "a former member", '<bdi itemprop="name">a former member</bdi>')
+def _nobody(name: str, kind: Literal["former", "unnamed"]) -> Byline:
+    return Byline(name, "", kind, name, f'<bdi itemprop="name">{name}</bdi>')
+
+
+FORMER_MEMBER = _nobody("a former member", "former")
+UNNAMED = _nobody("somebody unnamed", "unnamed")  # their page, kept in an archive, gives no name
 NAME_TAKEN_OFF = "[name removed]"
+UNDATED = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)  # orders words of which no page gives a date; nothing shows it
+NO_DATE = "no date"
 BYLINES_KEPT = 4_000  # in each process: about 3 MB
 IN_ADDRESSES = "!*'();:@&=+$,/~"  # what stands in an address as it is, as Django's own say it
 
 
 class Bylined(models.Model):
     """Words by somebody: a member (``author``), a person from an archive (``person``), or a member who has left.
+
+    Archived words by neither are those of whom their page gives no name.
 
     ``created_at`` is the ordering key and is never shown for archived words: they show ``printed_date``, exactly as
     it stood on the page. ``printed_at`` is that date as naive local ISO text, for no zone may be assumed;
@@ -87,30 +97,32 @@ class Bylined(models.Model):
     @property
     def byline(self) -> Byline:
         """Whose words these are, as of now; reads ``author`` or ``person``, so load them with the row."""
-        return self.read_byline or byline_of(self.author, self.person)
+        return self.read_byline or byline_of(self.author, self.person, archived=self.archived)
 
     def is_by(self, user: object) -> bool:
         """Whether ``user`` is the member who wrote this."""
         return self.author_id is not None and self.author_id == getattr(user, "pk", None)
 
 
-def byline_of(author: User | None, person: Person | None) -> Byline:
-    """The byline of a member, of a person, or of neither."""
+def byline_of(author: User | None, person: Person | None, *, archived: bool) -> Byline:
+    """The byline of a member, of a person, or of neither; ``archived``: their words are."""
     if author is not None:
-        return byline_by(author.pk, None, author.username, None, False)
+        return byline_by(author.pk, None, author.username, None, False, archived)
     if person is not None:
-        return byline_by(None, person.pk, None, person.name, person.removed_at is not None)
-    return FORMER_MEMBER
+        return byline_by(None, person.pk, None, person.name, person.removed_at is not None, archived)
+    return UNNAMED if archived else FORMER_MEMBER
 
 
 @lru_cache(BYLINES_KEPT)
-def byline_by(author: int | None, person: int | None, username: str | None, name: str | None, removed: bool) -> Byline:
+def byline_by(
+    author: int | None, person: int | None, username: str | None, name: str | None, removed: bool, archived: bool
+) -> Byline:
     """The same from the ids and names in a row; ``removed``: the name was taken off."""
     if author is not None:
         return _byline(username or "", quote(f"/members/{username}/", safe=IN_ADDRESSES), "member", author, None)
     if person is not None:
         return _byline(NAME_TAKEN_OFF if removed else name or "", f"/persons/{person}/", "person", None, person)
-    return FORMER_MEMBER
+    return UNNAMED if archived else FORMER_MEMBER
 
 
 def _byline(name: str, url: str, kind: Literal["member", "person"], member: int | None, person: int | None) -> Byline:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OWN = [field.name for field in Post._meta.concrete_fields if field.name != "body"]  # which no page of a thread shows
 BYLINE = ("author__username", "person__name", "person__removed_at")
-ANSWER = ("answer__author__username", "answer__person__name", "answer__person__removed_at")
+ANSWER = ("answer__archived", "answer__author__username", "answer__person__name", "answer__person__removed_at")
 NOTES = ("source__provenance_note", "source__content_note", "source__downloads")
 
 

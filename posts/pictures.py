@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from forum.bylines import NO_DATE
 from posts.drawing import LOOK, Card, bars_of, draw
 from posts.models import Post
 
@@ -50,6 +51,6 @@ def _answer(request: HttpRequest, card: Card) -> HttpResponseBase:
 
 def _date(post: Post) -> str:
     if post.archived:
-        return post.printed_date or "no date"
+        return post.printed_date or NO_DATE
     moment = post.created_at.astimezone(dt.UTC)
     return f"{moment:%B} {moment.day}, {moment.year}"

@@ -16,10 +16,13 @@ from typing import Any, Literal
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from forum.bylines import UNDATED
+
 BINS = 48
 LOW = 9  # comments in one bin that the strip draws full height at least: a single one stays small
 KNOWN = 1_000  # strips that are not drawn anew, of 1 to 7 kB each
 MINUTE = 60
+_NEVER = int(UNDATED.timestamp())
 
 Era = Literal["then", "now"]
 Histogram = dict[str, Any]  # {"start": s, "step": s, "bins": [n, …], "first": s, "last": s}, in seconds since 1970
@@ -56,6 +59,11 @@ def span(
     if first is None or last is None:
         return {key: histogram for key, histogram in pulse.items() if key != era}
     return {**pulse, era: {**pulse[era], "first": int(first.timestamp()), "last": int(last.timestamp())}}
+
+
+def is_living(pulse: dict[str, Histogram]) -> bool:
+    """Whether anything was said here, and not only on a page that was imported."""
+    return _alive(pulse.get("now")) is not None
 
 
 def ends_at(pulse: dict[str, Histogram], era: Era, moment: dt.datetime) -> bool:
@@ -159,14 +167,20 @@ def _alive(histogram: Histogram | None) -> Histogram | None:
 def _sentence(then: Histogram | None, now: Histogram | None) -> str:
     parts = []
     if then:
-        parts.append(f"{counted(sum(then['bins']))} in {_exactly(then['last'] - then['first'])}")
-    if then and now:
+        parts.append(f"{counted(sum(then['bins']))}{_how_long(then)}")
+    if then and now and then["last"] != _NEVER:
         parts.append(f"then {_largest(now['first'] - then['last'])} of silence")
     if now:
         since = dt.datetime.fromtimestamp(now["first"], dt.UTC)
         count = sum(now["bins"])
         parts.append(f"then {count} since {since:%B %Y}" if then else f"{counted(count)} since {since:%B %Y}")
     return ", ".join(parts) + "."
+
+
+def _how_long(then: Histogram) -> str:
+    if then["first"] == _NEVER:  # the first of them, and maybe all
+        return " without dates" if then["last"] == _NEVER else ""
+    return f" in {_exactly(then['last'] - then['first'])}"
 
 
 def _svg(then: Histogram | None, now: Histogram | None, sentence: str, width: int, height: int) -> SafeString:

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
 from comments.marks import MONTHS, byline_html, time_html
-from forum.bylines import byline_of
+from forum.bylines import NO_DATE, UNDATED, byline_of
 from forum.moulds import Choice, fragment
 from forum.text import addresses
 from forum.text.excerpt import excerpt, opening
@@ -20,6 +20,7 @@ from posts.lists import ways
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from forum.bylines import Byline
     from posts.lists import Asked
     from posts.models import Post
 
@@ -79,7 +80,7 @@ def shown_pulse(post: Post) -> dict[str, Any] | None:
 
 def shown_earlier(post: Post) -> dict[str, Any]:
     """A thread about the same page, with its date."""
-    when = post.printed_date if post.archived else _day(post.created_at)
+    when = post.printed_date or NO_DATE if post.archived else _day(post.created_at)
     return {"title": post.title, "get_absolute_url": post.get_absolute_url(), "when": when}
 
 
@@ -131,7 +132,7 @@ def shown_row(post: Post) -> dict[str, Any]:
         "shown_title": post.shown_title,
         "comment_count": post.comment_count,
         "counted": pulse.counted(post.comment_count),
-        "spoke": (byline_of(post.last_author, post.last_person) if last else post.byline).name,
+        "spoke": (_spoke_last(post) if last else post.byline).name,
         "spoken": _day(last or post.created_at),
         "question": "" if post.kind != post.Kind.QUESTION else "answered" if post.is_answered else "question",
         "host": addresses.host_shown(post.url),
@@ -140,9 +141,16 @@ def shown_row(post: Post) -> dict[str, Any]:
     }
 
 
+def _spoke_last(post: Post) -> Byline:
+    """Who did, of whom a list reads no more than the name: nothing archived comes after what is said here."""
+    return byline_of(post.last_author, post.last_person, archived=not pulse.is_living(post.pulse))
+
+
 def _tags(post: Post) -> list[dict[str, str]]:
     return [{"name": tag.name, "get_absolute_url": tag.get_absolute_url()} for tag in post.shown_tags]
 
 
 def _day(moment: dt.datetime) -> str:
+    if moment == UNDATED:
+        return NO_DATE
     return f"{MONTHS[moment.month]} {moment.day}, {moment.year}"

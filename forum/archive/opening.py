@@ -14,6 +14,7 @@ from forum.archive import keys, knowing, rows
 from forum.archive.items import Basis, Thread
 from forum.archive.knowing import Known
 from forum.archive.models import Item, Run
+from forum.bylines import UNDATED
 from posts.actions import ArchivedPost, import_posts, update_imported_post
 from posts.models import Post, Tag
 
@@ -41,7 +42,7 @@ class Way:
     """Made by this import: no archived comment of others stands in it."""
     alias: bool = False
     """Recognised under another key."""
-    latest: dt.datetime = rows.BEFORE_ALL
+    latest: dt.datetime = UNDATED
     tail: int = 0
     tail_pk: int | None = None
     later: list[tuple[str, str, Basis]] = field(default_factory=list)

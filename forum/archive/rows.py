@@ -14,6 +14,7 @@ from forum.archive import items, keys, knowing
 from forum.archive.items import Moment, Thread
 from forum.archive.limits import Refused
 from forum.archive.models import Item, Run
+from forum.bylines import UNDATED
 from forum.states import Precision, State
 from forum.text import html, plain
 from forum.text.html import TooLarge
@@ -31,8 +32,6 @@ STATES: Final[Mapping[str, State]] = {
     "deleted": State.DELETED,
     "spam": State.HELD,
 }
-BEFORE_ALL: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
-"""Orders words whose page gives no date that could be read; nothing shows it."""
 _SHORT: Final = 4_096
 _KEY_ROOM: Final = 200
 _ELEMENT_ROOM: Final = 200
@@ -113,7 +112,7 @@ def begins(thread: Thread) -> dt.datetime:
     """The ordering key of a post: its printed time, or that of its first comment where that is earlier."""
     told = sortable(thread.post.moment)
     dated = (at for comment in thread.comments if (at := sortable(comment.moment)))
-    first = next(islice(dated, 1), BEFORE_ALL)
+    first = next(islice(dated, 1), UNDATED)
     return min(told, first) if told else first
 
 

@@ -72,7 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_absolute_url(self) -> str:
         """The member's page."""
-        return byline_of(self, None).url
+        return byline_of(self, None, archived=False).url
 
     @property
     def is_suspended(self) -> bool:
@@ -127,7 +127,7 @@ class Person(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of what this person said."""
-        return byline_of(None, self).url
+        return byline_of(None, self, archived=True).url
 
     @property
     def shown_name(self) -> str:

@@ -37,7 +37,7 @@ def test_proofs_and_those_who_quote_are_one_query(post, ann, ben, count_queries)
     found = evidence_of(thread)
     assert found.proofs == {reply.pk: "It repeats words of the comment by Limerick: “Words 0.”"}
     assert found.quoting == {
-        said.pk: [(reply.pk, "a former member"), (first.pk, "ben"), (third.pk, "ann")],
+        said.pk: [(reply.pk, "somebody unnamed"), (first.pk, "ben"), (third.pk, "ann")],
     }
     Comment.objects.filter(pk=said.pk).update(state=State.REMOVED)
     assert beside(post).proofs == {reply.pk: "The comment it quotes is no longer shown."}

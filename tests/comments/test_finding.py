@@ -25,7 +25,7 @@ def test_the_comment_comes_with_whose_words_it_and_its_post_are(ann, ben, count_
     living = make_rows(make_post(ann), [Row(author=ben)])[0]
     person = make_person()
     old = make_rows(make_post(None, person=person, archived=True, source=person.source), [Row(archived=True)])[0]
-    for row, names in ((living, ("ben", "ann", None)), (old, ("a former member", "Limerick", "blotter"))):
+    for row, names in ((living, ("ben", "ann", None)), (old, ("somebody unnamed", "Limerick", "blotter"))):
         for reader in (AnonymousUser(), ben):
             found: list[str | None] = []
 

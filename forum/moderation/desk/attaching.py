@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q
 
 from comments.models import SHELVED, Comment, CommentQuerySet
+from forum.bylines import NO_DATE
 from forum.fields import Line
 from forum.moderation import actions
 from forum.moderation.desk.deciding import Decision
@@ -84,9 +85,8 @@ def _offered(things: list[Comment], words: str) -> CommentQuerySet:
 
 
 def _line(comment: Comment) -> str:
-    return f"{comment.byline.name}, {comment.printed_date or comment.created_at.date()} (number {comment.pk}): " + (
-        excerpt(comment.html, 160) or "(no text)"
-    )
+    when = comment.printed_date or NO_DATE if comment.archived else comment.created_at.date()
+    return f"{comment.byline.name}, {when} (number {comment.pk}): " + (excerpt(comment.html, 160) or "(no text)")
 
 
 def _attach(comment: Comment, by: User, data: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from forum.bylines import NO_DATE
 from forum.moderation import actions, ledger
 from forum.moderation.desk import showing
 from forum.moderation.desk.deciding import DecidingAdmin, Decision
@@ -165,7 +166,7 @@ class WordsAdmin(DecidingAdmin):
     @display(description="when")
     def arrived(self, thing: Any) -> str:
         """When it was written, as pages show it."""
-        return str(thing.printed_date) if thing.archived else f"{thing.created_at:%B %-d, %Y, %H:%M} UTC"
+        return str(thing.printed_date) or NO_DATE if thing.archived else f"{thing.created_at:%B %-d, %Y, %H:%M} UTC"
 
     def page_context(self, request: HttpRequest, found: Any) -> dict[str, Any]:
         """The words as everyone would read them, the reports, the decisions, and the buttons."""
