@@ -336,19 +336,19 @@ class ActionAdmin(DecidingAdmin):
         about = [action.comment or action.post for action in things if action.verb in undoing.AFTER]
         return any(words is not None and words.author_id for words in about)
 
-    def unfit(self, decision: Decision, things: list[Any]) -> list[str]:
+    def unfit(self, decision: Decision, things: list[Any], by: User) -> list[str]:
         """Why some cannot be taken back."""
-        why_not = undoing.obstacles(things)
+        why_not = undoing.obstacles(things, by)
         return [why_not.get(thing.pk, "") for thing in things]
 
     def page_context(self, request: HttpRequest, found: Action) -> dict[str, Any]:
         """The whole decision, with the button that takes it back, or why there is none."""
-        [(_, way)] = with_ways_back([found])
+        [(_, way)] = with_ways_back([found], request.user)
         return {
             "title": f"Decision {found.pk}",
             "thing": showing.about(found),
             "why_not": way.why_not,
-            "buttons": [(way.label, way.url)] if self.decisions_for(moderator(request)) else [],
+            "buttons": [(way.label, way.url)],
         }
 
     @display(description="when")

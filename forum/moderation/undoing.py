@@ -20,6 +20,8 @@ from posts.actions import change_post_state, lock_post, set_tags, unlock_post
 from posts.models import Post, Tag
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from forum.users.models import User
 
 Verb = Action.Verb
@@ -60,8 +62,8 @@ FINAL = {
 CHANGED = "It has changed since, so this decision no longer stands."
 
 
-def obstacles(found: Iterable[Action]) -> dict[int, str]:
-    """Why some of these decisions cannot be taken back, by their ids; what they are about is loaded. One query.
+def obstacles(found: Iterable[Action], by: User | AnonymousUser) -> dict[int, str]:
+    """Why ``by`` cannot take some of these decisions back, by their ids; what they are about is loaded. One query.
 
     What only the act finds out is not among it: whether the reports wait already, and what name is typed.
     """
@@ -77,6 +79,8 @@ def obstacles(found: Iterable[Action]) -> dict[int, str]:
             why[action.pk] = _superseded(later[action.pk])
         elif not _stands(action, action.comment or action.post):
             why[action.pk] = CHANGED
+        elif why_not := _why_not(action, by):
+            why[action.pk] = why_not
     return why
 
 
@@ -86,7 +90,7 @@ def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
     Returns whether anything changed. Raises NotAllowed, or Conflict when it was undone already or something later
     was decided about the same thing.
     """
-    why_not = rules.why_not_moderate(by)
+    why_not = _why_not(action, by)
     if why_not:
         raise NotAllowed(why_not)
     with transaction.atomic():
@@ -111,6 +115,16 @@ def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
             act = unlock_post if verb == Verb.LOCK else lock_post
             return act(post=action.post, by=by, reason=reason, undoes=action)
         return _undo_member(action, verb, by, reason)
+
+
+def _why_not(action: Action, by: User | AnonymousUser) -> str:
+    """Why ``by`` may not take this back, whoever else may: as for deciding the opposite; "" when they may."""
+    why_not = rules.why_not_moderate(by)
+    if why_not or action.member is None:
+        return why_not
+    asked = rules.why_not_suspend if action.verb in (Verb.SUSPEND, Verb.UNSUSPEND) else rules.why_not_appoint
+    why_not = asked(by, action.member)
+    return why_not if not why_not or by.is_superuser else "Only an administrator can undo this."
 
 
 def _check(action: Action) -> None:

@@ -176,7 +176,7 @@ class UserAdmin(DecidingAdmin):
             "buttons": self.buttons(request, found),
             "why_not": rules.why_not_suspend(request.user, found),
             "show_email": request.user.is_superuser,
-            "actions": with_ways_back(showing.recent_actions().filter(member=found)),
+            "actions": with_ways_back(showing.recent_actions().filter(member=found), request.user),
         }
 
 
@@ -227,7 +227,7 @@ class PersonAdmin(RecordAdmin):
             "title": found.shown_name,
             "said": self.said(found),
             "requests": NameRemoval.objects.filter(person=found).order_by("-pk"),
-            "actions": with_ways_back(showing.recent_actions().filter(person=found)),
+            "actions": with_ways_back(showing.recent_actions().filter(person=found), request.user),
         }
 
 

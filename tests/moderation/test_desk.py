@@ -1,11 +1,14 @@
 """The moderators' desk: what waits, lists that can be judged at a glance, and one page for every reason."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from comments.actions import delete_comment
 from comments.models import Comment
@@ -242,6 +245,53 @@ def test_a_decision_that_cannot_be_taken_back_says_why_and_offers_no_undo(
     assert f"decide/undo/?ids={last.pk}" in desk.get(hidden).content.decode()
     chosen = desk.get(reverse("admin:moderation_action_decide", args=["undo"], query={"ids": last.pk - 1}))
     assert "Something later was decided about the same thing" in chosen.content.decode()
+
+
+def offers(browser: Client, page: str, action: Action) -> bool:
+    """Whether a page leads to undoing this decision."""
+    return f"decide/undo/?ids={action.pk}&amp;page=1" in browser.get(page).content.decode()
+
+
+def test_what_only_an_administrator_may_undo_is_offered_to_nobody_else_and_says_so(
+    desk: Client, sign_in: SignIn, root: User, ben: User, eve: User, spam: Rule
+) -> None:
+    actions.appoint(member=ben, moderates=True, by=root)
+    actions.suspend(member=ben, until=timezone.now() + dt.timedelta(days=7), by=root, rule=spam)
+    actions.set_open(member=eve, is_open=False, by=root)
+    made = list(Action.objects.all())
+    assert {action.verb for action in made} == {"appoint", "suspend", "close"}
+    for action in made:
+        member = reverse("admin:users_user_change", args=[action.member_id])
+        for page in (reverse("admin:index"), member, desk_page(action)):
+            assert not offers(desk, page, action), page
+            assert offers(sign_in(root), page, action), page
+        [line] = select(page_of(desk.get(desk_page(action))), ".decide.quiet")
+        assert line.text_content() == "Only an administrator can undo this."
+        undo = reverse("admin:moderation_action_decide", args=["undo"], query={"ids": action.pk})
+        assert "Only an administrator can undo this." in desk.get(undo).content.decode()
+        assert "Only an administrator can undo this." in desk.post(undo, {"reason": ""}).content.decode()
+    assert not Action.objects.filter(undoes__isnull=False).exists()
+
+
+def test_a_moderator_is_offered_to_undo_the_suspension_of_a_member(
+    desk: Client, mod: User, ben: User, spam: Rule
+) -> None:
+    actions.suspend(member=ben, until=timezone.now() + dt.timedelta(days=7), by=mod, rule=spam)
+    action = Action.objects.get()
+    for page in (reverse("admin:index"), reverse("admin:users_user_change", args=[ben.pk]), desk_page(action)):
+        assert offers(desk, page, action), page
+
+
+def test_staff_who_only_read_are_offered_no_undo(
+    sign_in: SignIn, comment: Comment, eve: User, mod: User, spam: Rule
+) -> None:
+    User.objects.filter(pk=eve.pk).update(is_staff=True)
+    eve.user_permissions.set(Permission.objects.filter(codename__in=["view_comment", "view_action"]))
+    actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
+    action = Action.objects.get()
+    for page in (reverse("admin:comments_comment_change", args=[comment.pk]), desk_page(action)):
+        assert not offers(sign_in(eve), page, action), page
+    assert "Only moderators can do this." in sign_in(eve).get(desk_page(action)).content.decode()
 
 
 def test_the_page_of_a_comment_costs_the_same_with_more_decisions(

@@ -97,8 +97,8 @@ class DecidingAdmin(RecordAdmin):
         """What the page of the reason shows of a thing."""
         return str(thing)
 
-    def unfit(self, decision: Decision, things: list[Any]) -> list[str]:
-        """Why the decision would change nothing of each of these; "" where it would."""
+    def unfit(self, decision: Decision, things: list[Any], by: User) -> list[str]:
+        """Why the decision of this moderator would change nothing of each of these; "" where it would."""
         return ["" if decision.fits(thing) else "nothing to change here" for thing in things]
 
     def make_form(self, decision: Decision, things: list[Any], data: Any) -> ReasonForm:
@@ -171,7 +171,8 @@ class DecidingAdmin(RecordAdmin):
         return reverse(f"{name}_changelist") + (f"?{filters}" if filters else "")
 
     def _ask(self, request: HttpRequest, decision: Decision, things: list[Any], form: ReasonForm) -> HttpResponse:
-        lines = [(self.line(thing), why) for thing, why in zip(things, self.unfit(decision, things), strict=True)]
+        unfit = self.unfit(decision, things, moderator(request))
+        lines = [(self.line(thing), why) for thing, why in zip(things, unfit, strict=True)]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

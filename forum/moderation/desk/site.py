@@ -71,7 +71,8 @@ class Desk(AdminSite):
         """The first page; seven queries more than the plain admin's."""
         more = dict(extra_context or {})
         if may_moderate(request.user):
-            more |= {"waiting": waiting(), "recent": with_ways_back(recent_actions()[:RECENT]), "moderates": True}
+            recent = with_ways_back(recent_actions()[:RECENT], request.user)
+            more |= {"waiting": waiting(), "recent": recent, "moderates": True}
         return super().index(request, more)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

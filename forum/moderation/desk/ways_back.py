@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from forum.archive.models import Run, Upload
 from forum.moderation import undoing
 from forum.moderation.models import Action
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from forum.users.models import User
 
 Verb = Action.Verb
 
@@ -23,13 +29,13 @@ class WayBack:
     why_not: str = ""
 
 
-def with_ways_back(actions: Iterable[Action]) -> list[tuple[Action, WayBack]]:
-    """Each of these decisions, of ``showing.recent_actions``, with the way back from it.
+def with_ways_back(actions: Iterable[Action], by: User | AnonymousUser) -> list[tuple[Action, WayBack]]:
+    """Each of these decisions, of ``showing.recent_actions``, with the way back from it that ``by`` may take.
 
     One query besides that for the decisions, three with imports.
     """
     found = list(actions)
-    ways = {pk: WayBack(why_not=why_not) for pk, why_not in undoing.obstacles(found).items()}
+    ways = {pk: WayBack(why_not=why_not) for pk, why_not in undoing.obstacles(found, by).items()}
     ways |= _of_imports([action for action in found if action.verb in (Verb.IMPORT, Verb.ROLL_BACK)])
     undo = reverse("admin:moderation_action_decide", args=["undo"])
     return [

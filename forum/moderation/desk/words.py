@@ -182,6 +182,6 @@ class WordsAdmin(DecidingAdmin):
             "arrived": self.arrived(found),
             "buttons": self.buttons(request, found),
             "reports": Report.objects.filter(**of).select_related("reporter", "rule", "decided_by").order_by("-pk"),
-            "actions": with_ways_back(showing.recent_actions().filter(**of)),
+            "actions": with_ways_back(showing.recent_actions().filter(**of), request.user),
             "list_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
         }
