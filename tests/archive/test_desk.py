@@ -593,6 +593,19 @@ def test_the_record_leads_from_an_import_to_its_rolling_back_and_from_there_to_i
     assert way_back(desk, again) == "The record of this import is no longer here."
 
 
+def test_the_record_leads_nobody_to_an_import_who_may_not_import(
+    desk: Client, run: Run, ann: User, sign_in: SignIn
+) -> None:
+    User.objects.filter(pk=ann.pk).update(is_staff=True)
+    ann.user_permissions.set(Permission.objects.filter(codename__in=["moderate", "view_action", "view_run"]))
+    assert way_back(sign_in(ann), Action.objects.get(verb="import")) == MAY_NOT
+    desk.post(road(run))
+    assert way_back(sign_in(ann), Action.objects.get(verb="roll_back")) == MAY_NOT
+
+
+MAY_NOT = "Only moderators who may import can do this."
+
+
 def way_back(desk: Client, action: Action) -> tuple[str, str] | str:
     """The button on the page of a decision, or why there is none; the first page says the same."""
     page = tree_of(desk.get(f"/admin/moderation/action/{action.pk}/change/"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from forum.archive.models import Run, Upload
+from forum.archive.rules import why_not_import
 from forum.moderation import undoing
 from forum.moderation.models import Action
 
@@ -36,7 +37,7 @@ def with_ways_back(actions: Iterable[Action], by: User | AnonymousUser) -> list[
     """
     found = list(actions)
     ways = {pk: WayBack(why_not=why_not) for pk, why_not in undoing.obstacles(found, by).items()}
-    ways |= _of_imports([action for action in found if action.verb in (Verb.IMPORT, Verb.ROLL_BACK)])
+    ways |= _of_imports([action for action in found if action.verb in (Verb.IMPORT, Verb.ROLL_BACK)], by)
     undo = reverse("admin:moderation_action_decide", args=["undo"])
     return [
         (action, ways.get(action.pk) or WayBack("Undo", f"{undo}?ids={action.pk}&page=1"))  # and back to its page
@@ -44,8 +45,10 @@ def with_ways_back(actions: Iterable[Action], by: User | AnonymousUser) -> list[
     ]
 
 
-def _of_imports(found: list[Action]) -> dict[int, WayBack]:
+def _of_imports(found: list[Action], by: User | AnonymousUser) -> dict[int, WayBack]:
     """Imports are rolled back on a page of their own, which lists what would go, and applied again on the upload's."""
+    if why_not := why_not_import(by):
+        return {action.pk: WayBack(why_not=why_not) for action in found}
     if not found:
         return {}
     ids = {action.before["run"] for action in found}
