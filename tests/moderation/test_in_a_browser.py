@@ -112,6 +112,22 @@ def test_on_a_phone_reports_and_decisions_are_cards_of_whole_words(
     assert set(desk.locator(".cards td").evaluate_all(before)) == {"none"}
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_the_permissions_of_a_group_are_read_whole_and_what_is_chosen_has_its_title(
+    open_page: OpenPage, transactional_db: None, width: int, scheme: str
+) -> None:
+    root = User.objects.create_superuser("root", "root@example.org", PASSWORD)
+    group = Group.objects.get(name="Moderators")
+    page = open_page(f"/admin/auth/group/{group.pk}/change/", width=width, scheme=scheme, user=root)
+    for which in ("from", "to"):
+        chooser = page.locator(f"#id_permissions_{which}")
+        assert chooser.locator("option").count() > 5
+        assert chooser.evaluate("it => it.scrollWidth <= it.clientWidth"), which
+    title = page.locator(".selector-chosen-title label")
+    ground = "it => getComputedStyle(it.closest('.selector-chosen-title')).backgroundColor"
+    assert title.evaluate("it => getComputedStyle(it).color") != title.evaluate(ground)
+
+
 def test_a_suspended_member_keeps_the_words_that_are_refused(
     open_page: OpenPage, people: dict[str, User], said: Comment
 ) -> None:
