@@ -128,6 +128,18 @@ def test_the_permissions_of_a_group_are_read_whole_and_what_is_chosen_has_its_ti
     assert title.evaluate("it => getComputedStyle(it).color") != title.evaluate(ground)
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_button_that_deletes_can_be_read(open_page: OpenPage, transactional_db: None, scheme: str) -> None:
+    root = User.objects.create_superuser("root", "root@example.org", PASSWORD)
+    group = Group.objects.get(name="Moderators")
+    page = open_page(f"/admin/auth/group/{group.pk}/change/", scheme=scheme, user=root)
+    for hovered in (False, True):
+        if hovered:
+            page.hover(".deletelink")
+        found = Axe().run(page, context=".deletelink", options={"runOnly": ["color-contrast"], "preload": False})
+        assert not found.violations_count, found.generate_report()
+
+
 def test_a_suspended_member_keeps_the_words_that_are_refused(
     open_page: OpenPage, people: dict[str, User], said: Comment
 ) -> None:
