@@ -83,6 +83,32 @@ def test_on_a_phone_a_list_of_the_desk_is_cards_that_say_what_each_line_is(
     assert not any(desk.eval_on_selector_all("#result_list tbody td", shown))
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_to_be_done_stays_at_hand_in_a_long_list_and_stands_over_nothing_that_has_the_focus(
+    open_page: OpenPage, people: dict[str, User], said: Comment, width: int
+) -> None:
+    rule = Rule.objects.get(slug="spam")
+    for number in range(20):
+        one = say(said.post, people["ben"], f"nr {number}")
+        actions.file_report(thing=one, reporter=None, who=f"{number}", rule=rule, text="It sells fish. " * 10)
+    desk = open_page("/admin/moderation/report/", scripts=False, width=width, user=people["mod"])
+    bar, boxes = desk.locator("#changelist .actions"), desk.locator("input.action-select")
+    boxes.last.check()
+    place = bar.bounding_box()
+    assert place
+    assert 0 <= place["y"] < 100
+    for _ in range(boxes.count() * 3):  # back to the first rows
+        desk.keyboard.press("Shift+Tab")
+        assert desk.evaluate(
+            "bar => bar.contains(document.activeElement)"
+            " || document.activeElement.getBoundingClientRect().top >= bar.getBoundingClientRect().bottom",
+            bar.element_handle(),
+        )
+    desk.select_option("select[name=action]", "dismiss")
+    desk.click("text=Go")
+    assert "Not upheld: 1 chosen" in desk.inner_text("h1")
+
+
 @pytest.mark.either
 def test_on_a_phone_reports_and_decisions_are_cards_of_whole_words(
     open_page: OpenPage, people: dict[str, User], said: Comment
