@@ -110,6 +110,19 @@ def test_what_is_to_be_done_stays_at_hand_in_a_long_list_and_stands_over_nothing
 
 
 @pytest.mark.either
+def test_what_counts_and_chooses_all_is_shown_where_scripts_do_it(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    actions.file_report(thing=said, reporter=None, who="x", rule=Rule.objects.get(slug="spam"), text="")
+    for width in (390, 1280):
+        for scripts in (True, False):
+            desk = open_page("/admin/moderation/report/", scripts=scripts, width=width, user=people["mod"])
+            assert desk.is_visible(".action-counter") == scripts
+            assert desk.is_visible("#action-toggle") == scripts
+            assert desk.is_visible("#result_list thead") == (scripts or width == 1280)
+
+
+@pytest.mark.either
 def test_on_a_phone_reports_and_decisions_are_cards_of_whole_words(
     open_page: OpenPage, people: dict[str, User], said: Comment
 ) -> None:
