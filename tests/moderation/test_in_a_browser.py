@@ -83,6 +83,22 @@ def test_on_a_phone_a_list_of_the_desk_is_cards_that_say_what_each_line_is(
     assert not any(desk.eval_on_selector_all("#result_list tbody td", shown))
 
 
+@pytest.mark.either
+def test_on_a_phone_what_was_chosen_is_read_whole_on_the_page_of_the_reason(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    rule = Rule.objects.get(slug="spam")
+    report = actions.file_report(thing=said, reporter=None, who="x", rule=rule, text="It sells fish. " * 20)
+    User.objects.filter(pk=people["ben"].pk).update(username="W" * 30)
+    desk = open_page(f"/admin/moderation/report/decide/hide/?ids={report.pk}", width=390, user=people["mod"])
+    assert desk.evaluate("(it => it.scrollWidth <= it.clientWidth)(document.querySelector('.chosen'))")
+    cells = desk.locator(".chosen td")
+    assert [cell.is_visible() for cell in cells.all()] == [True, True, True, False]  # the last says what is amiss
+    for box in filter(None, (cell.bounding_box() for cell in cells.all())):
+        assert box["x"] + box["width"] <= 390
+        assert box["width"] > 200
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_is_to_be_done_stays_at_hand_in_a_long_list_and_stands_over_nothing_that_has_the_focus(
     open_page: OpenPage, people: dict[str, User], said: Comment, width: int
