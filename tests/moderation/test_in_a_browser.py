@@ -275,6 +275,7 @@ def test_the_desk_breaks_long_words_alone(open_page: OpenPage, people: dict[str,
     lines = (
         "(cell) => { const r = document.createRange(); r.selectNodeContents(cell); return r.getClientRects().length; }"
     )
+    assert [way.evaluate(lines) for way in page.locator(".field-where a").all()] == [1, 1]
     for path in ("/admin/", f"/admin/comments/comment/{said.pk}/change/"):
         page.goto(path)
         assert [head.evaluate(lines) for head in page.locator(".decisions th").all()] == [1] * 6
