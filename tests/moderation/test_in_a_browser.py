@@ -71,6 +71,10 @@ def test_on_a_phone_a_list_of_the_desk_is_cards_that_say_what_each_line_is(
     )
     User.objects.filter(pk=people["ben"].pk).update(username="W" * 30)  # the longest and widest name there can be
     desk = open_page("/admin/moderation/report/", width=390, user=people["mod"])
+    desk.click("text=To the filters")
+    filters = desk.locator("#changelist-filter").bounding_box()
+    assert filters
+    assert filters["y"] < 900
     wide = "const it = document.querySelector('.results'); [it.scrollWidth, it.clientWidth]"
     inside, room = desk.evaluate(wide)
     assert inside <= room
@@ -80,6 +84,7 @@ def test_on_a_phone_a_list_of_the_desk_is_cards_that_say_what_each_line_is(
     assert desk.eval_on_selector_all("#result_list tbody td", shown) == [False, False, True, True, True, True, True]
     desk.set_viewport_size({"width": 1280, "height": 900})
     assert desk.is_visible("#result_list thead >> text=Author")
+    assert not desk.is_visible("text=To the filters")
     assert not any(desk.eval_on_selector_all("#result_list tbody td", shown))
 
 
