@@ -157,6 +157,13 @@ def test_upholding_decides_all_reports_of_the_same_words(
     assert (action.verb, action.rule, action.reason, action.actor) == ("hide", spam, "Sells fish", mod)
 
 
+def test_the_page_of_what_was_reported_leads_on_to_what_waits(desk: Client, comment: Comment, spam: Rule) -> None:
+    page = reverse("admin:comments_comment_change", args=[comment.pk])
+    assert listing("moderation_report") not in desk.get(page).content.decode()
+    report(comment, spam)
+    assert listing("moderation_report") in desk.get(page).content.decode()
+
+
 def test_a_report_that_is_not_upheld_leaves_the_words(desk: Client, comment: Comment, spam: Rule) -> None:
     decide(desk, "moderation_report", "dismiss", report(comment, spam))
     assert state(comment) == State.PUBLISHED
