@@ -18,6 +18,7 @@ from forum.refusals import Conflict, NotAllowed
 from forum.states import State
 from posts.actions import change_post_state, lock_post, set_tags, unlock_post
 from posts.models import Post, Tag
+from posts.rules import may_lock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -120,8 +121,12 @@ def undo(*, action: Action, by: User, reason: str = "", name: str = "") -> bool:
 def _why_not(action: Action, by: User | AnonymousUser) -> str:
     """Why ``by`` may not take this back, whoever else may: as for deciding the opposite; "" when they may."""
     why_not = rules.why_not_moderate(by)
-    if why_not or action.member is None:
+    if why_not:
         return why_not
+    if action.verb in (Verb.LOCK, Verb.UNLOCK):
+        return "" if may_lock(by) else "Only moderators who may lock can do this."
+    if action.member is None:
+        return ""
     asked = rules.why_not_suspend if action.verb in (Verb.SUSPEND, Verb.UNSUSPEND) else rules.why_not_appoint
     why_not = asked(by, action.member)
     return why_not if not why_not or by.is_superuser else "Only an administrator can undo this."

@@ -289,6 +289,16 @@ def test_a_moderator_is_offered_to_undo_the_suspension_of_a_member(
         assert offers(desk, page, action), page
 
 
+def test_who_may_not_lock_undoes_no_lock(sign_in: SignIn, post: Post, eve: User, mod: User) -> None:
+    User.objects.filter(pk=eve.pk).update(is_staff=True)
+    eve.user_permissions.set(Permission.objects.filter(codename__in=["moderate", "view_action"]))
+    actions.set_lock(post=post, lock=True, by=mod)
+    action = Action.objects.get()
+    assert not offers(sign_in(eve), desk_page(action), action)
+    decide(sign_in(eve), "moderation_action", "undo", action)
+    assert Post.objects.get(pk=post.pk).is_locked
+
+
 def test_staff_who_only_read_are_offered_no_undo(
     sign_in: SignIn, comment: Comment, eve: User, mod: User, spam: Rule
 ) -> None:
