@@ -21,7 +21,7 @@ TRACKING = frozenset(
 )  # fmt: skip
 _NAMED = re.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*")
 _NUMBERED = re.compile("[0-9a-f.]*:[0-9a-f:.]*")
-_ESCAPED = re.compile("%([0-9A-Fa-f]{2})")
+_ESCAPED = re.compile("%([0-9A-Fa-f]{2})?")
 _UNRESERVED = re.compile("[A-Za-z0-9._~-]")
 
 
@@ -77,14 +77,17 @@ def _tracks(name: str) -> bool:
 
 
 def _spelt(text: str) -> str:
-    """The one spelling of an escaped text: what needs no escape has none, everything else has one in capitals."""
+    """The one spelling of an escaped text: what needs no escape has none, everything else has one in capitals.
+
+    A sign that escapes nothing is escaped itself: with what is spelt out after it, it would look like an escape.
+    """
     text = _ESCAPED.sub(_unescaped, text)
     return quote(text, safe="%/:@!$&'()*+,;=?~-._[]", errors="replace")
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    character = chr(int(found[1], 16))
-    return character if _UNRESERVED.fullmatch(character) else found[0].upper()
+    character = chr(int(found[1] or "25", 16))
+    return character if _UNRESERVED.fullmatch(character) else f"%{ord(character):02X}"
 
 
 def _fitting(text: str) -> str:

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forum.text.addresses import LONGEST, ROOM, host_shown, key
@@ -106,6 +106,8 @@ ADDRESS = st.text(alphabet=string.ascii_letters + string.digits + "/?&=%+.~-_\u0
 
 
 @given(ADDRESS)
+@example("%0%61")
+@example("100%")
 def test_a_key_is_its_own_key(text: str) -> None:
     found = key(f"https://example.org/{text}")
     assert key(f"https://{found}") == found
