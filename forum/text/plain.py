@@ -9,6 +9,7 @@ from forum.text.html import MAX_GENERATED_BYTES, check_size, sanitise
 from forum.text.quotations import Quoted, Rendered, Resolve, is_shown, source_line
 
 MAX_ARTICLE_BYTES = 256 * 1024
+_MARKS = "> \t"  # before each line that is quoted, in mails and on pages that are written like them
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def render_article(source: str, *, blocks: Sequence[Block] = ()) -> str:
 
 
 def _pieces(source: str, quotes: Sequence[Span]) -> Iterator[tuple[int, int, Span | None]]:
-    """Cut the text at its quotations, leaving the printed attributions out."""
+    """Cut the text at its quotations, leaving out the printed attributions and the marks of mail before a passage."""
     cuts: list[tuple[int, int, Span, bool]] = []
     for span in quotes:
         if span.start < span.end:
@@ -73,7 +74,7 @@ def _pieces(source: str, quotes: Sequence[Span]) -> Iterator[tuple[int, int, Spa
     for start, end, cut, drawn in sorted(cuts, key=lambda it: it[:2]):
         if not done <= start <= end <= len(source):
             raise ValueError(f"The quotation at characters {start} to {end} overlaps another or leaves the text.")
-        yield done, start, None
+        yield done, max(done, _marked_from(source, start)) if drawn else start, None
         if drawn:
             yield start, end, cut
         done = end
@@ -85,8 +86,18 @@ def _piece(source: str, piece: tuple[int, int, Span | None], resolve: Resolve) -
     if span is None:
         return "\n".join(_paragraphs(source[start:end]))
     quoted: Quoted | None = resolve(span.of)
-    words = _paragraphs(source[start:end]) if span.start < span.end and is_shown(quoted) else []
+    passage = source[start:end] if span.start < span.end and is_shown(quoted) else ""
+    if _marked_from(source, start) < start:
+        passage = "\n".join(line.lstrip(_MARKS) for line in passage.split("\n"))
+    words = _paragraphs(passage)
     return "\n".join(['<blockquote class="quote">', source_line(quoted, of=span.of), *words, "</blockquote>"])
+
+
+def _marked_from(source: str, start: int) -> int:
+    """Where marks such as "> " begin that lead from the begin of a line to a passage, or ``start`` where none do."""
+    line = source.rfind("\n", 0, start) + 1
+    before = source[line:start]
+    return line if ">" in before and not before.strip(_MARKS) else start
 
 
 def _paragraphs(text: str) -> list[str]:

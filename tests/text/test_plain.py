@@ -72,6 +72,17 @@ def test_a_quotation_without_attribution_is_named() -> None:
     assert "driller on March 22, 2007" in html
 
 
+def test_the_marks_of_mail_before_a_quotation_are_not_words() -> None:
+    body = "Well.\n> old words\n> > and\n\n> second\n\nmine > yours\n> kept"
+    quoted = [Span(body.index("old"), body.index("\n\nmine"), None, None, of=7)]
+    assert render(body, quotes=quoted, resolve=resolve).html == (
+        '<p dir="auto">Well.</p>\n<blockquote class="quote" dir="auto">\n'
+        '<p class="quote-source" dir="auto"><a href="/comments/7/" dir="auto">[name removed] wrote</a></p>\n'
+        '<p dir="auto">old words<br>and</p>\n<p dir="auto">second</p>\n</blockquote>\n'
+        '<p dir="auto">mine &gt; yours<br>&gt; kept</p>'
+    )
+
+
 @pytest.mark.parametrize("spans", [[SPAN, SPAN], [Span(0, 9999, None, None, 7)], [Span(-1, 3, None, None, 7)]])
 def test_spans_that_overlap_or_leave_the_text_are_refused(spans: list[Span]) -> None:
     with pytest.raises(ValueError, match="overlaps"):
