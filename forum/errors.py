@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
@@ -15,6 +17,9 @@ from forum.logs import request_id
 from forum.pagecache.store import client_failures
 from forum.refusals import Refusal
 from forum.returning import back
+
+if TYPE_CHECKING:
+    from forum.users.models import User
 
 # What people type or choose in forms, by field, in the order of the forms. Passwords are not among it.
 WORDS = {
@@ -46,19 +51,37 @@ class NoSuchPage(Http404):
         self.thread_url = thread_url
 
 
-def give_back(request: HttpRequest, why: str, *, status: int = 403, kept: str = "") -> HttpResponse:
-    """Says why a posted form was not carried out, and shows the words that were in it to be copied.
+def give_back(
+    request: HttpRequest, why: str, *, status: int = 403, kept: str = "", words: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Says why a posted form was not carried out, and shows the words that were in it to be copied, or ``words``.
 
     With ``kept`` (forum.drafts.carrying) the page also signs in, and makes them a draft of whoever does.
     """
-    context = {"why": why, "words": words_of(request), "kept": kept, "back_url": back(request, "/").url}
+    shown = words_of(request) if words is None else _labelled(words)
+    context = {"why": why, "words": shown, "kept": kept, "back_url": back(request, "/").url}
     return render(request, "given_back.html", context, status=status)
 
 
 def words_of(request: HttpRequest) -> list[tuple[str, str]]:
     """Gives what was typed into a form, each with its label; several values of one field in one line."""
-    found = ((label, ", ".join(filter(None, request.POST.getlist(name)))) for name, label in WORDS.items())
-    return [(label, text) for label, text in found if text]
+    return _labelled({name: ", ".join(filter(None, request.POST.getlist(name))) for name in WORDS})
+
+
+def _labelled(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(label, words[name]) for name, label in WORDS.items() if words.get(name)]
+
+
+def take_along(request: HttpRequest, member: User, answer: HttpResponse) -> HttpResponse:
+    """The answer to a sign-in: words that came along with it are a draft then, or given back where they cannot be."""
+    packed = request.POST.get(carrying.FIELD, "")
+    try:
+        carrying.take(member, packed)
+    except Refusal as refusal:
+        _, words = carrying.unpack(packed) or (None, {})
+        why = f"You are signed in, but your words could not be made a draft: copy them from here. {refusal.message}"
+        return try_again_after(refusal, give_back(request, why, status=refusal.status, words=words))
+    return answer
 
 
 def sign_in_first(request: HttpRequest, kept: str = "") -> HttpResponse:

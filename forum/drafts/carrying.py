@@ -9,7 +9,6 @@ from django.core import signing
 
 from forum.drafts.actions import FIELDS, keep
 from forum.drafts.models import Draft, Place
-from forum.refusals import Refusal
 
 if TYPE_CHECKING:
     from forum.users.models import User
@@ -30,10 +29,16 @@ def pack(place: Place, words: Mapping[str, str]) -> str:
     return signing.dumps([place.kind, place.of, cut], salt=_SALT, compress=True)
 
 
-def unpack(member: User, packed: str) -> Draft | None:
-    """Makes the words that came along a draft of whoever signed in or up; None when they are none of ours."""
+def unpack(packed: str) -> tuple[Place, dict[str, str]] | None:
+    """The words that came along, and their place; None when they are none of ours."""
     try:
         kind, of, words = signing.loads(packed, salt=_SALT, max_age=SECONDS)
-        return keep(member=member, place=Place(kind, of), words=words)
-    except (signing.BadSignature, Refusal):
+    except signing.BadSignature:
         return None
+    return Place(kind, of), words
+
+
+def take(member: User, packed: str) -> Draft | None:
+    """Makes the words that came along, if any, a draft of whoever signed in or up. Raises what ``keep`` does."""
+    found = unpack(packed)
+    return keep(member=member, place=found[0], words=found[1]) if found else None

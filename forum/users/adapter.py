@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse  # noqa: TID251 - allauth hand
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from forum.drafts import carrying
+from forum.errors import take_along
 from forum.notices import outbox
 from forum.text import names
 from forum.users.models import NAME_TAKEN, User
@@ -63,10 +63,7 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
         """Answer a sign-in; words that were given back to somebody signed out become a draft of theirs."""
-        answer: HttpResponse = super().post_login(request, user, **about)
-        if packed := request.POST.get(carrying.FIELD):
-            carrying.unpack(user, packed)
-        return answer
+        return take_along(request, user, super().post_login(request, user, **about))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put a mail into the outbox: no answer waits for a mail server, and each takes as long as the next."""

@@ -1,6 +1,7 @@
 """The pages of members and of persons from archives, and what signing up adds to allauth."""
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +19,7 @@ from forum.drafts import carrying
 from forum.errors import try_again_after
 from forum.moderation import limits
 from forum.paging import Capped, latest_first
-from forum.refusals import TooMany
+from forum.refusals import Refusal, TooMany
 from forum.states import State
 from forum.text.excerpt import excerpt
 from forum.users.forms import NamesForm, NameTaken, SignupForm
@@ -171,8 +172,9 @@ class SignUp(account.SignupView):
         except NameTaken:
             answer = self.form_invalid(form)
         else:
-            if self.user and (packed := self.request.POST.get(carrying.FIELD)):
-                carrying.unpack(self.user, packed)
+            if self.user:
+                with suppress(Refusal):  # for a place that cannot be: the answer must not tell a new account from none
+                    carrying.take(self.user, self.request.POST.get(carrying.FIELD, ""))
         return answer
 
 

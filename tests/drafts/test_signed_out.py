@@ -6,9 +6,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from comments.models import Comment
 from forum.drafts import carrying
+from forum.drafts.actions import MOST
 from forum.drafts.models import Draft, Place
 from forum.users.models import User
 from posts.models import Tag
@@ -109,13 +111,36 @@ def test_nothing_is_stored_for_somebody_who_never_signs_in(db, post):
 def test_words_that_were_tampered_with_or_are_old_are_left_behind(ann):
     packed = carrying.pack(Place("post-new"), {"body": "Words."})
     for bad in ("", "x", packed[:-1], packed + "x", packed.replace(packed[3], "A"), "\x00", "é" * 10):
-        assert carrying.unpack(ann, bad) is None or bad == packed
+        assert carrying.take(ann, bad) is None or bad == packed
     with time_machine.travel("2999-01-01"):
-        assert carrying.unpack(ann, packed) is None
+        assert carrying.take(ann, packed) is None
     assert not Draft.objects.filter(words__body="x").exists()
     browser = Client()
     answer = browser.post("/accounts/login/", {"login": "ann", "password": PASSWORD, "kept": "nonsense"})
     assert answer.status_code == 302
+
+
+def test_words_that_cannot_be_a_draft_are_given_back_by_the_sign_in(ann, post):
+    now = timezone.now()
+    begun = [Draft(member=ann, kind="reply", of=pk, words={"body": "Begun."}, updated_at=now) for pk in range(MOST)]
+    Draft.objects.bulk_create(begun)
+    browser, address = Client(), f"/posts/{post.pk}/comment/"
+    form = sign_in_form(browser.post(address, {"body": "Long\nwords.", "token": token()}))
+    answer = browser.post("/accounts/login/", form | {"login": "ann", "password": PASSWORD})
+    page = page_of(answer)
+    assert answer.status_code == 403
+    assert [words.text.removeprefix("\n") for words in select(page, "textarea")] == ["Long\nwords."]
+    assert "You have 100 drafts" in select(page, "div[role='alert']")[0].text_content()
+    assert select(page, "main p.more a")[-1].get("href") == address
+    assert "Sign out" in page.text_content()
+    assert PASSWORD not in answer.content.decode()
+
+
+def test_words_at_a_place_that_cannot_be_tell_nobody_who_has_an_account(ann):
+    packed = carrying.pack(Place("comment-edit", 2**63), {"body": "Words."})
+    for name, email in (("Carol", "carol@example.org"), ("Dora", ann.email)):
+        form = {"username": name, "email": email, "password1": PASSWORD, "kept": packed}
+        assert Client().post("/accounts/signup/", form).status_code == 302
 
 
 def test_all_tags_of_an_edit_come_along(ann, post):
