@@ -285,6 +285,10 @@ class Post(Bylined):
         }
         return tombstones.get(State(self.state), self.title)
 
+    def title_for(self, user: User | AnonymousUser) -> str:
+        """The title for whoever may read it, or what stands over the thread."""
+        return self.title if self.words_for(user) else self.shown_title
+
     def moved(self) -> dict[str, Any]:
         """The fields of an ``update()`` that says the page has changed."""
         return {"version": F("version") + 1}

@@ -185,18 +185,18 @@ def _said_by(request: HttpRequest, posts: bool, **who: User | Person) -> tuple[l
         found = Post.objects.visible_to(request.user).filter(**who)
         page = latest_first(found, key="created_at", after=after, size=PAGE)
         next_url = page.next_url and f"{page.next_url}&show=posts"
-        return [_said(post, post) for post in page.rows], next_url
+        return [_said(post, post, request.user) for post in page.rows], next_url
     comments = Comment.objects.visible_to(request.user).filter(**who).select_related("post")
     rows = latest_first(comments, key="created_at", after=after, size=PAGE)
-    return [_said(comment, comment.post) for comment in rows.rows], rows.next_url
+    return [_said(comment, comment.post, request.user) for comment in rows.rows], rows.next_url
 
 
-def _said(item: Post | Comment, post: Post) -> Said:
+def _said(item: Post | Comment, post: Post, reader: User | AnonymousUser) -> Said:
     """Return an entry: living words cut short; old words whole, or not at all, for no machine may cut them."""
     whole = item.html if item.archived and isinstance(item, Comment) else ""
     return Said(
         url=item.get_absolute_url(),
-        title=post.shown_title,
+        title=post.title_for(reader),
         words="" if item.archived else excerpt(item.html, EXCERPT),
         html=mark_safe(whole),  # noqa: S308  sanitised when it was written
         archived=item.archived,

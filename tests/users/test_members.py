@@ -80,6 +80,17 @@ def test_what_is_not_public_is_not_listed(client: Client, ann: User, ben: User, 
         assert "marker" not in client.get(address).content.decode()
 
 
+def test_a_post_that_waits_is_listed_by_its_title_for_whoever_may_read_it(
+    sign_in: SignIn, ann: User, ben: User, mod: User
+) -> None:
+    post_by(ann, "Of mills", kind="link", url="https://example.org/", html="", state=State.HELD)
+    comment_by(ann, post_by(ben, "Of gardens", state=State.HELD), "under the post of another")
+    page = sign_in(ann).get("/members/ann/?show=posts").content.decode()
+    assert "Of mills</a> · held for a moderator" in page
+    assert "Of gardens" not in sign_in(ann).get("/members/ann/").content.decode()
+    assert "Of mills</a> · held for a moderator" in sign_in(mod).get("/members/ann/?show=posts").content.decode()
+
+
 def test_only_what_is_listed_is_counted(client: Client, ann: User, ben: User) -> None:
     comment_by(ann, post_by(ben), "listed")
     comment_by(ann, post_by(ben, state=State.REMOVED), "gone with its post")
