@@ -118,7 +118,7 @@ def _notice(notice: Notice, address: str) -> EmailMessage:
     stops = _stops(notice.member, column, post=notice.post_id)
     context = {
         "notice": notice,
-        "title": line(notice.post.shown_title),
+        "title": "" if _is_of_untitled(notice) else line(notice.post.shown_title),
         "name": words.byline.name,
         "what": _what(notice),
         "words_text": "" if notice.action else texts.as_text(words.html, site=settings.SITE_URL),
@@ -211,16 +211,26 @@ def _headers(member: User, name: str) -> dict[str, str]:
 def _subject(notice: Notice) -> str:
     title = notice.post.shown_title
     if notice.action:
-        thing = "comment" if notice.comment_id else "post"
-        return f"Your {thing} in “{title}”: {notice.action.get_verb_display()}"
+        where = "" if _is_of_untitled(notice) else f" in “{title}”"
+        return f"Your {_thing(notice)}{where}: {notice.action.get_verb_display()}"
     return f"Re: {title}" if notice.comment_id else title
+
+
+def _is_of_untitled(notice: Notice) -> bool:
+    """Whether this tells of a decision about a post whose title no mail may say: its date says which it is."""
+    return notice.action_id is not None and notice.comment_id is None and not notice.post.is_public
+
+
+def _thing(notice: Notice) -> str:
+    if notice.comment_id:
+        return "comment"
+    return f"post of {notice.post.created_at:%B %-d, %Y}" if _is_of_untitled(notice) else "post"
 
 
 def _what(notice: Notice) -> str:
     """Who did what, as the beginning of the mail and of an entry says it."""
     if notice.action:
-        thing = "comment" if notice.comment_id else "post"
-        return f"Your {thing} was {notice.action.get_verb_display()} by a moderator"
+        return f"Your {_thing(notice)} was {notice.action.get_verb_display()} by a moderator"
     name = (notice.comment or notice.post).byline.name
     wrote = "wrote" if notice.comment_id else "started a thread"
     words = {

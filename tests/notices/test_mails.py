@@ -20,6 +20,7 @@ from forum.states import State
 from forum.text import mail as texts
 from forum.voices.actions import mark
 from forum.voices.models import Mark
+from posts.actions import change_post_state
 from tests.making import make_post, say
 from tests.security import inert, payloads
 
@@ -174,6 +175,23 @@ def test_a_decision_is_mailed_with_its_rule_and_reason_and_not_the_words(confirm
     assert "&lt;b&gt;" in message.alternatives[0][0]
     assert "Rude" not in message.body
     assert "mod" not in message.body.replace("moderator", "")
+
+
+def test_a_decision_about_a_post_says_which_one_without_its_title(confirmed, sign_in, post, ann, mod):
+    rule = Rule.objects.create(slug="kind", title="Be kind")
+    change_post_state(post=post, to=State.REMOVED, by=mod, rule=rule, reason="Said twice.")
+    [message] = mail.outbox
+    assert message.subject == "Your post of March 1, 2026: removed"
+    assert message.body.startswith("Your post of March 1, 2026 was removed by a moderator:\n\nRule: Be kind\n")
+    html = lxml.html.document_fromstring(message.alternatives[0][0])
+    assert html.findtext(".//title") == "Your post of March 1, 2026 was removed by a moderator"
+    assert html.find(".//p").text_content() == "Your post of March 1, 2026 was removed by a moderator:"
+    change_post_state(post=post, to=State.PUBLISHED, by=mod)
+    assert mail.outbox[1].subject == "Your post in “Of gardens”: restored"
+    change_post_state(post=post, to=State.HIDDEN, by=mod)
+    page = sign_in(ann).get("/notices/").content.decode()
+    assert "Of gardens" not in page
+    assert re.search(r"Your post of <time[^>]*>Mar 1, 2026, 12:00 UTC</time> was hidden by a moderator", page)
 
 
 def test_what_is_followed_comes_by_mail_only_if_asked_for(confirmed, post, ben, eve):
