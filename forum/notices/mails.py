@@ -115,7 +115,8 @@ def _still_wanted(mail: Mail) -> Notice:
 def _notice(notice: Notice, address: str) -> EmailMessage:
     words = notice.comment or notice.post
     column = Choice.COLUMNS[Kind(notice.kind)]
-    stops = _stops(notice.member, column, post=notice.post_id)
+    # Whoever mutes a thread hears of decisions there all the same.
+    stops = _stops(notice.member, column, post=0 if notice.action_id else notice.post_id)
     context = {
         "notice": notice,
         "title": "" if _is_of_untitled(notice) else line(notice.post.shown_title),

@@ -177,6 +177,17 @@ def test_a_decision_is_mailed_with_its_rule_and_reason_and_not_the_words(confirm
     assert "mod" not in message.body.replace("moderator", "")
 
 
+def test_a_mail_about_a_decision_offers_no_muting_that_would_not_stop_it(confirmed, post, ben, mod):
+    said = say(post, ben, "Rude words.")
+    mark(member=ben, kind=Mark.Kind.MUTED, target=post)
+    mail.outbox.clear()
+    change_state(comment=said, to=State.REMOVED, by=mod)
+    [message] = mail.outbox
+    stops = ["mails about decisions by moderators", "all mails about notices"]
+    assert re.findall(r"^Stop ([^:]*)", message.body, re.MULTILINE) == stops
+    assert all(f"Stop {words}</a>" in message.alternatives[0][0] for words in stops)
+
+
 def test_a_decision_about_a_post_says_which_one_without_its_title(confirmed, sign_in, post, ann, mod):
     rule = Rule.objects.create(slug="kind", title="Be kind")
     change_post_state(post=post, to=State.REMOVED, by=mod, rule=rule, reason="Said twice.")
