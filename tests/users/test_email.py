@@ -39,6 +39,19 @@ def test_a_new_address_counts_once_it_is_confirmed(ann_client: Client) -> None:
     assert "changed from ann@example.org to new@example.org" in told.body
 
 
+def test_the_old_address_is_told_of_a_way_that_is_still_open_to_it(ann_client: Client) -> None:
+    change(ann_client, "new@example.org")
+    ann_client.post(link_in(mail.outbox[0]))
+    [told] = [message for message in mail.outbox if message.to == ["ann@example.org"]]
+    mail.outbox.clear()
+    Client().post("/accounts/password/reset/", {"email": "ann@example.org"})
+    assert "There is none." in mail.outbox[0].body, "a link to reset the password goes to the new address alone"
+    assert "/accounts/password/reset/" not in told.body
+    for path in ("/accounts/password/change/", "/contact/"):
+        assert f"http://localhost:8000{path}\n" in told.body
+        assert Client().get(path, follow=True).status_code == 200
+
+
 def test_an_address_of_another_member_is_never_taken(ann_client: Client, confirmed: Two) -> None:
     ben = confirmed[1]
     assert change(ann_client, ben.email).status_code == 302  # type: ignore[attr-defined]
