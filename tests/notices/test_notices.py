@@ -56,6 +56,20 @@ def test_the_page_of_the_thread_reads_what_it_shows(sign_in, post, comment, ann,
     assert number(browser) == ""
 
 
+def test_a_decision_leads_to_its_comment_as_long_as_that_has_a_page(sign_in, post, ben, mod):
+    browser = sign_in(ben)
+    gone, answered, hidden = (say(post, ben, words) for words in ("One.", "Two.", "Three."))
+    say(post, mod, parent=answered)
+    for comment in (gone, answered, hidden):
+        change_state(comment=comment, to=State.HIDDEN, by=mod)
+    for comment in (gone, answered):
+        change_state(comment=comment, to=State.PUBLISHED, by=mod)
+        delete_comment(comment=comment, by=ben)
+    links = {link.get("href") for link in select(page_of(browser.get("/notices/")), ".items a")}
+    assert links >= {f"/comments/{answered.pk}/", f"/comments/{hidden.pk}/"}
+    assert all(browser.get(link).status_code == 200 for link in links)
+
+
 def test_a_page_that_only_a_browser_asked_for_reads_nothing(sign_in, post, comment, ann, ben):
     said = say(post, ben, "Which way?", parent=comment)
     browser = sign_in(ann)
