@@ -32,6 +32,7 @@ from forum.pages.context import frame
 from forum.paging import latest_first
 from forum.reading.news import NO_FOLDS, folds
 from forum.reading.views import is_read, keep, look_at
+from forum.reading.zones import zone_of
 from forum.refusals import Refusal
 from posts.finding import placed_post
 from posts.models import Post
@@ -212,7 +213,7 @@ def comment_delete(request: HttpRequest, pk: int) -> HttpResponse:
             return _not_allowed(request, found, refusal.message)
         messages.success(request, "Your comment is deleted.")
         return redirect(post)
-    page = Page(post=found.post)
+    page = Page(post=found.post, viewer=Viewer(zone=zone_of(request.user)))
     return render(
         request,
         "comments/delete.html",

@@ -107,7 +107,7 @@ class CommentWriting(Writing):
 
     def context(self) -> dict[str, Any]:
         """The comment that is answered, and why it cannot be, if so."""
-        page = Page(post=self.post, viewer=Viewer(pk=self.request.user.pk))
+        page = Page(post=self.post, viewer=Viewer(pk=self.request.user.pk, zone=zone_of(self.request.user)))
         return {
             "post": self.post,
             "parent": self.parent,
@@ -179,7 +179,7 @@ class CommentEditing(CommentWriting):
 
     def context(self) -> dict[str, Any]:
         """The comment, and its words as they stand now where somebody changed them meanwhile."""
-        page = Page(post=self.post, viewer=Viewer(pk=self.request.user.pk))
+        page = Page(post=self.post, viewer=Viewer(pk=self.request.user.pk, zone=zone_of(self.request.user)))
         now = comment_html(self.comment, page) if self.conflicts else ""
         return {"post": self.post, "parent": self.parent, "editing": self.comment, "now_html": now}
 

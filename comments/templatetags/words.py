@@ -15,12 +15,6 @@ from posts.models import Post
 register = template.Library()
 
 
-@register.filter
-def dated(words: Comment | Post) -> SafeString:
-    """When it was said: as the page printed it, or the UTC moment."""
-    return mark_safe(time_html(words))  # noqa: S308  escaped there
-
-
 @register.simple_tag(takes_context=True)
 def when(context: Context, words: Comment | Post | dict[str, SafeString]) -> SafeString:
     """When it was said, in the time zone of whoever reads the page; a mould is given it ready."""

@@ -13,6 +13,7 @@ from comments.models import Comment
 from comments.page import Page, Viewer
 from forum.moderation import actions, limits, removals
 from forum.moderation.forms import NameRemovalForm, ReportForm
+from forum.reading.zones import zone_of
 from forum.refusals import Refusal
 from forum.users.models import Person
 from posts.models import Post
@@ -88,7 +89,7 @@ def _thing(request: HttpRequest, kind: str, pk: int) -> Post | Comment:
 
 def _words(request: HttpRequest, thing: Post | Comment) -> str:
     if isinstance(thing, Comment):
-        return comment_html(thing, Page(post=thing.post, viewer=Viewer(pk=request.user.pk)))
+        return comment_html(thing, Page(post=thing.post, viewer=Viewer(pk=request.user.pk, zone=zone_of(request.user))))
     return mark_safe(thing.html)  # noqa: S308  sanitised when it was written
 
 

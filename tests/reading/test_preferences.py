@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from comments.threads import ROOTS
 from forum.reading.zones import names
-from tests.making import NOON, Row, make_post, make_rows, page_of, say, select
+from posts.actions import add_post
+from tests.making import NOON, Row, make_post, make_rows, page_of, say, select, token
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,29 @@ def test_times_of_living_words_are_shown_in_the_members_zone_with_its_name(clien
     assert select(page, f"#c{old.pk} time")[0].text_content() == "March 1, 2007 at 7 PM"
     guest = page_of(client.get(post.get_absolute_url()))
     assert select(guest, f"#c{new.pk} time")[0].text_content() == "Mar 1, 2026, 12:00 UTC"
+
+
+def test_no_page_shows_living_words_in_another_zone_than_the_thread_does(sign_in, reader, ann, ben, settings):
+    settings.FIRST_COMMENTS_HELD = 0
+    choose(reader, time_zone="Asia/Kolkata")
+    with time_machine.travel(NOON, tick=False):
+        post = add_post(author=ann, title="Of mills", kind="article", body="For @ben.", url="", token=token())
+        own = say(post, ben, "Slowly, with stones.")
+        said = say(post, ann, "And how fast?", parent=own)
+        pages = {
+            "/notices/": 2,
+            "/replies/": 1,
+            "/search/?q=stones": 1,
+            "/members/ben/": 1,
+            "/members/ann/?show=posts": 1,
+            f"/comments/{said.pk}/reply/": 1,
+            f"/comments/{own.pk}/delete/": 1,
+            f"/moderation/report/comment/{said.pk}/": 1,
+        }
+        for path, number in pages.items():
+            times = [time.text_content() for time in select(page_of(reader.get(path)), "main time")]
+            assert times.count("Mar 1, 2026, 17:30 IST") == number, path
+            assert not [time for time in times if "UTC" in time], path
 
 
 def test_a_zone_that_this_machine_no_longer_knows_is_utc(reader, ben, post):
