@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -14,8 +15,17 @@ from forum.notices.context import unread
 
 
 def site(request: HttpRequest) -> dict[str, str]:
-    """The site's name and address."""
-    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    """The site's name and address, and where "Sign in" leads back to."""
+    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "way_back": _way_back(request)}
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page itself, as an address says it; "" where a sign-in leads to the front page, as from that and accounts.
+
+    Without what is asked of the page: what nobody reads makes it no other page.
+    """
+    asked = request.method in ("GET", "HEAD") and request.path != "/" and not request.path.startswith("/accounts/")
+    return quote(request.path) if asked else ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from forum.users.models import User
 from tests.conftest import PASSWORD
+from tests.making import make_post, page_of, say, select
 from tests.users.conftest import is_signed_in
 
 Two = tuple[User, User]
@@ -61,6 +62,24 @@ def test_next_stays_on_the_site_for_who_is_signed_in(client: Client, mod: User, 
 @pytest.mark.parametrize("path", ["/posts/new/", "/comments/7/?x=1&y=2#c7", "/%2Fevil.example"])
 def test_next_leads_back_to_where_one_was(client: Client, confirmed: Two, path: str) -> None:
     assert sign_in(client, next=path)["Location"] == path  # type: ignore[index]
+
+
+def test_signing_in_leads_back_to_the_page_from_which_one_went(client: Client, confirmed: Two) -> None:
+    post = make_post(confirmed[0])
+    say(post, confirmed[0])
+    for page in (post.get_absolute_url(), f"{post.get_absolute_url()}?utm_source=x", "/about/"):
+        [way] = [link for link in select(page_of(client.get(page)), "nav a") if link.text == "Sign in"]
+        fields = select(page_of(client.get(way.get("href"))), "main input")
+        form = {field.get("name"): field.get("value", "") for field in fields}
+        answer = Client().post("/accounts/login/", form | {"login": "ann", "password": PASSWORD})
+        assert (answer.status_code, answer["Location"]) == (302, page.partition("?")[0])
+
+
+def test_no_sign_in_leads_back_to_a_page_of_the_account_or_to_what_is_none(client: Client, db: None) -> None:
+    paths = ("/", "/accounts/login/?next=/about/", "/accounts/password/reset/done/", "/nothing/")
+    shown = [client.get(path) for path in paths]
+    for answer in (*shown, client.post("/comments/1/vote/", {"value": "1"})):
+        assert '<li><a href="/accounts/login/">Sign in</a></li>' in answer.content.decode()
 
 
 def test_the_way_back_survives_signing_up(client: Client, db: None) -> None:
