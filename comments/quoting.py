@@ -10,6 +10,7 @@ from comments.models import Comment
 from forum.states import Format
 from forum.text import excerpt
 from forum.text.characters import clean
+from forum.text.markdown import without_quotations
 from forum.text.quotations import is_in
 
 if TYPE_CHECKING:
@@ -56,8 +57,7 @@ def _quotation(source: Comment | Post, words: str) -> str:
 
 def _own_words(comment: Comment) -> str:
     if comment.format == Format.MARKDOWN:
-        own = [line for line in comment.body.splitlines() if not line.lstrip().startswith(">")]
-        return "\n".join(own).strip()
+        return without_quotations(comment.body)
     if comment.format == Format.HTML:
         return as_markdown(excerpt.excerpt(comment.html, len(comment.html)))
     words, begin = [], 0

@@ -19,7 +19,18 @@ from forum.text.html import MAX_GENERATED_BYTES, TooLarge, check_size, host_of, 
 from forum.text.mentions import MOST, NAME, People, spellings
 from forum.text.quotations import POST, Quoted, Rendered, Resolve, is_shown, not_shown, source_line
 
-__all__ = ["POST", "Quoted", "Rendered", "Resolve", "passages", "quoted_in", "render", "renumbered", "without_hidden"]
+__all__ = [
+    "POST",
+    "Quoted",
+    "Rendered",
+    "Resolve",
+    "passages",
+    "quoted_in",
+    "render",
+    "renumbered",
+    "without_hidden",
+    "without_quotations",
+]
 
 _REFERENCE = re.compile(r"#(?:c([1-9][0-9]{0,17})|post)\s*")
 _SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
@@ -80,6 +91,19 @@ def without_hidden(source: str, *, resolve: Resolve) -> str:
             first, last = token.map
             lines[first:last] = [f"> {not_shown(of)}", *[""] * (last - first - 1)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def without_quotations(source: str) -> str:
+    """Return the Markdown itself without the lines of its block quotations; linear."""
+    lines = clean(source).split("\n")
+    tokens, _ = _parsed(source)
+    quoted: list[list[int]] = []
+    for token in tokens:
+        if token.type == "blockquote_open" and token.map and (not quoted or token.map[0] >= quoted[-1][1]):
+            quoted.append(token.map)
+    for first, last in reversed(quoted):
+        lines[first:last] = [""] if first and lines[first - 1].strip() else []  # what stood apart still does
+    return "\n".join(lines).strip("\n")
 
 
 def renumbered(source: str, *, number: Callable[[int], int], shown: Callable[[int], bool], bar: str) -> str:

@@ -52,6 +52,16 @@ def test_a_quotation_is_ready_in_the_box_and_links_back_when_posted(sign_in, ben
     )
 
 
+def test_living_words_are_quoted_with_their_code_and_without_what_they_quote(sign_in, post, ann, ben):
+    said = say(post, ann, "> Words of another,\nwhich go on.\n\nAsk Python:\n\n```\n>>> 1 + 1\n2\n```")
+    browser, address = sign_in(ben), f"/comments/{said.pk}/reply/?quote=1"
+    page = page_of(browser.get(address))
+    browser.post(address, form_on(page, body=select(page, "textarea")[0].text + "Well."))
+    reply = Comment.objects.latest("pk")
+    [quote] = select(page_of(browser.get(reply.get_absolute_url())), f"#c{reply.pk} blockquote.quote")
+    assert " ".join(quote.text_content().split()) == "ann wrote Ask Python: >>> 1 + 1 2"
+
+
 def test_archived_words_are_quoted_as_words_without_what_they_quote(sign_in, ben):
     post = make_post(archived=True, created_at=LONG_AGO)
     words = "Limerick said: old words. I say *no*.\n1. <b>Bold</b> [x](y) # `z`"

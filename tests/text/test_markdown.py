@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.text.html import MAX_BYTES, TooLarge, sanitise
-from forum.text.markdown import MAX_BRACKETS, Quoted, quoted_in, render
+from forum.text.markdown import MAX_BRACKETS, Quoted, quoted_in, render, without_quotations
 from tests.text.test_html import MUTATIONS, assert_inert
 
 DRILLER = Quoted("driller", "/comments/123/", True)
@@ -184,6 +184,23 @@ def test_what_is_no_reference_is_an_ordinary_quotation(source: str) -> None:
     rendered = render(source, resolve=resolve)
     assert rendered.quotes == ()
     assert "quote-source" not in rendered.html
+
+
+@pytest.mark.parametrize(
+    ("source", "own"),
+    [
+        ("> said\ngoing on\n\nmine", "mine"),
+        ("mine\n\n> > said\n> deep\n\nmine too", "mine\n\n\nmine too"),
+        ("mine\n> said\n---\nmine", "mine\n\n---\nmine"),
+        ("- mine\n  > said\n- mine", "- mine\n\n- mine"),
+        ("```\n>>> 1 + 1\n2\n```", "```\n>>> 1 + 1\n2\n```"),
+        ("    > mine\r\n\r\n\\> mine", "    > mine\n\n\\> mine"),
+        ("> said", ""),
+        ("", ""),
+    ],
+)
+def test_without_quotations_all_of_ones_own_words_stay_and_nothing_else(source: str, own: str) -> None:
+    assert without_quotations(source) == own
 
 
 def test_where_nothing_can_be_quoted_a_reference_is_only_words() -> None:
