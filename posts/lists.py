@@ -21,8 +21,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from forum.fields import Id
-from forum.paging import ListPage
+from forum.paging import ListPage, Spot, SpotField
 from forum.prepared import AnyMember, Given, Prepared
 from forum.text import addresses
 from forum.voices.models import Mark
@@ -41,10 +40,11 @@ FEW = 5_000  # posts that are sooner sorted than searched for among all
 BYLINES = ("author", "person", "last_author", "last_person")
 OWN = (
     *("state", "kind", "title", "html", "archived", "created_at", "printed_date", "printed_at", "zone", "revised_at"),
-    *("url", "comment_count", "last_comment_at", "pulse"),
+    *("url", "comment_count", "last_comment_at", "pulse", "active_at", "score"),
 )
 NAMES = [f"{one}__{name}" for one in BYLINES for name in (["username"] if "author" in one else ["name", "removed_at"])]
 ORDERS = {"active": "active_at", "new": "created_at", "top": "score"}
+MOST_VOTES = 2**31 - 1  # that a column holds
 WITHIN = {"day": 1, "week": 7, "month": 30, "year": 365}  # days
 
 
@@ -55,7 +55,7 @@ class ListForm(forms.Form):
     within = forms.ChoiceField(choices=[(name, name) for name in WITHIN], required=False)
     show = forms.ChoiceField(choices=[("unanswered", "unanswered")], required=False)
     tags = forms.ChoiceField(choices=[("mine", "mine")], required=False)
-    after = Id()
+    after = SpotField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Asked:
     within: str = ""
     unanswered: bool = False
     mine: bool = False
-    after: int | None = None
+    after: Spot | None = None
 
     @property
     def query(self) -> str:
@@ -150,9 +150,7 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
     tags = frozenset([tag.pk]) if tag is not None else taste.favourite
     mine = tag is None and wanted.mine and viewer.is_authenticated
     key = ORDERS[wanted.order]
-    last = None
-    if wanted.after:  # published, or the page would tell where one stands that is not
-        last = Post.objects.published().filter(pk=wanted.after).values_list(key, flat=True).first()
+    last = _last(wanted.after, key) if wanted.after else None
     shape = _Shape(
         order=wanted.order,
         signed_in=viewer.is_authenticated,
@@ -168,7 +166,7 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
         "since": now - dt.timedelta(days=WITHIN.get(wanted.within, 0)),
         "until": now + dt.timedelta(days=1),  # another machine's clock may be ahead
         "last": last,
-        "after": wanted.after,
+        "after": wanted.after and wanted.after.pk,
     }
     if mine or taste.hidden - tags:
         which = Q(tag=tag) if tag is not None else Q(tag__in=tags)
@@ -177,6 +175,15 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
         values = {name: _moment(value) for name, value in given.items()}
         found = _prepared(shape)(member=viewer.pk, tag=tag and tag.pk, **values)
     return _page(found, wanted)
+
+
+def _last(after: Spot, key: str) -> dt.datetime | int | None:
+    """What the last row of the page before was sorted by; None where that cannot be, and the list begins."""
+    if after.key is None:  # published, or the page would tell where one stands that is not
+        return Post.objects.published().filter(pk=after.pk).values_list(key, flat=True).first()
+    if key == "score":
+        return after.key if abs(after.key) <= MOST_VOTES else None
+    return after.moment
 
 
 @cache
@@ -265,8 +272,11 @@ def _for(
 
 
 def _page(found: list[Post], wanted: Asked) -> ListPage[Post]:
-    more = len(found) > PAGE
-    return ListPage(found[:PAGE], replace(wanted, after=found[PAGE - 1].pk).query if more else "")
+    if len(found) <= PAGE:
+        return ListPage(found, "")
+    last = found[PAGE - 1]
+    after = Spot.of(getattr(last, ORDERS[wanted.order]), last.pk)
+    return ListPage(found[:PAGE], replace(wanted, after=after).query)
 
 
 def posted_before(url: str, *, but: Q | None = None) -> list[Post]:

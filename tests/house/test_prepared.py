@@ -9,6 +9,7 @@ from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from forum.paging import Spot
 from forum.prepared import Given, Prepared, rows_of
 from posts import lists
 from posts.models import Bearing, Post, Tag
@@ -96,7 +97,7 @@ def test_postgresql_settles_on_a_plan_for_a_list(clean_tables, ann, signed_in, l
     began = timezone.now() - dt.timedelta(days=1)
     posts = [make_post(ann, created_at=began + dt.timedelta(minutes=number)) for number in range(1_000)]
     viewer, order = ann if signed_in else AnonymousUser(), "top" if within else "active"
-    wanted = lists.Asked(order=order, within=within, after=posts[900].pk if later else None)
+    wanted = lists.Asked(order=order, within=within, after=Spot(None, posts[900].pk) if later else None)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         for _ in range(10):

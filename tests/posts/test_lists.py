@@ -95,13 +95,51 @@ def test_an_odd_choice_is_as_none(client, ann, odd):
     assert titles(page_of(client.get(f"/{odd}"))) == ["Thread"]
 
 
-@pytest.mark.parametrize("after", ["0", "-1", str(2**31), str(2**63), str(2**70), "1e9", "\u0661", "999999999", "x"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        *(
+            "0",
+            "-1",
+            str(2**31),
+            str(2**63),
+            str(2**70),
+            "1e9",
+            "\u0661",
+            "999999999",
+            "x",
+            "1.",
+            ".1",
+            "1.2.3",
+            "1 .2",
+        ),
+        *(f"{2**70}.1", f"{2**40}.{2**63}", "9999999999999999.1"),  # the last is later, and more, than anything
+    ],
+)
 def test_an_odd_cursor_begins_at_the_front(client, ann, after):
     make_tag()
     bearing.choose(make_post(ann, title="Thread", created_at=timezone.now()), Tag.objects.all())
     for base in ("/", "/tags/gardens/"):
         for order in ("order=active", "order=new", "order=top", "order=top&within=day"):
             assert titles(page_of(client.get(f"{base}?{order}&after={quote(after)}"))) == ["Thread"]
+
+
+@pytest.mark.parametrize("order", ["active", "new", "top"])
+@pytest.mark.parametrize("base", ["/", "/tags/gardens/"])
+def test_a_list_goes_on_where_it_ended_whatever_becomes_of_its_last_thread(client, ann, ben, mod, base, order):
+    make_tag()
+    made = [make_post(ann, title=f"T{n}", created_at=NOON - n * DAY, score=-n) for n in range(50)]
+    for post in made:
+        bearing.choose(post, Tag.objects.all())
+    first = page_of(client.get(f"{base}?order={order}"))
+    [onward] = [a.get("href") for a in select(first, 'a[rel="next"]')]
+    last = made[len(titles(first)) - 1]
+    say(last, ben)
+    vote(member=ben, target=last, value=1)
+    rest = titles(page_of(client.get(base + onward)))
+    assert rest == [post.title for post in made if post.title not in titles(first)]
+    change_post_state(post=last, to=State.HIDDEN, by=mod)
+    assert titles(page_of(client.get(base + onward))) == rest
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])

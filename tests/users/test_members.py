@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from comments.importing import ArchivedComment, import_comments
 from comments.models import Comment
+from forum.paging import Spot
 from forum.states import State
 from forum.users.mentions import addresses_of
 from forum.users.models import Person, Source, User
@@ -107,11 +108,13 @@ def test_one_page_follows_another(client: Client, ann: User) -> None:
     assert "words-30." in first
     assert "words-0." not in first
     last = Comment.objects.order_by("created_at")[1]
-    assert f'href="?after={last.pk}"' in first
-    second = client.get(f"/members/ann/?after={last.pk}").content.decode()
+    after = Spot.of(last.created_at, last.pk)
+    assert f'href="?after={after}"' in first
+    last.delete()
+    second = client.get(f"/members/ann/?after={after}").content.decode()
     assert "words-0." in second
     assert "words-1." not in second
-    for odd in ("-1", "x", "99999999999999999999", "1e9", "\u0661"):
+    for odd in ("-1", "x", "99999999999999999999", "1e9", "\u0661", "1.", ".1", f"-{'9' * 16}.1", f"{'9' * 16}.1"):
         assert client.get("/members/ann/", {"after": odd}).status_code == 200
 
 

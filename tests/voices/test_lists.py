@@ -3,7 +3,7 @@
 import pytest
 
 from comments.models import Comment
-from forum.paging import AfterForm
+from forum.paging import SpotForm
 from forum.states import State
 from forum.voices.listing import PAGE
 from forum.voices.models import Mark
@@ -116,7 +116,7 @@ def test_a_list_goes_on_where_its_page_ends(sign_in, post, ben, eve):
     client = sign_in(eve)
     first = page_of(client.get("/following/?show=muted"))
     [more] = select(first, ".more a")
-    assert AfterForm({"after": more.get("href").split("after=")[1].split("&")[0]}).is_valid()
+    assert SpotForm({"after": more.get("href").split("after=")[1].split("&")[0]}).is_valid()
     rest = page_of(client.get("/following/" + more.get("href")))
     found = [line.text_content() for page in (first, rest) for line in select(page, ".items .excerpt")]
     assert found == [f"Words {number}." for number in reversed(range(PAGE + 5))]
