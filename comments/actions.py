@@ -171,12 +171,13 @@ def change_state(
         if before == to:
             return False
         verb = ledger.verb(before, to)
+        opens = ledger.opens(verb, comment)
         _enter(post, comment, to)
         decision = ledger.record(
             verb, actor=by, comment=comment, rule=rule, reason=reason, before={"state": before}, undoes=undoes
         )
         tell.of_decision(decision)
-        if verb == Action.Verb.APPROVE:
+        if opens:
             tell.of_comment(comment)
     return True
 

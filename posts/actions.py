@@ -186,6 +186,7 @@ def change_post_state(
         if post.state == to:
             return False
         verb = ledger.verb(post.state, to)
+        opens = ledger.opens(verb, post)
         Post.objects.filter(pk=post.pk).update(state=to, **post.moved())
         _show_where_quoted(post.pk)
         bearing.count(post, was=post.state, now=to)
@@ -195,7 +196,7 @@ def change_post_state(
         )
         post.state = to
         tell.of_decision(decision)
-        if verb == Action.Verb.APPROVE:
+        if opens:
             tell.of_post(post)
         show_beside([post])
     return True

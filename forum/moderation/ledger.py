@@ -46,14 +46,27 @@ def verdicts(comments: Iterable[int] = (), posts: Iterable[int] = ()) -> dict[in
     return {getattr(action, f"{of}_id"): action for action in found.select_related("rule", "actor").order_by("pk")}
 
 
+def opens(verb: Action.Verb, words: Comment | Post) -> bool:
+    """Whether a decision shows everyone words that waited. One query where it restores them: they may wait until then.
+
+    Ask before it is recorded.
+    """
+    if verb != Action.Verb.RESTORE:
+        return verb == Action.Verb.APPROVE
+    return not Action.objects.filter(**_of(words), before__state=State.PUBLISHED).exists()
+
+
 def told(words: Comment | Post, user: User | AnonymousUser) -> Action | None:
     """The decision that took these words from their author's readers, for the author alone. One query, if any."""
     if words.is_public or not words.is_by(user):
         return None
-    of = {"post": words} if hasattr(words, "title") else {"comment": words}
     verbs = [Action.Verb.HOLD, Action.Verb.HIDE, Action.Verb.REMOVE]
-    last = Action.objects.filter(**of, verb__in=verbs, undone_by__isnull=True).select_related("rule")
+    last = Action.objects.filter(**_of(words), verb__in=verbs, undone_by__isnull=True).select_related("rule")
     return last.order_by("-pk").first()
+
+
+def _of(words: Comment | Post) -> dict[str, Comment | Post]:
+    return {"post": words} if hasattr(words, "title") else {"comment": words}
 
 
 def record(

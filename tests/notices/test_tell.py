@@ -157,6 +157,20 @@ def test_held_words_tell_when_they_are_approved_and_only_then(post, comment, ann
     assert told(ann) == [Kind.REPLY]
 
 
+def test_words_that_were_hidden_while_they_waited_tell_when_they_are_restored(post, comment, ann, ben, mod, settings):
+    settings.FIRST_COMMENTS_HELD = 1
+    held = say(post, ben, "@eve", parent=comment)
+    asked = add_post(author=ben, kind="article", title="Paths", body="What says @ann?", token=token())
+    for change, words in ((change_state, {"comment": held}), (change_post_state, {"post": asked})):
+        change(**words, to=State.HIDDEN, by=mod)
+        change(**words, to=State.PUBLISHED, by=mod)
+    assert sorted(told(ann)) == [Kind.MENTION, Kind.REPLY]
+    mark(member=mod, kind=Mark.Kind.FOLLOWED, target=post)
+    change_state(comment=held, to=State.HIDDEN, by=mod)
+    change_state(comment=held, to=State.PUBLISHED, by=mod)
+    assert told(mod) == [], "who follows since is not told of what all could read before"
+
+
 def test_a_held_post_tells_when_it_is_approved(ann, ben, mod, settings):
     settings.FIRST_COMMENTS_HELD = 1
     held = add_post(author=ann, kind="article", title="Paths", body="What says @ben?", token=token())
