@@ -148,6 +148,13 @@ def test_one_signal_stops_both(tmp_path, pair, number):
         assert not any(is_alive(pid) for pid in starts(tmp_path, name))
 
 
+def test_signals_that_come_thick_and_fast_do_not_keep_it_from_stopping(tmp_path, pair):
+    for _ in range(20_000):
+        pair.send_signal(signal.SIGCHLD)
+    pair.send_signal(signal.SIGTERM)
+    pair.wait(10)
+
+
 def test_a_worker_that_dies_is_started_again_and_gunicorn_stays(tmp_path, pair):
     os.kill(starts(tmp_path, "worker")[0], signal.SIGKILL)
     wait_for(lambda: len(starts(tmp_path, "worker")) == 2)
