@@ -8,13 +8,13 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks import nginx, serving
 from benchmarks.serving import Server
+from forum.alarms import Alarm
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="rejoinder-front-", dir="/var/tmp"))
     kept = os.environ.get("DATA_DIR", "")
     environment = {"DATA_DIR": str(Path(kept).absolute()) if kept else str(folder / "data")}
-    stopped = threading.Event()
+    stopped = Alarm()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import os
-import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from types import FrameType
 
+from forum.alarms import Alarm
 from forum.logs import OneLine
 
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "forum.wsgi"]
@@ -34,8 +32,7 @@ class Pair:
 
     def __init__(self, gunicorn: list[str], worker: list[str]) -> None:
         self.worker_command = worker
-        # Whoever is interrupted may hold the lock of an event, which a handler would wait for without end.
-        self.wakes, self.waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.wake = Alarm()
         self.stopping = 0  # the signal
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, self._heard)
@@ -48,7 +45,8 @@ class Pair:
         """Waits until gunicorn has ended or a signal came; returns gunicorn's exit status."""
         while not self.stopping and self.gunicorn.poll() is None:
             ended = self.worker.poll() is not None
-            self._sleep(self._before_next() if ended else None)
+            self.wake.wait(self._before_next() if ended else None)
+            self.wake.clear()
             if ended and not self.stopping and self._before_next() <= 0:
                 self._start_worker_again()
         return self._stop()
@@ -81,14 +79,7 @@ class Pair:
             self.worker.send_signal(signal.SIGTERM)
         elif number != signal.SIGCHLD:
             self.stopping = number
-        with suppress(BlockingIOError):  # as full as it is, it wakes
-            os.write(self.waker, b"!")
-
-    def _sleep(self, seconds: float | None) -> None:
-        """Until a signal has come since the last time, or so long."""
-        select.select([self.wakes], [], [], seconds)
-        with suppress(BlockingIOError):
-            os.read(self.wakes, 4096)
+        self.wake.set()
 
 
 def _started(command: list[str]) -> subprocess.Popen[bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 import time
 from contextlib import suppress
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
@@ -21,13 +20,14 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from forum.alarms import Alarm
 from forum.notices import mails
 from forum.notices.models import Chore, Mail, Notice
 from forum.notices.smtp import in_doubt
 
 logger = logging.getLogger(__name__)
 
-STOPPING = threading.Event()  # set when the worker is told to stop: no further mail is begun
+STOPPING = Alarm()  # set when the worker is told to stop: no further mail is begun
 ONE_RUN = 60.0  # seconds after which other tasks have their turn
 GIVE_UP = dt.timedelta(days=3)
 LOST = dt.timedelta(minutes=15)  # no mail is on its way for longer
