@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
@@ -18,6 +16,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from comments.models import Comment
+from comments.muted import branches_of, within
 from forum.states import State
 from forum.users.models import User
 from forum.voices.models import Mark
@@ -25,7 +24,6 @@ from posts.models import Post
 
 MOST = 100  # told one by one; of more, only that there are more
 LOTS = 10  # of as many and one that are looked through where a muted branch says the most
-LEVELS = 200  # that are looked up from each of them for a muted branch
 
 
 class AskForm(forms.Form):
@@ -89,12 +87,13 @@ def arrived_since(post: Post, version: int, reader: User) -> Arrived:
     # Comments of persons have no author, and no author is in no list: said for the database's three-valued logic.
     others = new.exclude(author=reader.pk).exclude(author__isnull=False, author__in=muted)
     rest = others = others.order_by("came_with", "pk")
-    marks = Mark.objects.filter(member=reader, kind=Mark.Kind.MUTED, comment__post=post)
-    branches = marks.values_list("comment", flat=True)  # read once, and only when something came
+    branches: list[int] | None = None
     heard: list[tuple[int, dt.datetime | None]] = []
     for _ in range(LOTS):
         lot = list(rest.values_list("pk", "edited_at", "came_with")[: MOST + 1])
-        silenced = _in_branches(branches, [pk for pk, _, _ in lot])
+        if lot and branches is None:
+            branches = branches_of(reader, post)
+        silenced = within(branches or (), [pk for pk, _, _ in lot])
         heard += [(pk, edited_at) for pk, edited_at, _ in lot if pk not in silenced]
         if len(lot) <= MOST or len(heard) > MOST:
             break
@@ -102,27 +101,6 @@ def arrived_since(post: Post, version: int, reader: User) -> Arrived:
         rest = others.filter(Q(came_with__gt=came) | Q(pk__gt=last), came_with__gte=came)
     heard = heard[: MOST + 1]
     return Arrived([pk for pk, _ in heard], any(edited_at for _, edited_at in heard))
-
-
-def _in_branches(muted: QuerySet[Mark, Any], arrived: list[int]) -> set[int]:
-    """Which of these comments stand in the branches, at most ``LEVELS`` below their tops."""
-    if not arrived or not muted:
-        return set()
-    marks_of = ", ".join(["%s"] * len(muted))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH RECURSIVE up(start, id, parent_id, level) AS (
-                SELECT id, id, parent_id, 0 FROM comments_comment WHERE id IN ({", ".join(["%s"] * len(arrived))})
-                UNION ALL
-                SELECT up.start, c.id, c.parent_id, level + 1 FROM up JOIN comments_comment c ON c.id = up.parent_id
-                WHERE up.id NOT IN ({marks_of}) AND level < {LEVELS}
-            )
-            SELECT start FROM up WHERE id IN ({marks_of})
-            """,  # noqa: S608  placeholders alone
-            [*arrived, *muted, *muted],
-        )
-        return {start for (start,) in cursor.fetchall()}
 
 
 def _etag(reader: int, post: Post, after: int | None) -> str:

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from comments.models import Comment
+from comments.muted import branches_of, within
 from forum.prepared import Given, Prepared
 from forum.reading.models import Visit
 from forum.reading.news import MOST, PAUSE, Came, News, came_after, in_sight, new_in, published, told, under
@@ -41,8 +42,9 @@ def look(
     """What is new to a member on this page, which counts as shown from now on where no fold hides it.
 
     At the first visit nothing is new. Marks stay until the visit is over, so a reload takes none away. The authors
-    ``muted`` say nothing new, nor do the branches ``silenced``. ``keep=False`` writes nothing. Two queries; three
-    where the page is a part of a thread in which something came.
+    ``muted`` say nothing new, nor do muted branches, of which the page shows ``silenced``. ``keep=False`` writes
+    nothing. Two queries; four where the page is a part of a thread in which something came, five where others of its
+    branches are muted.
     """
     now = timezone.now()
     visit = VISIT.first(member=member.pk, post=post.pk)
@@ -53,8 +55,8 @@ def look(
     before = (visit.floor, visit.top, dict(visit.shown))
     page = published(thread)
     came = came_after(post, visit.floor, page, but={member.pk, *muted})
-    if silenced:
-        ignored = under(thread, silenced)
+    if silenced or len(page) < post.comment_count:
+        ignored = under(thread, silenced) if len(page) >= post.comment_count else _silenced(member, post, came)
         came = [(pk, version) for pk, version in came if pk not in ignored]
     if now - visit.viewed_at > PAUSE:
         _end(visit, came)
@@ -68,6 +70,11 @@ def look(
         _write(visit)
     left = any(visit.shown.get(str(pk)) != version for pk, version in new.items() if pk not in fresh)
     return told(fresh, new, onward if left else "")
+
+
+def _silenced(member: User, post: Post, came: Sequence[Came]) -> set[int]:
+    """Which of those that came stand in branches that the member has muted, on whatever page these begin."""
+    return within(branches_of(member, post), [pk for pk, _ in came]) if came else set()
 
 
 def _write(visit: Visit) -> None:
@@ -103,6 +110,7 @@ def next_new(*, member: User, post: Post, muted: Collection[int] = ()) -> int | 
     if visit is None:
         return None
     known = visit.read | visit.shown
-    came = new_in(post, visit.floor, but={member.pk, *muted})[: MOST + 1]
-    left = [pk for pk, version in came if known.get(str(pk)) != version]
+    came = list(new_in(post, visit.floor, but={member.pk, *muted})[: MOST + 1])
+    ignored = _silenced(member, post, came)
+    left = [pk for pk, version in came if known.get(str(pk)) != version and pk not in ignored]
     return Comment.objects.filter(pk__in=left).order_by("created_at", "position").values_list("pk", flat=True).first()

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.db import connection
 
-from comments import actions, live
+from comments import actions, live, muted
 from comments.models import SHELVED, Comment
 from comments.recounting import recount
 from forum.notices import rules
@@ -140,7 +140,7 @@ def test_a_muted_branch_is_looked_for_so_far_up_and_no_further(monkeypatch, ann,
     post = Post.objects.get(pk=chain[0].post_id)
     mark(member=ben, kind=Mark.Kind.MUTED, target=chain[0])
     monkeypatch.setattr(rules, "LEVELS", 3)
-    monkeypatch.setattr(live, "LEVELS", 3)
+    monkeypatch.setattr(muted, "LEVELS", 3)
     version = post.version
     near, far = say(post, eve, "Near.", chain[1]), say(post, eve, "Far.", chain[10])
     assert set(Notice.objects.filter(member=ben, kind=Kind.REPLY).values_list("comment", flat=True)) == {far.pk}

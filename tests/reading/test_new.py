@@ -195,6 +195,21 @@ def test_what_a_paged_thread_did_not_show_stays_new(reader, ann, later):
     assert visit.floor < hidden.came_with
 
 
+def test_a_muted_branch_on_another_page_says_nothing_new_on_any(reader, ann, ben):
+    post = large(ann)
+    look(reader, post)
+    first, last = (post.comments.order_by(order).first() for order in ("created_at", "-created_at"))
+    mark(member=ben, kind=Mark.Kind.MUTED, target=last)
+    say(post, ann, "Deeper in the muted branch.", say(post, ann, "In it.", last))
+    address = f"/posts/{post.pk}/next-new/"
+    assert counted(page_of(reader.get(post.get_absolute_url()))) == []
+    assert reader.get(address)["Location"].endswith("#comments")
+    new = say(post, ann, "Elsewhere.", first)
+    page = page_of(reader.get(post.get_absolute_url()))
+    assert (fresh(page), counted(page)) == ([f"c{new.pk}"], ["1 new"])
+    assert not select(page, f'#c{new.pk} .marks a[href="{address}"]'), "nothing is left"
+
+
 def test_what_an_archive_brings_to_other_pages_is_not_counted(reader, ann, later):
     post = large(ann)
     look(reader, post)
