@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, connection
 
 from forum.operating import schema
 from forum.pagecache.models import renew_edition
@@ -22,6 +22,8 @@ SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"  # how copies begin
 MENDING = "Stop the site, and put back a copy: manage.py restore FILE --replace."
 
 _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # by somebody else
+_KNOWN_TO_WRITE = (b"\1", b"\2")  # what may stand in the header at the place of who may write the file
 _LOCKED_BYTES = 0x40000002, 510  # where SQLite locks a file that it reads, and how many bytes
 
 
@@ -73,7 +75,7 @@ def _is_file_in_use() -> bool:
         connection.close()
         if is_damage(error):
             return _is_locked(Path(name()))
-        if not isinstance(error, OperationalError):
+        if code_of(error) & 0xFF not in _HELD:
             raise
         return True
     finally:
@@ -94,8 +96,23 @@ def _is_locked(file: Path) -> bool:
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether SQLite, or Django after it, says that the file is damaged or no database at all."""
-    code = getattr(error, "sqlite_errorcode", getattr(getattr(error, "__cause__", None), "sqlite_errorcode", 0))
+    code = code_of(error)
+    if code == sqlite3.SQLITE_READONLY:
+        return _is_written_by_nobody(Path(name()))
     return code & 0xFF in _DAMAGES or (code == sqlite3.SQLITE_ERROR and str(error) == "unsupported file format")
+
+
+def code_of(error: BaseException | None) -> int:
+    """What SQLite calls the fault, 0 where it is none of SQLite's."""
+    cause = getattr(error, "__cause__", None)
+    return int(getattr(error, "sqlite_errorcode", getattr(cause, "sqlite_errorcode", 0)))
+
+
+def _is_written_by_nobody(file: Path) -> bool:
+    """Whether the header names a version that no SQLite writes: it takes such a file for one that is only read."""
+    with suppress(OSError), file.open("rb") as handle:
+        return handle.read(19)[18:] not in _KNOWN_TO_WRITE
+    return False
 
 
 def make(target: Path) -> None:

@@ -51,6 +51,12 @@ def unknown_format(file: Path) -> None:
     file.write_bytes(content)
 
 
+def unknown_version(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[18] = 0xA5
+    file.write_bytes(content)
+
+
 def noise_over_pages(file: Path) -> None:
     content = file.read_bytes()
     file.write_bytes(content[:HEADER] + b"\xa5" * (len(content) - HEADER))
@@ -61,7 +67,7 @@ def truncated(file: Path) -> None:
     file.write_bytes(content[: len(content) // 2])
 
 
-DAMAGES = [noise_over_header, unknown_format, noise_over_pages, truncated]
+DAMAGES = [noise_over_header, unknown_format, unknown_version, noise_over_pages, truncated]
 
 
 def names(folder: Path) -> set[str]:
@@ -154,6 +160,17 @@ def test_a_damaged_database_that_a_site_has_open_is_not_replaced(copy: Path, fil
         assert file.read_bytes()[:HEADER] == b"\xa5" * HEADER
     finally:
         site.communicate()
+
+
+def test_a_database_that_may_only_be_read_is_not_said_to_be_open_elsewhere(
+    copy: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a file system that was put to reading alone after a fault of the disk."""
+    monkeypatch.setitem(connection.settings_dict, "NAME", f"{file.as_uri()}?mode=ro")
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "uri", True)
+    with pytest.raises(DatabaseError) as raised:
+        call_command("restore", copy, "--replace")
+    assert failing.sentence(raised.value).endswith("cannot be used: attempt to write a readonly database.")
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
