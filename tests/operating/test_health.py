@@ -1,6 +1,7 @@
 """/healthz says that the process answers, /readyz that it can work; neither says more."""
 
 import pytest
+from django.core.cache.backends.db import DatabaseCache
 from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
@@ -35,6 +36,23 @@ def test_what_is_wrong_is_not_told(client: Client, db: None, monkeypatch: pytest
     monkeypatch.setattr(health, part, broken)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.content) == (503, b"not ready\n")
+
+
+def test_what_an_earlier_probe_wrote_does_not_hide_that_nothing_is_kept(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A table of the database says nothing where it has no room."""
+    assert client.get("/readyz").status_code == 200
+    monkeypatch.setattr(DatabaseCache, "set", lambda *_, **__: None)
+    assert client.get("/readyz").status_code == 503
+    assert "the cache keeps nothing" in caplog.text
+
+
+def test_a_probe_leaves_nothing_in_the_cache(client: Client, db: None) -> None:
+    client.get("/readyz")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM forum_cache WHERE cache_key LIKE '%forum.health%'")
+        assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
