@@ -14,6 +14,7 @@ from django.template import loader
 
 from forum.drafts import carrying
 from forum.logs import request_id
+from forum.operating import failing
 from forum.pagecache.store import client_failures
 from forum.refusals import Refusal
 from forum.returning import back
@@ -38,6 +39,7 @@ WORDS = {
     "username": "Name",
     "email": "E-mail address",
 }
+MOMENT, MENDING = "5", "300"  # seconds until a page is asked for again, and where somebody has to mend the site first
 SIGNED_OUT = "You are signed out, so this was not posted. Sign in to go on: your words come along as a draft."
 
 NOTHING_DONE = "You are signed out, so nothing was changed. Sign in, then do it once more."
@@ -123,6 +125,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _away(error: BaseException | None) -> str:
     """What does not answer, for the page that says so; nothing where the fault is the site's own."""
+    if failing.is_damage(error):
+        return "The site is out of order for now: its database has to be mended by those who run it."
+    if failing.is_read_only(error):
+        return "The site can take nothing new just now."
     if isinstance(error, OperationalError | InterfaceError):
         full = "full" in str(error) or "No space left" in str(error)
         return "There is no room left to write in." if full else "The database of the site does not answer just now."
@@ -133,16 +139,19 @@ def _away(error: BaseException | None) -> str:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Says that the page failed; or, where database or cache is away, locked or full, to try again, with the words.
+    """Says that the page failed; or, where database or cache cannot be used just now, to try again, with the words.
 
     Neither page looks anybody up: what failed once may fail again.
     """
-    why = _away(sys.exc_info()[1])
+    error = sys.exc_info()[1]
+    why, damaged = _away(error), failing.is_damage(error)
+    if damaged:
+        failing.note_damage()
     away = bool(why)
     context = {"request_id": request_id.get(), "why": why, "words": words_of(request) if away else []}
     page = loader.get_template("503.html" if away else "500.html").render(context)
     response = HttpResponse(page, status=503 if away else 500)
     response["Cache-Control"] = "no-store"
     if away:
-        response["Retry-After"] = "5"
+        response["Retry-After"] = MENDING if damaged else MOMENT
     return response

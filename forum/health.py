@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from forum.operating import schema
+from forum.operating import copies, failing, schema
 
 logger = logging.getLogger("forum.health")
 
@@ -37,7 +37,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """Says by 200 or 503 whether database, migrations and cache are in order; the log says what is not."""
-    for check in (_database_answers, _migrations_are_done, _cache_keeps):
+    for check in (_database_answers, _database_is_sound, _migrations_are_done, _cache_keeps):
         try:
             fine = check()
         except Exception:  # whatever it is, the site is not ready, and the prober is owed an answer
@@ -52,6 +52,14 @@ def _database_answers() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone() == (1,))
+
+
+def _database_is_sound() -> bool:
+    """Goes by what pages have met: to look through all of a database takes minutes."""
+    met = failing.was_damage_met()
+    if met:
+        logger.error("not ready: %s is damaged. %s", copies.database(), copies.MENDING)
+    return not met
 
 
 _migrated = False

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -21,7 +22,7 @@ class OneLine(logging.Formatter):
     """Writes a record as one line of ASCII, in which no line break or escape of a visitor's can stand."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Gives the line: time, level, source, request, message, what `extra=` adds, an error's trace."""
+        """Gives the line: time, level, source, request, message, what `extra=` adds, an error's cause or its trace."""
         extra = {name: value for name, value in vars(record).items() if name not in _USUAL}
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -32,8 +33,19 @@ class OneLine(logging.Formatter):
             **extra,
         }
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            cause = _cause(record.exc_info[1])
+            line |= {"cause": cause} if cause else {"trace": self.formatException(record.exc_info)}
         return _ENCODER.encode(line)
+
+
+def _cause(error: BaseException | None) -> str:
+    """What is wrong and what to do, where that is the database and not the code; nothing else."""
+    database = sys.modules.get("django.db")  # who watches gunicorn has none
+    if database is None or not isinstance(error, database.Error):
+        return ""
+    from forum.operating import failing  # reads models, which are not there yet when the log begins
+
+    return failing.cause(error)
 
 
 class Terminal(logging.Handler):

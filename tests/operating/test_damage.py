@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
+from django.test import Client
 
 from forum.operating import copies, failing
 from forum.users.models import Source
@@ -170,7 +171,8 @@ def test_a_database_that_may_only_be_read_is_not_said_to_be_open_elsewhere(
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "uri", True)
     with pytest.raises(DatabaseError) as raised:
         call_command("restore", copy, "--replace")
-    assert failing.sentence(raised.value).endswith("cannot be used: attempt to write a readonly database.")
+    said = failing.sentence(raised.value)
+    assert "cannot be used: attempt to write a readonly database. Look whether its disk is mounted" in said
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -187,6 +189,20 @@ def test_a_command_says_that_the_database_is_damaged_and_what_to_do(
     assert "put back a copy: manage.py restore FILE --replace." in said
     assert "\n" not in said
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("damage", [noise_over_header, noise_over_pages])
+def test_readers_are_told_that_a_damaged_site_is_out_of_order_and_machines_that_it_is_not_ready(
+    file: Path, client: Client, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(failing, "_damage_met", -failing.LATELY)
+    damage(file)
+    client.raise_request_exception = False
+    for path in ("/", "/search/?q=word"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "out of order" in answer.content.decode()
+    assert client.get("/readyz").status_code == 503
 
 
 def test_a_page_of_rows_that_is_damaged_is_in_no_copy(file: Path, tmp_path: Path) -> None:
