@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -25,6 +26,26 @@ _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # by somebody else
 _KNOWN_TO_WRITE = (b"\1", b"\2")  # what may stand in the header at the place of who may write the file
 _LOCKED_BYTES = 0x40000002, 510  # where SQLite locks a file that it reads, and how many bytes
+
+# What newer code has made goes as well: it would hold on to what is replaced, and its migration would find it there.
+_EMPTY = b"""
+SET client_min_messages = warning;
+BEGIN;
+DO $$
+DECLARE
+  found regclass;
+BEGIN
+  FOR found IN
+    SELECT oid FROM pg_class
+    WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p')
+      AND pg_has_role(relowner, 'USAGE')
+      AND oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e')
+  LOOP
+    EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', found);
+  END LOOP;
+END
+$$;
+"""
 
 
 class CopyError(Exception):
@@ -166,8 +187,7 @@ def put_back(source: Path) -> None:
         _put_back_sqlite(source)
     else:
         _check_age(_made_in_postgresql(source))
-        whole = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
-        _run("pg_restore", [f"--dbname={name()}", *whole, str(source)])
+        _put_back_postgresql(source)
     connection.close()
     renew_edition()
 
@@ -309,19 +329,53 @@ def _is_sound(database: sqlite3.Connection) -> bool:
     return found == ("ok",)
 
 
+def _put_back_postgresql(source: Path) -> None:
+    """Empties the database and fills it from the copy, in one transaction that ends only when all of that was read."""
+    whole = ["--clean", "--if-exists", "--no-owner", "--file=-", str(source)]
+    careful = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
+    with (
+        _running("pg_restore", whole, stdout=subprocess.PIPE) as reader,
+        _running("psql", careful, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as writer,
+        suppress(BrokenPipeError),  # psql has stopped, and says why
+        writer.stdin as script,
+    ):
+        script.write(_EMPTY)
+        shutil.copyfileobj(reader.stdout, script)
+        if reader.wait() == 0:
+            script.write(b"COMMIT;\n")
+
+
+@contextmanager
+def _running(program: str, arguments: Sequence[str], **pipes: int) -> Iterator[Any]:
+    """One of PostgreSQL's programs beside what is done here; raises CopyError where it fails."""
+    path, where = _program(program)
+    with (
+        TemporaryFile() as said,
+        subprocess.Popen([path, *arguments], env=where, stderr=said, **pipes) as process,  # type: ignore[call-overload]  # noqa: S603
+    ):
+        yield process
+        if process.wait():
+            said.seek(0)
+            raise CopyError(f"{program} failed: {said.read().decode(errors='replace').strip()}")
+
+
 def _run(program: str, arguments: Sequence[str]) -> str:
-    """Gives what one of PostgreSQL's programs says of the site's database; the password goes by the environment."""
-    path = shutil.which(program)
-    if path is None:
-        raise CopyError(f"{program} is missing. As root: apt-get install postgresql-client")
-    database: dict[str, Any] = connection.settings_dict
-    known = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    where = {name: str(database[key]) for name, key in known.items() if database.get(key)}
-    if mode := database.get("OPTIONS", {}).get("sslmode"):
-        where["PGSSLMODE"] = mode
-    done = subprocess.run(  # noqa: S603  our own arguments, no shell
-        [path, *arguments], env={**os.environ, **where}, capture_output=True, text=True
-    )
+    """Gives what one of PostgreSQL's programs says of the site's database."""
+    path, where = _program(program)
+    done = subprocess.run([path, *arguments], env=where, capture_output=True, text=True)  # noqa: S603  ours, no shell
     if done.returncode:
         raise CopyError(f"{program} failed: {done.stderr.strip()}")
     return done.stdout
+
+
+def _program(name: str) -> tuple[str, dict[str, str]]:
+    """Where one of PostgreSQL's programs is, and an environment with the site's database, its password too."""
+    path = shutil.which(name)
+    if path is None:
+        raise CopyError(f"{name} is missing. As root: apt-get install postgresql-client")
+    database: dict[str, Any] = connection.settings_dict
+    known = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    where = {variable: str(database[key]) for variable, key in known.items() if database.get(key)}
+    if mode := database.get("OPTIONS", {}).get("sslmode"):
+        where["PGSSLMODE"] = mode
+    return path, {**os.environ, **where}

@@ -242,6 +242,42 @@ def test_a_copy_with_what_an_app_left_that_is_not_installed_any_more_is_put_back
 
 
 @pytest.mark.postgresql_only
+def test_what_newer_code_has_made_goes_when_an_older_copy_is_put_back(tmp_path: Path, later: None) -> None:
+    """It would hold on to the tables that are replaced, and its migration would find it there."""
+    MigrationRecorder(connection).record_unapplied("posts", "9999_later")
+    call_command("backup", tmp_path / "copy")
+    MigrationRecorder(connection).record_applied("posts", "9999_later")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE later (id bigserial PRIMARY KEY, source_id bigint REFERENCES users_source)")
+    call_command("restore", tmp_path / "copy", "--replace")
+    assert "later" not in connection.introspection.table_names()
+    assert ("posts", "9999_later") not in MigrationRecorder(connection).applied_migrations()
+
+
+@pytest.mark.postgresql_only
+def test_a_copy_that_breaks_off_changes_nothing(tmp_path: Path) -> None:
+    call_command("backup", tmp_path / "copy")
+    whole = (tmp_path / "copy").read_bytes()
+    (tmp_path / "copy").write_bytes(whole[:-5000])
+    Source.objects.create(key="dear", name="Dear")
+    with pytest.raises(CommandError, match="was not replaced: pg_restore failed: "):
+        call_command("restore", tmp_path / "copy", "--replace")
+    assert Source.objects.filter(key="dear").exists()
+
+
+@pytest.mark.postgresql_only
+def test_a_copy_of_which_postgresql_refuses_a_row_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("backup", tmp_path / "copy")
+    Source.objects.create(key="dear", name="Dear")
+    monkeypatch.setattr(copies, "_EMPTY", copies._EMPTY + b"SELECT 1 / 0;\n")
+    with pytest.raises(CommandError, match=r"was not replaced: psql failed: .*division by zero"):
+        call_command("restore", tmp_path / "copy", "--replace")
+    assert Source.objects.filter(key="dear").exists()
+
+
+@pytest.mark.postgresql_only
 def test_a_copy_of_another_postgresql_database_changes_nothing(tmp_path: Path) -> None:
     copies._run("pg_dump", ["--format=custom", "--table=users_source", f"--file={tmp_path / 'copy'}"])
     Source.objects.create(key="dear", name="Dear")
