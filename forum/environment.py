@@ -326,4 +326,7 @@ def _postgresql(database: dict[str, Any]) -> dict[str, Any]:
     # that lasts is planned once. Where none lasts there may be a pooler before the server, which mixes them up.
     lasts = pool or whole["CONN_MAX_AGE"] != 0
     prepared = {"server_side_binding": True, "prepare_threshold": 1 if lasts else None}
-    return {**whole, "OPTIONS": {"connect_timeout": 5, **prepared, **options}}
+    # A server that is gone without a word (no power, a firewall that forgot) would hold each thread for a quarter of an
+    # hour, and longer where it had begun to answer. A query that takes long is not meant: its server still answers.
+    patience = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+    return {**whole, "OPTIONS": {"connect_timeout": 5, **patience, **prepared, **options}}

@@ -242,8 +242,18 @@ def test_options_of_a_database_url_are_kept_beside_our_own() -> None:
     database = Environment({"DATABASE_URL": url}).database("DATABASE_URL", HERE, synchronous="FULL")
     assert database["PASSWORD"] == "p@ss"
     own = {"connect_timeout": 5, "server_side_binding": True, "prepare_threshold": 1}
-    assert database["OPTIONS"] == own | {"sslmode": "require"}
+    assert database["OPTIONS"].items() >= (own | {"sslmode": "require"}).items()
     assert database["CONN_MAX_AGE"] == 60
+
+
+def test_a_server_that_is_gone_without_a_word_is_given_up_within_half_a_minute() -> None:
+    url = "postgres://ann@db/forum"
+    options = Environment({"DATABASE_URL": url}).database("DATABASE_URL", HERE, synchronous="FULL")["OPTIONS"]
+    silent = options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"]
+    assert silent <= 30
+    assert options["tcp_user_timeout"] <= 30_000
+    own = Environment({"DATABASE_URL": f"{url}?tcp_user_timeout=5000"})
+    assert own.database("DATABASE_URL", HERE, synchronous="FULL")["OPTIONS"]["tcp_user_timeout"] == 5000
 
 
 @pytest.mark.parametrize(("said", "threshold"), [("", 1), ("?pool=true", 1), ("?conn_max_age=0", None)])
