@@ -130,7 +130,7 @@ def _away(error: BaseException | None) -> str:
     if failing.is_read_only(error):
         return "The site can take nothing new just now."
     if isinstance(error, OperationalError | InterfaceError):
-        full = "full" in str(error) or "No space left" in str(error)
+        full = failing.is_full(error) or "full" in str(error) or "No space left" in str(error)
         return "There is no room left to write in." if full else "The database of the site does not answer just now."
     if isinstance(error, client_failures()):
         # What is limited for accounts is counted in the cache. Uncounted, everybody could guess passwords meanwhile.

@@ -15,6 +15,7 @@ LATELY = 300.0  # seconds for which damage that was met is told
 # a limit of time only a trace tells who waited, and where.
 _FULL, _READ_ONLY, _DAMAGED = "53100", "25006", ("XX001", "XX002")
 _STATES = ("08", "53", "57P", "58", _READ_ONLY, *_DAMAGED)
+_FULL_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 _CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 
 _damage_met = -LATELY  # when, by this process's clock
@@ -73,8 +74,8 @@ def is_damage(error: BaseException | None) -> bool:
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Whether there is no room to write."""
-    return copies.code_of(error) == sqlite3.SQLITE_FULL or _state_of(error) == _FULL
+    """Whether there is no room to write; SQLite makes a file even to read, and has another name for that."""
+    return copies.code_of(error) in _FULL_CODES or _state_of(error) == _FULL
 
 
 def is_read_only(error: BaseException | None) -> bool:

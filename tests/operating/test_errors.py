@@ -58,12 +58,14 @@ FAULTS = {
     "only-read": of_sqlite(OperationalError, "attempt to write a readonly database", sqlite3.SQLITE_READONLY_DIRECTORY),
     "standby": of_postgresql(InternalError, psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT")),
     "no-room": of_sqlite(OperationalError, "database or disk is full", sqlite3.SQLITE_FULL),
+    "no-room-to-read": of_sqlite(OperationalError, "disk I/O error", sqlite3.SQLITE_IOERR_SHMSIZE),
     "no-space": of_postgresql(OperationalError, psycopg.errors.DiskFull("No space left on device")),
     "no-server": of_postgresql(OperationalError, psycopg.OperationalError("connection refused")),
     "locked": of_sqlite(OperationalError, "database is locked", sqlite3.SQLITE_BUSY),
     "too-slow": of_postgresql(OperationalError, psycopg.errors.QueryCanceled("canceling statement")),
 }
 DAMAGED, READ_ONLY = ("malformed", "no-database", "corrupted"), ("only-read", "standby")
+FULL = ("no-room", "no-room-to-read", "no-space")
 
 
 def fault(request: HttpRequest, name: str) -> HttpResponse:
@@ -123,7 +125,10 @@ def test_whatever_is_typed_into_a_form_comes_back_but_passwords(visitor: Client)
     assert {name for name in typed if f"{name} 1, {name} 2" in page} == typed - passwords
 
 
-@pytest.mark.parametrize(("address", "why"), [("away", "database of the site"), ("full", "no room left")])
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [("away", "database of the site"), ("full", "no room left"), *((f"fault/{name}", "no room left") for name in FULL)],
+)
 def test_the_page_says_what_is_wrong(visitor: Client, address: str, why: str) -> None:
     assert why in visitor.get(f"/{address}/").content.decode()
 
@@ -159,7 +164,7 @@ def test_the_line_of_a_failed_page_says_what_to_do_and_has_a_trace_only_where_th
         return
     assert "trace" not in line
     assert str(FAULTS[name]) in line["cause"]
-    nexts = {"no-room": "Make room", "no-space": "Make room", **dict.fromkeys(DAMAGED, "put back a copy")}
+    nexts = {**dict.fromkeys(FULL, "Make room"), **dict.fromkeys(DAMAGED, "put back a copy")}
     assert nexts.get(name, "Look whether" if name in READ_ONLY else "cannot be used") in line["cause"]
 
 
