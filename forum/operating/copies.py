@@ -28,6 +28,7 @@ _KNOWN_TO_WRITE = (b"\1", b"\2")  # what may stand in the header at the place of
 _LOCKED_BYTES = 0x40000002, 510  # where SQLite locks a file that it reads, and how many bytes
 
 # What newer code has made goes as well: it would hold on to what is replaced, and its migration would find it there.
+# Its tables are those of the apps that have migrations here. Who shares the database with the site keeps theirs.
 _EMPTY = b"""
 SET client_min_messages = warning;
 BEGIN;
@@ -35,11 +36,13 @@ DO $$
 DECLARE
   found regclass;
 BEGIN
+  IF to_regclass('django_migrations') IS NULL THEN
+    RETURN;
+  END IF;
   FOR found IN
     SELECT oid FROM pg_class
     WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p')
-      AND pg_has_role(relowner, 'USAGE')
-      AND oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e')
+      AND EXISTS (SELECT 1 FROM django_migrations WHERE starts_with(relname, app || '_'))
   LOOP
     EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', found);
   END LOOP;

@@ -248,10 +248,27 @@ def test_what_newer_code_has_made_goes_when_an_older_copy_is_put_back(tmp_path: 
     call_command("backup", tmp_path / "copy")
     MigrationRecorder(connection).record_applied("posts", "9999_later")
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE later (id bigserial PRIMARY KEY, source_id bigint REFERENCES users_source)")
+        cursor.execute("CREATE TABLE posts_later (id bigserial PRIMARY KEY, source_id bigint REFERENCES users_source)")
     call_command("restore", tmp_path / "copy", "--replace")
-    assert "later" not in connection.introspection.table_names()
+    assert "posts_later" not in connection.introspection.table_names()
     assert ("posts", "9999_later") not in MigrationRecorder(connection).applied_migrations()
+
+
+@pytest.mark.postgresql_only
+def test_tables_of_others_in_the_same_database_stay(tmp_path: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE guestbook AS SELECT 'Dear all' AS words")
+    try:
+        call_command("backup", tmp_path / "copy")
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE guests AS SELECT 'Ida' AS name")
+        call_command("restore", tmp_path / "copy", "--replace")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT words, name FROM guestbook, guests")
+            assert cursor.fetchall() == [("Dear all", "Ida")]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS guestbook, guests")
 
 
 @pytest.mark.postgresql_only
