@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from django.http import HttpRequest
 
 from forum.notices import reading
+from forum.sparing import spared
 
 
 def unread(request: HttpRequest) -> dict[str, Callable[[], str]]:
@@ -28,7 +29,8 @@ def read_here(request: HttpRequest, *, comments: Iterable[int] = (), post: int |
         if row.comment_id in shown or (row.comment_id is None and row.post_id == post)
     ]
     if seen:
-        reading.read(request.user, seen)
+        with spared("what was read"):
+            reading.read(request.user, seen)
         request.unread_notices = [row for row in _unread(request) if row.pk not in seen]  # type: ignore[attr-defined]
 
 

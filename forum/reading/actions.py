@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import OperationalError
 from django.utils import timezone
 
 from comments.models import Comment
@@ -15,13 +13,12 @@ from comments.muted import branches_of, within
 from forum.prepared import Given, Prepared
 from forum.reading.models import Visit
 from forum.reading.news import MOST, PAUSE, Came, News, came_after, in_sight, new_in, published, told, under
+from forum.sparing import spared
 
 if TYPE_CHECKING:
     from comments.threads import Thread
     from forum.users.models import User
     from posts.models import Post
-
-logger = logging.getLogger(__name__)
 
 KEPT = 2_000  # comments of a thread remembered one by one; past that those read first count as new again
 VISIT = Prepared(lambda: Visit.objects.filter(member=Given("member"), post=Given("post")))
@@ -78,14 +75,12 @@ def _silenced(member: User, post: Post, came: Sequence[Came]) -> set[int]:
 
 
 def _write(visit: Visit) -> None:
-    """Writes a visit down; where the database is busy or full the page is shown all the same."""
-    try:
+    """Writes a visit down, if it can."""
+    with spared("a visit"):
         if visit.pk is None:
             Visit.objects.bulk_create([visit], ignore_conflicts=True)
         else:
             visit.save(update_fields=["floor", "read", "top", "shown", "viewed_at"])
-    except OperationalError:
-        logger.warning("A visit could not be written down.")
 
 
 def _end(visit: Visit, came: Sequence[Came]) -> None:

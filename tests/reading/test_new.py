@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from comments.actions import change_state, edit_comment
 from comments.models import Comment
+from forum.notices.models import Notice
 from forum.reading.models import Visit
 from forum.states import State
 from forum.voices.actions import mark
@@ -273,6 +274,23 @@ def test_a_thread_can_be_read_while_nothing_can_be_written(reader, post, ann, la
     for _ in range(2):
         later(minutes=31)
         assert look(reader, post) == [f"c{comment.pk}"]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_member_reads_a_site_that_may_not_write(sign_in, ann, ben):
+    post = make_post(ann)
+    said = say(post, ben, "New.")
+    assert Notice.objects.filter(member=ann, read_at=None).exists()
+    browser = sign_in(ann)
+    with connection.cursor() as cursor:
+        sqlite = connection.vendor == "sqlite"
+        cursor.execute("PRAGMA query_only = ON" if sqlite else "SET default_transaction_read_only = on")
+    try:
+        for address in (post.get_absolute_url(), said.get_absolute_url(), "/", "/notices/", "/replies/"):
+            assert browser.get(address).status_code == 200
+    finally:
+        connection.close()
+    assert not Visit.objects.exists()
 
 
 def test_a_permalink_counts_as_read_what_it_shows(reader, post, ann, later):
