@@ -8,13 +8,14 @@ import time
 from django.db import Error, OperationalError, connection
 
 from forum.operating import copies, schema
+from forum.sparing import READ_ONLY
 
 LATELY = 300.0  # seconds for which damage that was met is told
 
 # Faults of the database as a whole: what SQLite calls them, and PostgreSQL (SQLSTATEs, or how they begin). Of a lock or
 # a limit of time only a trace tells who waited, and where.
-_FULL, _READ_ONLY, _DAMAGED = "53100", "25006", ("XX001", "XX002")
-_STATES = ("08", "53", "57P", "58", _READ_ONLY, *_DAMAGED)
+_FULL, _DAMAGED = "53100", ("XX001", "XX002")
+_STATES = ("08", "53", "57P", "58", READ_ONLY, *_DAMAGED)
 _FULL_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 _CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 
@@ -80,7 +81,7 @@ def is_full(error: BaseException | None) -> bool:
 
 def is_read_only(error: BaseException | None) -> bool:
     """Whether the database may be read and not written."""
-    return copies.code_of(error) & 0xFF == sqlite3.SQLITE_READONLY or _state_of(error) == _READ_ONLY
+    return copies.code_of(error) & 0xFF == sqlite3.SQLITE_READONLY or _state_of(error) == READ_ONLY
 
 
 def _state_of(error: BaseException | None) -> str | None:
