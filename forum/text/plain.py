@@ -95,9 +95,11 @@ def _piece(source: str, piece: tuple[int, int, Span | None], resolve: Resolve) -
 
 def _marked_from(source: str, start: int) -> int:
     """Where marks such as "> " begin that lead from the begin of a line to a passage, or ``start`` where none do."""
-    line = source.rfind("\n", 0, start) + 1
-    before = source[line:start]
-    return line if ">" in before and not before.strip(_MARKS) else start
+    begin = start
+    while begin and source[begin - 1] in _MARKS:
+        begin -= 1
+    begins_line = not begin or source[begin - 1] == "\n"
+    return begin if begins_line and ">" in source[begin:start] else start
 
 
 def _paragraphs(text: str) -> list[str]:
