@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.archive.pages import thread
 PAGE = Talk("{name}\n{us} at {at}").page()
 
 
-def labels(**changes: object) -> dict[str, object]:
+def labels(**changes: object) -> dict[str, Any]:
     """What a person would write of the page, with the first comment changed."""
     comments = [
         {
@@ -70,7 +71,7 @@ def test_a_parent_that_the_page_shows_and_the_import_does_not_is_missed() -> Non
 @pytest.mark.parametrize("parent", [2, "102"])
 def test_a_parent_is_labelled_by_its_number_or_by_its_id(parent: int | str) -> None:
     labelled = labels()
-    for comment in labelled["comments"]:  # type: ignore[attr-defined]
+    for comment in labelled["comments"]:
         comment |= {"source_id": str(100 + comment["n"]), "parent": parent if comment["n"] == 1 else None}
         del comment["reply_to"]
     assert scoring.score("mill", "text", labelled, thread(PAGE)).parents_missed == 1
