@@ -102,6 +102,59 @@ def test_a_deleted_comment_keeps_its_place_where_rows_are_comments() -> None:
     assert parents(found) == TREE
 
 
+def aged(row: str, ago: str, exact: str) -> str:
+    """The row as the newest pages have it: counted from the day of saving, and exact where a pointer rests on it."""
+    return row.replace('class="age"', f'class="age" title="{exact}"').replace("on May 1, 2016", ago)
+
+
+@pytest.mark.parametrize(
+    ("exact", "local", "precision"),
+    [
+        ("2016-05-01T12:30:11", "2016-05-01T12:30:11", "second"),
+        ("2016-05-01T12:30:11 1462105811", "2016-05-01T12:30:11", "second"),
+        ("Sunday, May 1, 2016 12:30 PM", "2016-05-01T12:30:00", "minute"),
+        ("5/1/2016", "", "relative"),  # or the fifth of January
+        ("Show this comment alone", "", "relative"),
+    ],
+)
+def test_what_stands_over_a_time_told_from_the_day_of_saving_is_its_date(
+    exact: str, local: str, precision: str
+) -> None:
+    rows = [named(n, level) for n, level in enumerate(LEVELS, 1)]
+    first = comments(page(aged(rows[0], "3 hours ago", exact), *rows[1:]))[0]
+    assert (first.author, first.moment.printed) == ("mo", "3 hours ago")
+    assert (first.moment.local, first.moment.precision) == (local, precision)
+
+
+def test_what_stands_over_other_words_is_no_date() -> None:
+    rows = [named(n, level) for n, level in enumerate(LEVELS, 1)]
+    rows[0] = rows[0].replace('class="hnuser"', 'class="hnuser" title="2001-01-01T10:00:00"')
+    assert comments(page(*rows))[0].moment.local == "2016-05-01"
+
+
+def test_a_deleted_comment_has_a_time_and_no_name() -> None:
+    rows = [named(n, level) for n, level in enumerate(LEVELS, 1)]
+    alone = (
+        '<span class="age" title="2016-05-02T08:00:00"><a href="item?id=102">2 hours ago</a></span> <a>[&ndash;]</a>'
+    )
+    gone = named(2, 1, words="[deleted]").replace('<span class="comhead">', f'<span class="comhead">{alone}')
+    second = comments(page(rows[0], gone, *rows[2:]))[1]
+    assert (second.author, second.moment.local, second.state) == ("", "2016-05-02T08:00:00", "deleted")
+
+
+def test_who_brought_a_link_and_when_is_read_from_beside_its_title() -> None:
+    rows = (named(n, level) for n, level in enumerate(LEVELS, 1))
+    link = '<tr><td colspan="2"><a href="http://mill.example/">The old mill</a></td></tr>'
+    brought = (
+        f'<tr><td><table class="fatitem">{link}<tr><td class="subtext"><span class="score">91 points</span> by <a '
+        'href="user?id=frida">frida</a> <span class="age" title="2016-04-30T11:58:00"><a href="item?id=100">4 hours '
+        'ago</a></span> | <a href="hide?id=100">hide</a> | <a href="past">past</a> | <a href="fave">favorite</a> | '
+        '<a href="item?id=100">6 comments</a></td></tr></table></td></tr>'
+    )
+    post = thread(page(*rows).replace(link, brought)).post
+    assert (post.title, post.author, post.moment.local) == ("The old mill", "frida", "2016-04-30T11:58:00")
+
+
 @pytest.mark.parametrize(
     "picture",
     [

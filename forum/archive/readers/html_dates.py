@@ -143,6 +143,17 @@ def stamp_of(node: Node) -> str:
     return next((one for one in said if one and (_ISO.match(one) or _EPOCH.fullmatch(one.strip()))), "")
 
 
+def stamp_in(title: str) -> str:
+    """The same from what a page shows over a time: ISO, or a date whose month has a name; else nothing."""
+    if _ISO.match(title):
+        return title
+    found = find(title)
+    if found is None or found.date is None:
+        return ""
+    told = dates.moment(found.date, months_first=None)
+    return told.local[:_TO_THE_MINUTE] if told.precision == "minute" else told.local
+
+
 def with_stamp(told: Moment, stamp: str) -> Moment:
     """The moment made exact by what machines were told: an instant only where an offset stands with it."""
     local, offset, instant = _read_stamp(stamp)

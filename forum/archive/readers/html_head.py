@@ -166,6 +166,8 @@ def read_byline(tree: Tree, article: Article, comments: set[Node]) -> None:
             article.parts.author = article.parts.author or more.author
             if not article.parts.dated:
                 article.parts.found, article.parts.stamp = more.found, more.stamp
+    elif (beside := _around_a_title(tree, article, comments)) is not None:
+        article.parts = html_parts.read_byline(Region([beside]), article.used)
     for node in tree.root.walk():
         name = (node.get("name") or node.get("property")).lower() if node.tag == "meta" else ""
         said = joined(node.get("content")) if name else ""
@@ -183,6 +185,19 @@ def _around(content: Node, title: Node | None) -> Node:
         if title is not None and node.holds(title):
             return node.parent if node.parent and node.parent.tag in ("article", "main") else node
     return content.parent or content
+
+
+def _around_a_title(tree: Tree, article: Article, comments: set[Node]) -> Node | None:
+    """Where a page has no words but comments, as under a link: the largest element with its title and none of them."""
+    title = article.title_node or next(
+        (n for n in outside(tree, comments) if n.tag == "a" and article.title and text_of([n]) == article.title), None
+    )
+    around = None
+    for node in title.ancestors() if title is not None else ():
+        if node.tag in ("body", "html", "#document") or any(node.holds(comment) for comment in comments):
+            break
+        around = node
+    return around
 
 
 def claimed(tree: Tree, comments: set[Node], first: int) -> int | None:

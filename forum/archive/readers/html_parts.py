@@ -21,6 +21,8 @@ from forum.archive.readers.html_tree import Node, Text
 from forum.archive.readers.html_words import Line, Skipped, joined, lines_of, text_of
 
 _OLDEST = 1990
+LONGEST_DATE = 60
+_SMALL = 1_000  # characters of the markup of a time
 
 
 @dataclass
@@ -85,11 +87,16 @@ def read_byline(region: Region, used: set[Node | Text], *, whole: bool = True) -
     _read_date(region if whole else Region([]), seen, parts, used, whole=False)
     if not parts.author:
         near = [line for line in edges if BY.search(line.text) and (line in seen or BY.match(line.text))]
-        by = next((line for line in near if len(line.text.split()) < 16), None)
-        if by is not None and (parts.dated or len(by.text.split()) < 7):
+        by = next((line for line in near if _words(line.text) < 16), None)
+        if by is not None and (parts.dated or _words(by.text) < 7):
             parts.author = clean_name(by.text)
             used.update(by.pieces)
     return parts
+
+
+def _words(text: str) -> int:
+    """How many words, without the marks that layouts put between them."""
+    return sum(any(letter.isalnum() for letter in word) for word in text.split())
 
 
 def has_words(parts: Parts) -> bool:
@@ -99,14 +106,14 @@ def has_words(parts: Parts) -> bool:
 
 def _read_date(region: Region, lines: list[Line], parts: Parts, used: set[Node | Text], *, whole: bool) -> None:
     for node in region.walk():
-        stamp = stamp_of_time(node)
+        stamp = stamp_of_time(node) or _hovered(node, region.skipped)
         if not stamp and node.tag != "time":
             continue
         text = text_of([node], region.skipped)
         found = html_dates.find(text) if text and len(text) < META_LINE else None
         if not stamp and not found:
             continue
-        if stamp and not found and text and len(text) < 60:
+        if stamp and not found and text and len(text) < LONGEST_DATE:
             found = Found(0, len(text), text, None)
         parts.stamp, parts.found = stamp, found
         used.add(node)
@@ -117,6 +124,17 @@ def _read_date(region: Region, lines: list[Line], parts: Parts, used: set[Node |
     if line is not None and (found := html_dates.find(line.text)):
         parts.found = found if parts.found is None or found.date else parts.found
         used.update(line.pieces)
+
+
+def _hovered(node: Node, skipped: Skipped) -> str:
+    """The date that a layout shows over one such as "3 hours ago", as machines write it; else nothing."""
+    small = node.tag != "time" and node.end - node.start < _SMALL and "title" in node.raw
+    title = node.get("title") if small else ""
+    text = text_of([node], skipped) if title else ""
+    told = html_dates.find(text) if text and len(text) < LONGEST_DATE else None
+    if told is None or told.date is not None or not is_furniture(text[: told.start] + text[told.end :]):
+        return ""
+    return html_dates.stamp_in(title)
 
 
 def _dated_line(lines: list[Line], *, whole: bool) -> Line | None:
@@ -174,7 +192,10 @@ def _read_attribution(lines: list[Line], parts: Parts, used: set[Node | Text], *
     near += [n for n in ((at or 0) - 1, (at or 0) + 1) if at is not None and 0 <= n < len(lines)]
     near += [0, len(lines) - 1]
     for n in dict.fromkeys(n for n in near if 0 <= n < len(lines)):
-        text = NUMBERED.sub("", lines[n].text)
+        text = lines[n].text
+        found = html_dates.find(text)
+        if found is None or found.start:  # else the number is that of "2 hours ago"
+            text = NUMBERED.sub("", text)
         if n != at and not (SAYS.search(text) or BY.match(text) or len(text.split()) <= 5):
             continue
         if n != at and whole and not (SAYS.search(text) or BY.match(text)) and len(lines) < 3:
