@@ -7,8 +7,9 @@ from django import forms
 from comments.eras import ERAS
 from comments.models import BODY_LENGTH
 from comments.rendering import EMPTY
+from comments.spots import SpotField
 from comments.threads import ORDERS
-from forum.fields import Id, OnceForm, Words
+from forum.fields import OnceForm, Words
 
 
 class CommentForm(OnceForm):
@@ -37,8 +38,8 @@ class PageForm(forms.Form):
     order = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)
     era = forms.ChoiceField(choices=[(era, era) for era in ERAS], required=False)
     fold = forms.ChoiceField(choices=[("read", "read")], required=False)
-    after = Id()
-    start = Id()  # the cursor of the page that a branch was opened from
+    after = SpotField()
+    start = SpotField()  # the cursor of the page that a branch was opened from
 
 
 # What the address of a page may say that is kept for guests. Any number may be a start.

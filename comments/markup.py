@@ -17,6 +17,7 @@ from comments.evidence import BY_QUOTE
 from comments.marks import SILENT, evidence_html, marks_html, time_html
 from comments.models import Comment
 from comments.page import DRAWN, Page, Viewer
+from comments.spots import Spot
 from comments.threads import Node, Thread
 from comments.ways import heading, lead, place, ways_html
 from forum.bylines import UNDATED
@@ -251,7 +252,7 @@ def _more(node: Node, page: Page) -> str:
     query = []
     shown = [reply for reply in node.replies if not reply.comment.is_shelved]
     if shown:
-        query.append(f"after={shown[-1].comment.id}")
+        query.append(f"after={Spot.of(shown[-1].comment, page.order)}")
     if page.order != page.viewer.order:
         query.append(f"order={page.order}")
     if page.starts_at:

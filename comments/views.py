@@ -18,6 +18,7 @@ from comments.models import Comment
 from comments.page import Page, Viewer
 from comments.personal import personal_of
 from comments.showing import shown_card, shown_comment, shown_parents, shown_thread
+from comments.spots import Spot
 from comments.writing import CommentEditing, CommentWriting, viewer_of
 from forum.drafts import carrying
 from forum.drafts.actions import words_posted
@@ -53,11 +54,13 @@ def cursor(request: HttpRequest, post: Post) -> tuple[dict[str, Any], Comment | 
     form = PageForm(request.GET)
     if not form.is_valid():
         raise NoSuchPage(post.get_absolute_url())
-    pk = form.cleaned_data["after"]
-    after = rows.get(post, pk) if pk else None
-    if pk and (after is None or not after.is_placed_for(request.user)):
+    spot = form.cleaned_data["after"]
+    if spot is None:
+        return form.cleaned_data, None
+    after = rows.get(post, spot.pk)
+    if after is None or not after.is_placed_for(request.user):
         raise NoSuchPage(post.get_absolute_url())
-    return form.cleaned_data, after
+    return form.cleaned_data, spot.stood(after)
 
 
 def page_of(
@@ -127,6 +130,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     page = page_of(request, post, branch, viewer, order=order, top=found, era=era, after=after)
     page.above = len(parents) if len(parents) < threads.CONTEXT else None
     start = asked["start"]
+    chosen = order if start and order != viewer.order else ""  # of the page that the branch was opened from
     shown = {
         **frame(request),
         "post": shown_thread(post),
@@ -136,9 +140,9 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         "readable": found.words_for(request.user),
         "verdict": None,
         "thread_html": thread_parts(branch, page),
-        "next_url": _next(thread, order if order != viewer.order else None, start, era),
-        "thread_url": address(post.get_absolute_url(), after=start, era=era),
-        "back_url": _back(found, start, era) + f"#c{found.pk}",
+        "next_url": _next(thread, order, viewer, start, era),
+        "thread_url": address(post.get_absolute_url(), order=chosen, after=start, era=era),
+        "back_url": _back(found, chosen, start, era) + f"#c{found.pk}",
     }
     verdict = ledger.told(found, request.user)
     if verdict is not None:  # for the one who wrote it: no mould is made for that
@@ -146,7 +150,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     return keep(HttpResponse(fill("comments/comment.html", shown)), page.news.cookie)
 
 
-def _back(comment: Comment, start: int | None, era: str) -> str:
+def _back(comment: Comment, order: str, start: Spot | None, era: str) -> str:
     """The page of the thread that shows the comment: where the reader came from, or of a large one the flat page.
 
     It begins with the comment; one query finds the one before.
@@ -154,15 +158,16 @@ def _back(comment: Comment, start: int | None, era: str) -> str:
     post = comment.post
     here = post.get_absolute_url()
     if start or era or post.comment_count <= threads.WHOLE:
-        return address(here, after=start, era=era)
+        return address(here, order=order, after=start, era=era)
     before = threads.before(comment)
     return address(here, view="flat", after=before.pk if before else None)
 
 
-def _next(thread: threads.Thread, order: str | None, start: int | None, era: str) -> str:
+def _next(thread: threads.Thread, order: str, viewer: Viewer, start: Spot | None, era: str) -> str:
     if thread.after is None:
         return ""
-    return address("", after=thread.after.pk, order=order, start=start, era=era)
+    after = Spot.of(thread.after, order)
+    return address("", after=after, order=order if order != viewer.order else "", start=start, era=era)
 
 
 def address(path: str, **query: object) -> str:

@@ -12,6 +12,8 @@ from django.utils.safestring import mark_safe
 from comments import eras, threads
 from comments.forms import KEPT
 from comments.markup import thread_parts
+from comments.page import Viewer
+from comments.spots import Spot
 from comments.views import address, cursor, page_of
 from comments.writing import viewer_of
 from forum.drafts import carrying
@@ -75,7 +77,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     page = page_of(
         request, found, thread, viewer, order=order, flat=view == "flat", fold=bool(fold), era=era, after=after
     )
-    page.starts_at = str(after.pk) if after else ""
+    page.starts_at = str(Spot.of(after, order)) if after else ""
     here = found.get_absolute_url()
     shown = {
         **frame(request),
@@ -105,7 +107,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "first": page.news.first,
         },
         "fold": page.folds.by_reading,
-        "next_url": _next(thread, view, order if order != viewer.order else "", fold, era),
+        "next_url": _next(thread, view, order, viewer, fold, era),
         "pulse": shown_pulse(found),
         "why_not": rules.why_not_comment(request.user, found),
         "open": found.is_public and not found.is_locked,
@@ -160,13 +162,13 @@ def _eras(found: Post, here: str, *, view: str, order: str) -> list[tuple[Choice
     ]
 
 
-def _next(thread: threads.Thread, view: str, order: str, fold: str, era: str) -> str:
+def _next(thread: threads.Thread, view: str, order: str, viewer: Viewer, fold: str, era: str) -> str:
     if thread.after is None:
         return ""
-    flat = view == "flat"
-    return address(
-        "", after=thread.after.pk, view=view if flat else "", order="" if flat else order, fold=fold, era=era
-    )
+    if view == "flat":
+        return address("", after=thread.after.pk, view=view, fold=fold, era=era)
+    chosen = "" if order == viewer.order else order
+    return address("", after=Spot.of(thread.after, order), order=chosen, fold=fold, era=era)
 
 
 def post_new(request: HttpRequest) -> HttpResponse:

@@ -81,6 +81,67 @@ def test_the_pages_of_a_large_thread_go_on_in_the_order(client, ann):
     assert read == right
 
 
+@pytest.mark.parametrize("value", [1, -1])
+def test_the_next_page_goes_on_where_this_one_ended_though_its_last_comment_was_voted_on(client, ann, voters, value):
+    post = make_post(ann)
+    made = make_rows(post, [Row(author=ann, best=number % 5 / 10) for number in range(250)])
+    right = [c.body for c in sorted(made, key=lambda c: (-c.best, c.position))]
+    address = f"{post.get_absolute_url()}?order=best"
+    first = shown(client, address)
+    assert first == right[: len(first)]
+    [more] = select(page_of(client.get(address)), ".more a")
+    give(next(c for c in made if c.body == first[-1]), voters, value)
+    second = shown(client, post.get_absolute_url() + more.get("href"))
+    assert second[: len(first)] == right[len(first) : 2 * len(first)]
+
+
+def test_more_replies_go_on_where_they_ended_though_the_last_one_was_voted_on(client, ann, voters):
+    post = make_post(ann)
+    rows = [Row(author=ann, best=0.5), *(Row(0, author=ann, best=number % 3 / 10) for number in range(250))]
+    top, *replies = make_rows(post, rows)
+    right = [c.body for c in sorted(replies, key=lambda c: (-c.best, c.position))]
+    page = page_of(client.get(f"{post.get_absolute_url()}?order=best"))
+    here = [body.text_content() for body in select(page, f"#c{top.pk} .replies .body")]
+    [more] = select(page, f"#c{top.pk} .onward a")
+    give(next(c for c in replies if c.body == here[-1]), voters, 1)
+    branch = page_of(client.get(more.get("href")))
+    said = [body.text_content() for body in select(branch, f"#c{top.pk} .replies .body")]
+    assert said[:5] == right[len(here) : len(here) + 5]
+
+
+@pytest.mark.parametrize("order", ["best", "newest"])
+def test_a_branch_leads_back_to_the_page_of_the_order_that_it_was_opened_from(client, ann, order):
+    post = make_post(ann)
+    rows = [Row(author=ann, best=number / 1000) for number in range(230)]
+    for number in range(101, 120):
+        rows[number].parent = 100
+    top = make_rows(post, rows)[100]
+    here, onward = f"{post.get_absolute_url()}?order={order}", []
+    while not onward:
+        page = page_of(client.get(here))
+        onward = select(page, f"#c{top.pk} li.onward a")
+        at, here = here, onward or post.get_absolute_url() + select(page, ".more a")[0].get("href")
+    assert "after=" in at
+    branch = page_of(client.get(onward[0].get("href")))
+    ways = {link.get("href") for link in select(branch, "a")}
+    [back] = [way for way in ways if way.endswith(f"#c{top.pk}") and way.startswith(post.get_absolute_url())]
+    assert select(page_of(client.get(back)), f"#c{top.pk}")
+
+
+@pytest.mark.parametrize(
+    "after", ["1.", ".1", "1.0", "x.1", "9223372036854775808.1", f"{0x7FF0 << 48}.1", "1.2.3", "-.1"]
+)
+def test_what_is_the_end_of_no_page_is_no_page(client, post, comment, after):
+    assert client.get(f"{post.get_absolute_url()}?order=best&after={after}").status_code == 404
+
+
+def test_an_address_of_before_goes_on_by_the_comment_alone(client, ann):
+    post = make_post(ann)
+    made = make_rows(post, [Row(author=ann, best=-number / 1000) for number in range(250)])
+    address = f"{post.get_absolute_url()}?order=best&after={made[99].pk}"
+    assert shown(client, address)[:3] == [c.body for c in made[100:103]]
+
+
 def test_an_import_ranks_below_everything_that_can_be_voted_on(db):
     from django.core.management import call_command
 
