@@ -157,7 +157,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # What is done later, by the worker (manage.py work), and how long its traces are kept
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "forum.queue.Queue"}}
 DIGEST_HOUR = ENVIRONMENT.number("DIGEST_HOUR", default=6, least=0, most=23)
 NOTICES_KEPT_DAYS = ENVIRONMENT.number("NOTICES_KEPT_DAYS", default=90, least=1, most=3650)
 MAIL_KEPT_DAYS = ENVIRONMENT.number("MAIL_KEPT_DAYS", default=14, least=1, most=3650)

@@ -28,6 +28,17 @@ def insert(row: models.Model) -> None:
     row._state.adding, row._state.db = False, connection.alias
 
 
+def insert_keyed(row: models.Model) -> None:
+    """Stores a new row that has its key, as ``save(force_insert=True)`` does. One statement, which reads nothing.
+
+    What ``save`` fills in by itself, such as the moment of now, must be there.
+    """
+    sql, values = _insertion(type(row), connection.vendor, keyed=True)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values(row))
+    row._state.adding, row._state.db = False, connection.alias
+
+
 def insert_new(rows: Sequence[models.Model]) -> None:
     """Stores new rows of one model but those that a constraint has one of already, as ``bulk_create`` with
     ``ignore_conflicts`` does. They are not told their ids. One statement, repeated for each.
@@ -71,11 +82,16 @@ def together() -> Iterator[None]:
 
 
 @cache
-def _insertion(model: type[models.Model], vendor: str, *, new: bool = False) -> tuple[str, _Values]:
-    """The statement for one kind of database, and what reads its values from a row; ``new``: if there is none yet."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+def _insertion(
+    model: type[models.Model], vendor: str, *, new: bool = False, keyed: bool = False
+) -> tuple[str, _Values]:
+    """The statement for one kind of database, and what reads its values from a row.
+
+    ``new``: if there is none yet; ``keyed``: with its own key, which else the database makes.
+    """
+    fields = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
     columns, marks = ", ".join(map(_quoted, fields)), ", ".join(["%s"] * len(fields))
-    then = "ON CONFLICT DO NOTHING" if new else f"RETURNING {_quoted(model._meta.pk)}"
+    then = "ON CONFLICT DO NOTHING" if new else "" if keyed else f"RETURNING {_quoted(model._meta.pk)}"
     return f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks}) {then}", _values_of(fields)  # noqa: S608
 
 

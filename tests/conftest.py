@@ -11,9 +11,9 @@ from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks import task_backends
-from django_tasks_db import DatabaseBackend
 
 from forum.operating.management.commands.work import work_off
+from forum.queue import Queue
 from forum.users.models import User
 
 pytest_plugins = ["tests.browser"]
@@ -133,7 +133,7 @@ def queue(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], No
     # The connection is in the transaction of the test.
     monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     immediate = task_backends["default"]
-    task_backends["default"] = DatabaseBackend("default", {})
+    task_backends["default"] = Queue("default", {})
     yield work_off
     task_backends["default"] = immediate
 
