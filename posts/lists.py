@@ -1,7 +1,7 @@
 """The lists of threads, for one reader: by when they were spoken in, when they were posted, or how they were voted.
 
 A list walks along the index of its order and stops when the page is full; that of a tag has indexes of its own
-(``Bearing``). Where only few posts can be meant, those of a short time or of a few small tags, it sorts these instead:
+(``Bearing``). Where only few posts can be meant, those of a time or of a few small tags, it sorts these instead:
 walking would pass all the others to find them. Which of both is said here and not left to the planner, because SQLite
 knows nothing of how many there are.
 """
@@ -131,6 +131,7 @@ class _Shape:
     of_tag: bool = False  # the list of a tag, by its own indexes
     mine: bool = False  # of all posts those that bear a favourite
     within: bool = False
+    brief: bool = False  # whether few posts fall into that time
     unanswered: bool = False
     rare: bool = False  # whether few posts bear one of these
     later: bool = False  # than the page that begins the list
@@ -138,29 +139,21 @@ class _Shape:
     @property
     def few(self) -> bool:
         """Whether only few posts can be meant: to be sorted and not searched for among all."""
-        return self.within or self.rare
+        return self.brief or self.rare
 
 
 _GIVEN = {name: Given(name) for name in ("tag", "since", "until", "last", "after")}
 
 
 def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None) -> ListPage[Post]:
-    """One page of published threads, of all or of one tag. One query, and one for the cursor; two more for a member."""
+    """One page of published threads, of all or of one tag. One query; one more for the cursor, and for the top of some
+    time; two more for a member.
+    """
     taste = taste_of(viewer)
     tags = frozenset([tag.pk]) if tag is not None else taste.favourite
     mine = tag is None and wanted.mine and viewer.is_authenticated
     key = ORDERS[wanted.order]
     last = _last(wanted.after, key) if wanted.after else None
-    shape = _Shape(
-        order=wanted.order,
-        signed_in=viewer.is_authenticated,
-        of_tag=tag is not None,
-        mine=mine,
-        within=bool(wanted.within),
-        unanswered=wanted.unanswered,
-        rare=mine and _few_bear(Tag.objects.filter(pk__in=tags)),
-        later=last is not None,
-    )
     now = timezone.now()
     given = {
         "since": now - dt.timedelta(days=WITHIN.get(wanted.within, 0)),
@@ -168,12 +161,23 @@ def page(viewer: User | AnonymousUser, wanted: Asked, *, tag: Tag | None = None)
         "last": last,
         "after": wanted.after and wanted.after.pk,
     }
+    values = {"tag": tag and tag.pk, **{name: _moment(value) for name, value in given.items()}}
+    shape = _Shape(
+        order=wanted.order,
+        signed_in=viewer.is_authenticated,
+        of_tag=tag is not None,
+        mine=mine,
+        within=bool(wanted.within),
+        brief=bool(wanted.within) and not _beyond(FEW, of_tag=tag is not None)(**values),
+        unanswered=wanted.unanswered,
+        rare=mine and _few_bear(Tag.objects.filter(pk__in=tags)),
+        later=last is not None,
+    )
     if mine or taste.hidden - tags:
         which = Q(tag=tag) if tag is not None else Q(tag__in=tags)
         found = list(_query(shape, viewer, given, which, taste.hidden - tags))
     else:
-        values = {name: _moment(value) for name, value in given.items()}
-        found = _prepared(shape)(member=viewer.pk, tag=tag and tag.pk, **values)
+        found = _prepared(shape)(member=viewer.pk, **values)
     return _page(found, wanted)
 
 
@@ -191,6 +195,14 @@ def _prepared(shape: _Shape) -> Prepared[Post]:
     """The query of a list for all who hide no tag, written once."""
     viewer = AnyMember() if shape.signed_in else AnonymousUser()
     return Prepared(lambda: _query(shape, viewer, _GIVEN, Q(tag=_GIVEN["tag"])))
+
+
+@cache
+def _beyond(few: int, *, of_tag: bool) -> Prepared[tuple[int]]:
+    """The query of what comes after so many posts of a time: nothing where they are few."""
+    rows: QuerySet[Any] = Bearing.objects.filter(tag=_GIVEN["tag"], listed=True) if of_tag else Post.objects.published()
+    rows = rows.filter(created_at__range=(_GIVEN["since"], _GIVEN["until"]))
+    return Prepared(lambda: rows.order_by("created_at").values_list("pk")[few : few + 1])
 
 
 def _moment(value: Any) -> Any:
@@ -222,9 +234,12 @@ def _query(
     if shape.of_tag:
         rows, pk = Bearing.objects.filter(which, listed=True), "post_id"
         waiting = Q(Exists(Post.objects.filter(waiting, pk=OuterRef("post_id"))))
-    if shape.within:
+    if shape.brief:
         # With no end PostgreSQL expects a third of all posts, and plans anew each time to know better.
         rows = rows.filter(created_at__range=(given["since"], given["until"]))
+    elif shape.within:
+        # So many that the best of all are walked along: no planner takes the index of time for this.
+        rows = rows.annotate(moment=Coalesce("created_at", "created_at")).filter(moment__gte=given["since"])
     if shape.unanswered:
         rows = rows.filter(waiting)
     if shape.mine:

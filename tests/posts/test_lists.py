@@ -59,6 +59,36 @@ def test_each_order_is_its_own_and_says_which_it_is(client, ann, ben):
         assert bool(select(page, ".lead")) is (query == "")
 
 
+@pytest.mark.parametrize("viewer", ["guest", "member"])
+def test_of_a_time_with_many_threads_the_best_of_all_are_walked_along(client, sign_in, eve, many, monkeypatch, viewer):
+    monkeypatch.setattr(lists, "FEW", 100)
+    browser = client if viewer == "guest" else sign_in(eve)
+    for after in ("", f"&after={many[160].score}.{many[160].pk}"):
+        query = f"?order=top&within=year{after}"
+        check_walk(lambda query=query: browser.get(f"/{query}"), "post_top")
+        check_walk(lambda query=query: browser.get(f"/tags/common/{query}"), "bearing_top")
+        check(lambda query=query: browser.get(f"/{query.replace('year', 'month')}"), few=True)
+
+
+@pytest.mark.parametrize("few", [3, 5_000])
+def test_top_of_a_time_is_the_same_whether_few_or_many_fall_into_it(client, ann, monkeypatch, few):
+    monkeypatch.setattr(lists, "FEW", few)
+    make_tag()
+    now = timezone.now()
+    made = [make_post(ann, title=f"T{n}", created_at=now - n * 5 * DAY, score=n * 7 % 11) for n in range(100)]
+    for post in made:
+        bearing.choose(post, Tag.objects.all())
+    right = sorted((post for post in made[:73]), key=lambda post: (-post.score, -post.pk))
+    for base in ("/", "/tags/gardens/"):
+        read, address = [], f"{base}?order=top&within=year"
+        while address:
+            page = page_of(client.get(address))
+            read += titles(page)
+            onward = [a.get("href") for a in select(page, 'a[rel="next"]')]
+            address = base + onward[0] if onward else ""
+        assert read == [post.title for post in right]
+
+
 @pytest.mark.parametrize(("order", "words"), [("active", "Older"), ("new", "Older"), ("top", "More")])
 def test_the_way_on_says_what_follows(client, ann, order, words):
     """By votes, older threads may have stood on the first page."""
@@ -265,7 +295,8 @@ def test_a_list_asks_as_much_when_everything_doubles(client, sign_in, ann, ben, 
 
     double()
     browser = client if viewer == "guest" else sign_in(ben)
-    doubling(lambda: browser.get(address), double, at_most=1 if viewer == "guest" else 7)
+    most = (1 if viewer == "guest" else 7) + ("within" in address)
+    doubling(lambda: browser.get(address), double, at_most=most)
 
 
 @pytest.fixture
