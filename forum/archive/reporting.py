@@ -39,22 +39,22 @@ def told(outcome: Outcome, *, done: bool) -> list[str]:
 
 def _made(outcome: Outcome, *, done: bool) -> Iterator[str]:
     made = [
-        _counted(outcome.created_posts, "post"),
-        _counted(outcome.created_comments, "comment"),
-        _counted(outcome.created_persons, "person"),
+        counted(outcome.created_posts, "post"),
+        counted(outcome.created_comments, "comment"),
+        counted(outcome.created_persons, "person"),
     ]
     if outcome.created_pings:
-        made.append(_counted(outcome.created_pings, "pingback or trackback", "pingbacks and trackbacks"))
+        made.append(counted(outcome.created_pings, "pingback or trackback", "pingbacks and trackbacks"))
     yield f"{'Created' if done else 'Would create'}: {', '.join(made)}."
     yield f"Left as they are: {outcome.left}."
     if outcome.recognised:
         yield f"Of these known from another copy: {outcome.recognised:,}."
     if outcome.updated_posts:
         shown = "Drawn anew" if done else "Would be drawn anew"
-        yield f"{shown} by a better copy or new corrections: {_counted(outcome.updated_posts, 'post')}."
+        yield f"{shown} by a better copy or new corrections: {counted(outcome.updated_posts, 'post')}."
     if outcome.attached:
         placed = "Placed" if done else "Would be placed"
-        yield f"{placed} under what they answer: {_counted(outcome.attached, 'comment')} that had no parent here."
+        yield f"{placed} under what they answer: {counted(outcome.attached, 'comment')} that had no parent here."
 
 
 def _kept(outcome: Outcome, *, done: bool) -> Iterator[str]:
@@ -63,13 +63,14 @@ def _kept(outcome: Outcome, *, done: bool) -> Iterator[str]:
         yield f"{verb} the words of the file, which are newer than those here: {_at(outcome.taken)}."
     if outcome.changed:
         at = ", ".join(str(line) for line in outcome.changed[:20])
-        yield f"Other words in the file than here, left as they are here: lines {at}."
+        lines = "line" if len(outcome.changed) == 1 else "lines"
+        yield f"Other words in the file than here, left as they are here: {lines} {at}."
     if outcome.suppressed:
         yield f"Words that were taken away before, brought in as removed: {_at(outcome.suppressed)}."
     if outcome.left_out:
         yield f"Too large, too deep or with characters that cannot be kept, left out: {_at(outcome.left_out)}."
     if outcome.spam:
-        yield f"Spam in the file, not imported: {_counted(outcome.spam, 'comment')}."
+        yield f"Spam in the file, not imported: {counted(outcome.spam, 'comment')}."
 
 
 def _names(outcome: Outcome) -> Iterator[str]:
@@ -101,7 +102,8 @@ def _at(lines: Lines) -> str:
     return f"line{'' if lines.number == 1 else 's'} {first}{more}"
 
 
-def _counted(number: int, thing: str, many: str = "") -> str:
+def counted(number: int, thing: str, many: str = "") -> str:
+    """So many of a thing, in words."""
     return f"{number:,} {thing if number == 1 else many or f'{thing}s'}"
 
 

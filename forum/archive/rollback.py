@@ -15,6 +15,7 @@ from comments.models import Comment, Quotation
 from comments.models import Revision as CommentRevision
 from forum.archive import keys, knowing, locking
 from forum.archive.models import Item, Run
+from forum.archive.reporting import counted
 from forum.moderation.models import Action, NameRemoval, Report
 from forum.users.models import Person
 from forum.voices.models import Mark, Vote
@@ -232,7 +233,7 @@ def _record(run: Run, by: User | str) -> None:
 def told(found: RolledBack, *, done: bool) -> Iterator[str]:
     """What was done, or would be, in sentences."""
     verb = "Removed" if done else "Would remove"
-    yield f"{verb}: {found.removed_posts:,} posts, {found.removed_comments:,} comments."
+    yield f"{verb}: {counted(found.removed_posts, 'post')}, {counted(found.removed_comments, 'comment')}."
     if done:
         yield f"Persons of whom nothing is left, removed: {found.removed_persons:,}."
     for thing, why in found.kept:

@@ -212,7 +212,8 @@ class PersonAdmin(RecordAdmin):
     @display(description="said")
     def said(self, person: Any) -> SafeString:
         """Counts, and the page where it stands."""
-        words = f"{person.comments_said} comments, {person.posts_said} posts"
+        comments, posts = person.comments_said, person.posts_said
+        words = f"{comments:,} comment{'' if comments == 1 else 's'}, {posts:,} post{'' if posts == 1 else 's'}"
         return format_html('{}<br><a href="{}">see it in place</a>', words, person.get_absolute_url())
 
     @display(description="taken off")

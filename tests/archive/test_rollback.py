@@ -157,7 +157,7 @@ def test_the_command_shows_then_does_it(seed: Post) -> None:
     out = StringIO()
     call_command("undo_import", stdout=out)
     call_command("undo_import", str(Run.objects.get().pk), stdout=out)
-    assert "Would remove: 1 posts, 41 comments." in out.getvalue()
+    assert "Would remove: 1 post, 41 comments." in out.getvalue()
     call_command("undo_import", str(Run.objects.get().pk), "--commit", stdout=out)
     assert not Post.objects.exists()
     with pytest.raises(CommandError, match="There is no import 99999"):

@@ -62,9 +62,9 @@ def test_the_first_page_counts_what_waits_and_leads_there(
     report(comment, spam)
     actions.decide(thing=say(post, ben, "Held."), to=State.HELD, by=mod)
     page = desk.get(reverse("admin:index")).content.decode()
-    assert "<b>1</b> reports" in page
-    assert "<b>1</b> comments held" in page
-    assert "<b>0</b> posts held" in page
+    assert "<b>1</b> report</a>" in page
+    assert "<b>1</b> comment held</a>" in page
+    assert "<b>0</b> posts held</a>" in page
     assert "?state=held" in page
     assert "held for a moderator" not in page
     assert "Undo" in page
@@ -556,3 +556,9 @@ def test_each_cell_of_a_list_names_its_column_and_the_box_does_not():
     cells = ['<td class="action-checkbox">☐</td>', '<th class="field-who">Ann</th>']
     named = '<th data-label="Who &amp; &quot;when&quot;" class="field-who">Ann</th>'
     assert [*under(cells, headers)] == [cells[0], named]
+
+
+def test_the_list_of_persons_counts_in_words(desk: Client, archive: Archive) -> None:
+    page = desk.get(listing("users_person")).content.decode()
+    assert "1 comment, 0 posts" in page
+    assert "1 comments" not in page

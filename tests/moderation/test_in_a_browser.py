@@ -42,7 +42,7 @@ def test_from_report_to_decision_and_back_without_scripts(
     assert guest.inner_text("h1") == "Thank you for your report"
 
     desk = open_page("/admin/", scripts=False, user=people["mod"])
-    desk.click("text=1 reports")
+    desk.click("text=1 report")
     assert "links to fish.example" in desk.inner_text(".said")
     desk.check("input.action-select")
     desk.select_option("select[name=action]", "hide")
@@ -223,7 +223,7 @@ def test_a_name_is_asked_off_and_taken_off_without_scripts(open_page: OpenPage, 
     assert guest.input_value("[name=name]") == "driller"
     guest.click("text=Send the request")
     desk = open_page("/admin/", scripts=False, user=people["mod"])
-    desk.click("text=1 names to take off")
+    desk.click("text=1 name to take off")
     desk.click("#result_list >> text=driller")
     desk.click("text=Take the name off >> nth=-1")
     assert "Decided." in desk.inner_text(".messagelist")

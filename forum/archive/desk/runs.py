@@ -19,6 +19,7 @@ from forum.archive import rollback, uploads
 from forum.archive.desk.uploads import as_file
 from forum.archive.limits import Refused
 from forum.archive.models import Item, Run
+from forum.archive.reporting import counted
 from forum.archive.rollback import RolledBack
 from forum.archive.rules import may_import
 from forum.moderation.desk.filters import SourceFilter
@@ -110,10 +111,10 @@ class RunAdmin(RecordAdmin):
         return TemplateResponse(request, "admin/archive/roll_back.html", context)
 
     def _tell(self, request: HttpRequest, found: RolledBack) -> None:
-        words = f"Removed: {_number(found.removed_posts, 'post')}, {_number(found.removed_comments, 'comment')}"
-        messages.success(request, f"{words}, {_number(found.removed_persons, 'person')} of whom nothing is left.")
+        words = f"Removed: {counted(found.removed_posts, 'post')}, {counted(found.removed_comments, 'comment')}"
+        messages.success(request, f"{words}, {counted(found.removed_persons, 'person')} of whom nothing is left.")
         if found.kept:
-            say = f"{_number(len(found.kept), 'thing')} stayed because somebody has touched what was imported."
+            say = f"{counted(len(found.kept), 'thing')} stayed because somebody has touched what was imported."
             messages.warning(request, say)
 
     @display(description="file")
@@ -137,10 +138,6 @@ class RunAdmin(RecordAdmin):
         if run.rolled_back_at is None:
             return str(run.get_state_display())
         return f"rolled back by {run.rolled_back_by or 'nobody named'}, {run.rolled_back_at:%B %-d, %Y, %H:%M} UTC"
-
-
-def _number(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _each(value: Any) -> list[str]:

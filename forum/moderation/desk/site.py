@@ -87,21 +87,34 @@ def _counts_no_row(said: list[str]) -> bool:
 def waiting() -> list[Waiting]:
     """What waits for a moderator. Five queries, each on an index of what waits alone."""
     return [
-        Waiting("reports", _open(Report), reverse("admin:moderation_report_changelist")),
-        Waiting(
+        _waiting("report", "reports", _open(Report), reverse("admin:moderation_report_changelist")),
+        _waiting(
+            "comment held",
             "comments held",
             Comment.objects.filter(state=State.HELD).count(),
             reverse("admin:comments_comment_changelist") + "?state=held",
         ),
-        Waiting(
+        _waiting(
+            "post held",
             "posts held",
             # That none is published is said for SQLite, which takes an index of some posts only for those.
             Post.objects.exclude(state=State.PUBLISHED).filter(state=State.HELD).count(),
             reverse("admin:posts_post_changelist") + "?state=held",
         ),
-        Waiting("names to take off", _open(NameRemoval), reverse("admin:moderation_nameremoval_changelist")),
-        Waiting("suggested replies", offered().count(), reverse("admin:archive_suggestion_changelist")),
+        _waiting(
+            "name to take off",
+            "names to take off",
+            _open(NameRemoval),
+            reverse("admin:moderation_nameremoval_changelist"),
+        ),
+        _waiting(
+            "suggested reply", "suggested replies", offered().count(), reverse("admin:archive_suggestion_changelist")
+        ),
     ]
+
+
+def _waiting(one: str, many: str, count: int, url: str) -> Waiting:
+    return Waiting(one if count == 1 else many, count, url)
 
 
 def _open(model: type[Report] | type[NameRemoval]) -> int:
