@@ -123,6 +123,7 @@ def test_many_are_dismissed_at_once(desk: Client) -> None:
     page = answer.content.decode()
     assert "8 dismissed." in page
     assert "No suggestion waits here." in page
+    assert "Nothing fits what you asked for." in desk.get(QUEUE, {"q": "nowhere"}).content.decode()
 
 
 def test_of_two_moderators_at_once_the_second_is_told(desk: Client, mod: User, root: User) -> None:

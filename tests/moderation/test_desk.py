@@ -558,6 +558,28 @@ def test_each_cell_of_a_list_names_its_column_and_the_box_does_not():
     assert [*under(cells, headers)] == [cells[0], named]
 
 
+@pytest.mark.parametrize(
+    ("model", "name"), [("moderation_rule", "Rules"), ("users_source", "Sources"), ("moderation_report", "Reports")]
+)
+def test_a_list_is_called_by_what_is_in_it(desk: Client, model: str, name: str) -> None:
+    page = page_of(desk.get(listing(model)))
+    assert [it.text_content() for it in select(page, "h1")] == [name]
+    assert select(page, "title")[0].text_content().startswith(f"{name} · ")
+    assert select(page, ".breadcrumbs")[0].text_content().split()[-1] == name
+
+
+def test_an_empty_list_says_so_and_a_search_that_fits_nothing_leads_back(
+    desk: Client, comment: Comment, spam: Rule
+) -> None:
+    assert "There is nothing in this list now." in desk.get(listing("moderation_report")).content.decode()
+    report(comment, spam)
+    page = desk.get(listing("moderation_report", q="nowhere")).content.decode()
+    assert 'Nothing fits what you asked for. <a href="?">' in page
+    assert "There is nothing in this list now." not in page
+    assert "Nothing fits" in desk.get(listing("comments_comment", state="removed")).content.decode()
+    assert "Nothing fits" not in desk.get(listing("moderation_report")).content.decode()
+
+
 def test_the_list_of_persons_counts_in_words(desk: Client, archive: Archive) -> None:
     page = desk.get(listing("users_person")).content.decode()
     assert "1 comment, 0 posts" in page
