@@ -139,9 +139,9 @@ class ReportAdmin(DecidingAdmin):
         """The rule, the reader's own words, who and when."""
         reporter = report.reporter.username if report.reporter else "a guest, or a member who has left"
         return format_html(
-            "<strong>{}</strong><br>{}<br><small>{}, {} UTC</small>",
+            "<strong>{}</strong><br>{}<small>{}, {} UTC</small>",
             report.rule.title,
-            report.text,
+            format_html("{}<br>", report.text) if report.text else "",
             reporter,
             f"{report.created_at:%B %-d, %Y, %H:%M}",
         )

@@ -580,6 +580,14 @@ def test_an_empty_list_says_so_and_a_search_that_fits_nothing_leads_back(
     assert "Nothing fits" not in desk.get(listing("moderation_report")).content.decode()
 
 
+def test_a_report_without_words_leaves_no_empty_line(desk: Client, comment: Comment, spam: Rule, eve: User) -> None:
+    report(comment, spam)
+    report(comment, spam, eve, "Sells <fish>")
+    page = desk.get(listing("moderation_report")).content.decode()
+    assert "<strong>Spam</strong><br><small>a guest" in page
+    assert "<strong>Spam</strong><br>Sells &lt;fish&gt;<br><small>eve" in page
+
+
 def test_the_list_of_persons_counts_in_words(desk: Client, archive: Archive) -> None:
     page = desk.get(listing("users_person")).content.decode()
     assert "1 comment, 0 posts" in page
