@@ -285,3 +285,19 @@ def test_the_desk_breaks_long_words_alone(open_page: OpenPage, people: dict[str,
         page.goto(path)
         assert [head.evaluate(lines) for head in page.locator(".decisions th").all()] == [1] * 6
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_quotations_lists_and_code_are_read_as_easily_as_the_words_around_them(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    other = say(
+        said.post, people["ben"], f"Before.\n\n> Quoted.\n\n- One\n- `two`\n\n```\n{'a long line of code ' * 20}\n```"
+    )
+    page = open_page(f"/admin/comments/comment/{other.pk}/change/", width=390, scheme="dark", user=people["mod"])
+    size = "it => parseFloat(getComputedStyle(it).fontSize)"
+    around = page.locator(".words > p").first.evaluate(size)
+    assert {page.locator(f".words {which}").first.evaluate(size) for which in ("blockquote p", "li")} == {around}
+    assert page.locator(".words code").first.evaluate(size) >= 12
+    assert page.locator(".words pre").evaluate("it => it.scrollWidth <= it.clientWidth")
+    found = Axe().run(page, context=".words", options={"preload": False})
+    assert not found.violations_count, found.generate_report()
