@@ -565,14 +565,18 @@ def test_an_import_and_its_rolling_back_are_not_undone_in_the_record(desk: Clien
 
 
 def test_the_page_of_an_import_has_its_report_and_its_file(desk: Client, run: Run) -> None:
+    Run.objects.update(options={"quotations": [{"lines": [3, 5], "source": None}, {"lines": [7, 8], "source": "CNN"}]})
     page = words(desk.get(f"/admin/archive/run/{run.pk}/change/"))
+    assert "quotations: lines [3, 5] quotations: lines [7, 8], source CNN" in page
     assert "zone not stated" in page
     assert "The mill by the river , 3 comments" in page
     answer = desk.get(f"/admin/archive/run/{run.pk}/file/")
     assert answer.content.decode() == AFTER
     assert answer["Content-Disposition"].startswith("attachment")
     assert desk.get(f"/admin/archive/item/?run__id__exact={run.pk}").status_code == 200
-    assert "mill.txt" in desk.get("/admin/archive/run/").content.decode()
+    listed = desk.get("/admin/archive/run/").content.decode()
+    assert "mill.txt" in listed
+    assert f'href="{ADD}">Import a page' in listed
     assert "No import is here" in desk.get("/admin/archive/run/?q=nothing").content.decode()
 
 

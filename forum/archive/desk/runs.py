@@ -144,4 +144,8 @@ def _each(value: Any) -> list[str]:
     """What was said under one name, thing by thing."""
     if not isinstance(value, list):
         return [str(value)]
-    return [", ".join(f"{name} {told}" for name, told in one.items()) for one in value if isinstance(one, dict)]
+    return [
+        ", ".join(f"{name} {told}" for name, told in one.items() if told is not None)
+        for one in value
+        if isinstance(one, dict)
+    ]
