@@ -16,17 +16,19 @@ from posts.models import Post
 from tests.moderation.conftest import say
 
 SignIn = Callable[[User], Client]
-WHY = "under the rule “Spam”. Reason: “It sells &lt;b&gt;fish”. Only you and the moderators see this."
+WHY = "under the rule “Spam”. Only you and the moderators see this."
+REASON = "about it. Reason: “It sells &lt;b&gt;fish.”</p>"
 
 
 @pytest.mark.parametrize("to", [State.HIDDEN, State.REMOVED, State.HELD])
 def test_the_author_reads_why_and_nobody_else_does(
     to: State, comment: Comment, mod: User, ben: User, eve: User, spam: Rule, client: Client, sign_in: SignIn
 ) -> None:
-    actions.decide(thing=comment, to=to, by=mod, rule=spam, reason="It sells <b>fish")
+    actions.decide(thing=comment, to=to, by=mod, rule=spam, reason="It sells <b>fish.")
     page = sign_in(ben).get(comment.get_absolute_url()).content.decode()
     assert f"Your comment was {to} by a moderator" in page
     assert WHY in page
+    assert REASON in page
     assert ("Words of the comment." in page) == (to == State.HELD)
     for browser in (client, sign_in(eve)):
         answer = browser.get(comment.get_absolute_url())
