@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -30,4 +31,5 @@ def comment_answer(request: HttpRequest, pk: int) -> HttpResponse:
         set_answer(post=found.post, comment=found if value == "1" else None, by=request.user)
     except Refusal as refusal:
         return refused(request, refusal, home.url)
+    messages.info(request, "Marked as the answer." if value == "1" else "No longer marked as the answer.")
     return home

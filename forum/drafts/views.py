@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -60,7 +61,8 @@ def throw_away(request: HttpRequest, pk: int) -> HttpResponse:
     assert member.is_authenticated  # noqa: S101  login_required
     if pk > LARGEST:
         raise Http404("no such draft")
-    actions.throw_away(member=member, pk=pk)
+    if actions.throw_away(member=member, pk=pk) and not request.htmx:  # type: ignore[attr-defined]
+        messages.info(request, "The draft is thrown away.")  # a form in place is shown anew without messages
     return back(request, reverse("drafts"))
 
 

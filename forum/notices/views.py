@@ -58,6 +58,7 @@ def notices_read(request: HttpRequest) -> HttpResponse:
         return sign_in_first(request)
     form = AfterForm({"after": request.POST.get("up_to")})
     reading.read_all(request.user, up_to=form.cleaned_data["after"] if form.is_valid() else None)
+    messages.info(request, "All that stood here is marked as read.")
     return back(request, "/notices/")
 
 

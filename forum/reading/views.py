@@ -22,6 +22,7 @@ from forum.reading.news import NO_NEWS, News
 from forum.refusals import Refusal
 from forum.returning import back
 from forum.users.actions import set_reading
+from forum.users.models import ThreadOrder
 from forum.voices.actions import mark, unmark
 from forum.voices.models import Mark
 from posts.models import Post
@@ -103,6 +104,7 @@ def read_all(request: HttpRequest, pk: int) -> HttpResponse:
         return sign_in_first(request)
     post = get_object_or_404(Post.objects.placed_for(request.user), pk=pk)
     actions.read_all(member=request.user, post=post)
+    messages.info(request, "All comments here are marked as read.")
     return back(request, post.get_absolute_url(), anchor="comments")
 
 
@@ -168,7 +170,9 @@ def order(request: HttpRequest) -> HttpResponse:
         return sign_in_first(request)
     form = OrderForm(request.POST)
     if form.is_valid():
-        set_reading(member=request.user, thread_order=form.cleaned_data["order"])
+        wanted = ThreadOrder(form.cleaned_data["order"])
+        set_reading(member=request.user, thread_order=wanted)
+        messages.info(request, f"Comments stand {wanted.label} from now on, in every thread.")
     return back(request, "/", anchor="comments", asked=_without_order(request.POST.get("next", "")))
 
 

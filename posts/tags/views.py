@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,10 @@ from posts.showing import shown_list
 from posts.versions import of_tag
 
 OTHER = {Mark.Kind.FOLLOWED: Mark.Kind.HIDDEN, Mark.Kind.HIDDEN: Mark.Kind.FOLLOWED}
+DONE = {
+    Mark.Kind.FOLLOWED: ("No longer a favourite.", "One of your favourites now."),
+    Mark.Kind.HIDDEN: ("Shown on your front page again.", "Hidden from your front page."),
+}
 
 
 def tags(request: HttpRequest) -> HttpResponse:
@@ -52,7 +57,7 @@ def tag_mark(request: HttpRequest, slug: str, kind: Mark.Kind) -> HttpResponse:
     value = request.POST.get("value", "")
     if value not in ("0", "1"):
         raise BadRequest("a button that no page has")
-    home = back(request, found.get_absolute_url())
+    home, done = back(request, found.get_absolute_url()), DONE[kind][int(value)]
     if value == "1":
         try:
             actions.mark(member=request.user, kind=kind, target=found)
@@ -60,4 +65,5 @@ def tag_mark(request: HttpRequest, slug: str, kind: Mark.Kind) -> HttpResponse:
             return refused(request, refusal, home.url)
         kind = OTHER[kind]  # what is a favourite is not hidden
     actions.unmark(member=request.user, kind=kind, target=found)
+    messages.info(request, done)
     return home

@@ -56,6 +56,7 @@ function replace(old, now, button) {
   if (!old || !now) return;
   const had = old.contains(document.activeElement);
   const open = button.closest(".more-acts")?.open;
+  const stood = button.getBoundingClientRect().top;
   now.removeAttribute("hx-swap-oob");
   old.replaceWith(now);
   window.htmx?.process(now);
@@ -67,6 +68,9 @@ function replace(old, now, button) {
   const menu = again?.closest(".more-acts");
   if (menu && open) menu.open = true;
   again?.focus({ preventScroll: true });
+  // What happened is told above all of it: the row that one reads does not move away under it.
+  const above = document.getElementById("main").getBoundingClientRect().top < 0;
+  if (again && above) scrollBy(0, again.getBoundingClientRect().top - stood);
   if (again && again === document.activeElement) return;
   const folded = button.closest(".comment")?.id;
   const place = folded && now.querySelector(`#${folded} details:not([open]) > summary`);

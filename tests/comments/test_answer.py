@@ -33,6 +33,7 @@ def test_the_asker_marks_an_answer_moves_the_mark_and_takes_it_back(client, sign
     answer = mark(asker, first, next=here)
     assert (answer.status_code, answer["Location"]) == (303, f"{here}#c{first.pk}")
     assert Post.objects.get().version > version
+    assert ">Marked as the answer.<" in asker.get(here).content.decode()
     page = page_of(client.get(here))
     assert [b.text_content() for b in select(page, ".marks b")] == ["Answer"]
     assert "Answered by ben" in " ".join(select(page, ".post-head")[0].text_content().split())
@@ -44,6 +45,7 @@ def test_the_asker_marks_an_answer_moves_the_mark_and_takes_it_back(client, sign
     assert answer_of(question) == second.pk
     mark(asker, second, "0")
     assert answer_of(question) is None
+    assert "No longer marked as the answer." in asker.get(here).content.decode()
     assert "Answered by" not in client.get(here).content.decode()
     assert not Action.objects.exists()
 

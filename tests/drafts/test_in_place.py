@@ -124,6 +124,7 @@ def test_a_draft_is_thrown_away_in_place(sign_in, ben, post, script):
     )
     assert "<html" not in answer.content.decode()
     assert select(page_of(answer), "textarea[name='body']")[0].text.strip() == ""
+    assert "thrown away" not in browser.get("/drafts/").content.decode(), "nothing is left to tell later"
 
 
 def test_somebody_signed_out_meanwhile_can_sign_in_where_the_form_is(client, post, script):

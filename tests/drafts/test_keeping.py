@@ -117,7 +117,9 @@ def test_a_draft_is_thrown_away_from_the_form_and_only_by_its_member(sign_in, be
     answer = browser.post(throw, {"next": address})
     assert (answer.status_code, answer["Location"]) == (303, address)
     assert not Draft.objects.exists()
-    assert box(browser.get(address)) == ""
+    after = browser.get(address)
+    assert box(after) == ""
+    assert "The draft is thrown away." in after.content.decode()
     assert browser.post(throw, {"next": "//evil.example/"})["Location"] == "/drafts/"
     assert browser.post(f"/drafts/{2**70}/throw-away/").status_code == 404
 

@@ -112,6 +112,7 @@ def test_all_are_marked_as_read_but_those_that_came_since(sign_in, post, comment
     say(post, ben, "Second", parent=comment)
     answer = browser.post("/notices/read/", {button.get("name"): button.get("value"), "next": "/notices/"})
     assert (answer.status_code, answer["Location"]) == (303, "/notices/")
+    assert "All that stood here is marked as read." in browser.get("/notices/").content.decode()
     assert number(browser) == "(1)"
     for odd in ("", "x", "0", str(2**70), "\u0661"):
         assert browser.post("/notices/read/", {"up_to": odd}).status_code == 303

@@ -224,16 +224,25 @@ def test_a_thread_shows_its_tags_and_asks_no_more_for_them(client, ann, count_qu
     assert len(asked[0]) == len(asked[1])
 
 
-@pytest.mark.parametrize(("act", "kind"), [("follow", Mark.Kind.FOLLOWED), ("hide", Mark.Kind.HIDDEN)])
-def test_a_member_makes_a_tag_a_favourite_or_hides_it(client, sign_in, ben, act, kind):
+@pytest.mark.parametrize(
+    ("act", "kind", "told"),
+    [
+        ("follow", Mark.Kind.FOLLOWED, ("One of your favourites now.", "No longer a favourite.")),
+        ("hide", Mark.Kind.HIDDEN, ("Hidden from your front page.", "Shown on your front page again.")),
+    ],
+)
+def test_a_member_makes_a_tag_a_favourite_or_hides_it(client, sign_in, ben, act, kind, told):
     [tag] = make_tags("Gardens")
     browser = sign_in(ben)
     answer = browser.post(f"/tags/gardens/{act}/", {"value": "1", "next": "/tags/gardens/?order=new"})
     assert (answer.status_code, answer["Location"]) == (303, "/tags/gardens/?order=new")
     assert Mark.objects.get(member=ben, tag=tag).kind == kind
-    [pressed] = [b for b in select(page_of(browser.get("/tags/gardens/")), "button") if b.get("value") == "0"]
+    page = page_of(browser.get("/tags/gardens/"))
+    assert [p.text_content() for p in select(page, '.said[role="status"]')] == [told[0]]
+    [pressed] = [b for b in select(page, "button") if b.get("value") == "0"]
     assert pressed.get("aria-pressed") == "true"
-    browser.post(f"/tags/gardens/{act}/", {"value": "0"})
+    again = browser.post(f"/tags/gardens/{act}/", {"value": "0"}, follow=True)
+    assert [p.text_content() for p in select(page_of(again), '.said[role="status"]')] == [told[1]]
     assert not Mark.objects.exists()
     assert client.post(f"/tags/gardens/{act}/", {"value": "1"}).status_code == 403
     assert browser.get(f"/tags/gardens/{act}/").status_code == 405

@@ -160,6 +160,7 @@ def test_mark_all_as_read(reader, post, ann):
     say(post, ann, "New.")
     answer = reader.post(f"/posts/{post.pk}/read/", {"next": f"{post.get_absolute_url()}?order=newest"})
     assert (answer.status_code, answer["Location"]) == (303, f"{post.get_absolute_url()}?order=newest#comments")
+    assert "All comments here are marked as read." in reader.get(post.get_absolute_url()).content.decode()
     assert look(reader, post) == []
 
 

@@ -36,6 +36,7 @@ def test_a_chosen_order_is_kept_and_the_address_stands_above_it(client, sign_in,
     asked = {button.get("name"): button.get("value"), "next": f"{here}?order=oldest&after={comments[0][1:]}&fold=read"}
     answer = reader.post(button.get("formaction"), asked)
     assert (answer.status_code, answer["Location"]) == (303, f"{here}?fold=read#comments")
+    assert "Comments stand newest first from now on, in every thread." in reader.get(here).content.decode()
     for browser in (reader, sign_in(ben)):
         assert ids(page_of(browser.get(here))) == comments[::-1]
         assert ids(page_of(browser.get(f"{here}?order=oldest"))) == comments
