@@ -8,6 +8,8 @@ from comments.models import Comment
 from forum.states import State
 from forum.text.markdown import render
 from forum.users.models import User
+from forum.voices.actions import mark
+from forum.voices.models import Mark
 from posts.models import Post, Tag
 from posts.tags import bearing
 from tests.browser import OpenPage
@@ -105,3 +107,24 @@ def test_links_in_lines_and_beside_buttons_have_the_room_of_a_finger(open_page: 
         assert boxes
         assert min(box["height"] for box in boxes) >= 44, address
     assert len({box["y"] + box["height"] / 2 for box in boxes}) == 1
+
+
+def test_no_link_lies_over_the_boxes_of_tags_or_over_a_button(open_page: OpenPage, ann: User, ben: User) -> None:
+    for number in range(2):
+        Tag.objects.create(slug=f"tag-{number}", name=f"Tag {number}")
+    mark(member=ann, kind=Mark.Kind.FOLLOWED, target=ben)
+    foot_is_free = """found => {
+        found.scrollIntoView({ block: "center" });
+        const box = found.getBoundingClientRect();
+        const at = box.left + box.width / 2;
+        return [box.top + 1, box.bottom - 1].every(y => document.elementFromPoint(at, y) === found);
+    }"""
+    page = open_page("/posts/new/", width=390, touch=True, user=ann)
+    boxes = page.locator("[name=tags]").all()
+    assert len(boxes) == 2
+    assert all(box.evaluate(foot_is_free) for box in boxes)
+    page.goto("/following/")
+    assert page.locator("button", has_text="Unfollow").evaluate("""found => {
+        const name = found.closest("li").querySelector("h2 a").getBoundingClientRect();
+        return name.bottom <= found.getBoundingClientRect().top;
+    }""")
