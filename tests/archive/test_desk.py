@@ -382,6 +382,9 @@ def test_a_correction_that_does_not_fit_is_refused_and_kept_in_its_form(
     assert answer.status_code == 422
     assert reason in page
     assert 'class="fix" open' in page
+    told = tree_of(answer).xpath("//*[@role='alert']//a")[0].get("href")
+    assert told == "#id_sent_author"
+    assert 'id="id_sent_author"' in page
     assert corrections.parse(Upload.objects.get().corrections).fixes == ()
 
 

@@ -171,6 +171,7 @@ def _shown(
     few = count <= uploads.MOST_COMMENTS
     foreseen = _foreseen(plan) if few and (count <= _QUICK or shown.at == 0) else {}
     spans, at = shown.spans(), shown.at
+    pairs = shown.pairs(form, key)
     return {
         "shown": shown,
         "facts": shown.facts(),
@@ -179,7 +180,8 @@ def _shown(
         "anomalies_more": max(len(odd) - ODD, 0),
         "furniture": furniture,
         "remainder": remainder,
-        "pairs": shown.pairs(form, key),
+        "pairs": pairs,
+        "sent": form is not None and any(pair.card is not None and pair.card.form is form for pair in pairs),
         "undos": shown.undos(),
         "threads": shown.threads[:THREADS] if len(shown.threads) > 1 else [],
         "threads_more": max(len(shown.threads) - THREADS, 0),
