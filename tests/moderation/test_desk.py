@@ -588,6 +588,14 @@ def test_a_report_without_words_leaves_no_empty_line(desk: Client, comment: Comm
     assert "<strong>Spam</strong><br>Sells &lt;fish&gt;<br><small>eve" in page
 
 
+def test_a_choice_that_is_missing_is_led_to(desk: Client, ben: User, spam: Rule) -> None:
+    page = page_of(decide(desk, "users_user", "suspend", ben, rule=spam.slug, days=""))
+    [way] = select(page, ".errornote a")
+    assert way.text_content() == "Choose for how long."
+    assert select(page, way.get("href"))[0].get("type") == "radio"
+    assert select(page, "fieldset")[0].get("aria-describedby") == select(page, ".errorlist")[0].get("id")
+
+
 def test_the_list_of_persons_counts_in_words(desk: Client, archive: Archive) -> None:
     page = desk.get(listing("users_person")).content.decode()
     assert "1 comment, 0 posts" in page

@@ -12,6 +12,7 @@ from forum.moderation.models import Report, Rule
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
+from tests.making import page_of, select
 from tests.moderation.conftest import Archive, say
 
 SignIn = Callable[[User], Client]
@@ -51,6 +52,12 @@ def test_words_are_kept_when_the_rule_is_missing(client: Client, comment: Commen
     assert answer.status_code == 422
     assert "My long explanation" in answer.content.decode()
     assert "Choose what is wrong with it." in answer.content.decode()
+    page = page_of(answer)
+    [way] = select(page, ".problems a")
+    assert select(page, way.get("href"))[0].get("type") == "radio", "the reason leads to the first choice"
+    [group] = select(page, "fieldset")
+    assert group.get("aria-describedby") == "id_rule_error"
+    assert "Choose what is wrong" in select(page, "#id_rule_error")[0].text_content()
 
 
 def test_a_rule_that_is_not_offered_cannot_be_chosen(client: Client, comment: Comment) -> None:
