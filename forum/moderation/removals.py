@@ -15,16 +15,17 @@ from comments import actions as comments
 from comments import citing
 from comments.models import Comment
 from forum.moderation import ledger, limits, naming, rules
+from forum.moderation.actions import SUSPENSION_REASON
 from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
 from forum.refusals import Conflict, NotAllowed
 from forum.states import Format
 from forum.text.redaction import Change, cased, change, instead_of, places, places_in_html, swaps
-from forum.users.models import NAME_TAKEN_OFF, Person
+from forum.users.models import NAME_TAKEN_OFF, Person, User
 from posts import actions as posts
 from posts.models import Post
 
 if TYPE_CHECKING:
-    from forum.users.models import Source, User
+    from forum.users.models import Source
 
 
 def request_name_removal(
@@ -297,9 +298,14 @@ def _forget(name: str, granted: NameRemoval) -> None:
     for report in Report.objects.filter(text__icontains=word):
         report.text = _without(report.text, name)
         report.save(update_fields=["text"])
-    for action in Action.objects.filter(reason__icontains=word):
+    for action in Action.objects.filter(Q(reason__icontains=word) | Q(before__reason__icontains=word)):
         action.reason = _without(action.reason, name)
-        action.save(update_fields=["reason"])
+        if "reason" in action.before:  # of a suspension there was before, which an undo would write again
+            action.before["reason"] = _without(action.before["reason"], name)
+        action.save(update_fields=["reason", "before"])
+    for member in User.objects.select_for_update().filter(suspension_reason__icontains=word).order_by("pk"):
+        member.suspension_reason = _without(member.suspension_reason, name)[:SUSPENSION_REASON]
+        member.save(update_fields=["suspension_reason"])
 
 
 def _without(text: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """A name from an archive is asked off by anybody, taken off everywhere at once, and comes back only when typed."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import lxml.html
@@ -7,10 +8,12 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from comments.models import Comment, Quotation
 from forum.moderation import actions, naming, removals
 from forum.moderation.models import Action, NameRemoval, Report, Rule
+from forum.moderation.undoing import undo
 from forum.refusals import Conflict
 from forum.text.html import sanitise
 from forum.users.models import NAME_TAKEN_OFF, Person, Source, User
@@ -302,6 +305,21 @@ def test_names_in_the_same_words_come_back_in_reverse_order(archive: Archive, mo
     for action, name in ((taken[1], "Ask"), (taken[0], "driller")):
         assert removals.give_name_back(action=Action.objects.get(pk=action.pk), name=name, by=mod)
     assert words_of(archive)[:3] == before[:3]
+
+
+def test_the_reason_of_a_suspension_forgets_the_name_too(
+    archive: Archive, mod: User, eve: User, sign_in: SignIn
+) -> None:
+    until = timezone.now() + dt.timedelta(days=3)
+    actions.suspend(member=eve, until=until, by=mod, reason="Says that Driller lies.")
+    actions.suspend(member=eve, until=until + dt.timedelta(days=4), by=mod, reason="Writes to driller.")
+    latest = Action.objects.latest("pk")
+    removal = NameRemoval.objects.create(name="driller")
+    removals.take_name_off(removal=removal, name="driller", persons=[archive.driller], by=mod)
+    assert "Reason: Writes to [name removed]." in sign_in(eve).get(eve.get_absolute_url()).content.decode()
+    undo(action=latest, by=mod)
+    eve.refresh_from_db()
+    assert eve.suspension_reason == "Says that [name removed] lies."
 
 
 def test_a_request_that_is_refused_leaves_everything_and_can_wait_again(
