@@ -343,6 +343,10 @@ def test_a_branch_moves_within_its_thread_and_never_under_itself(post, ann, root
         set_parent(comment=top, parent=deep, by=root)
     with pytest.raises(Conflict):
         set_parent(comment=top, parent=say(make_post(ann), ann), by=root)
+    gone = say(post, ann, "Soon gone.")
+    delete_comment(comment=gone, by=ann)
+    with pytest.raises(Conflict, match="no place in the thread"):
+        set_parent(comment=reply, parent=gone, by=root)
     assert set_parent(comment=reply, parent=other, by=root)
     assert not set_parent(comment=reply, parent=other, by=root)
     reply.refresh_from_db()

@@ -15,8 +15,9 @@ from comments.models import Comment
 from forum.moderation import actions
 from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.moderation.templatetags.desk import under
+from forum.refusals import Conflict
 from forum.states import State
-from forum.users.models import Source, User
+from forum.users.models import Person, Source, User
 from posts.actions import add_post
 from posts.models import Post
 from tests.making import page_of, select
@@ -222,6 +223,23 @@ def test_hiding_is_a_tombstone_at_once_and_undo_opens_the_reports_again(
     assert Report.objects.get().outcome == "open"
 
 
+def test_no_report_waits_again_beside_a_later_one_of_its_reporter(
+    desk: Client, comment: Comment, post: Post, spam: Rule, eve: User, mod: User
+) -> None:
+    report(comment, spam, eve)
+    of_a_guest = report(comment, spam)
+    actions.decide_reports(thing=comment, uphold=False, by=mod)
+    assert Action.objects.get().verb == Action.Verb.DISMISS
+    later = report(comment, spam, eve)
+    decide(desk, "moderation_action", "undo", Action.objects.get())
+    assert set(Report.objects.filter(outcome="open")) == {of_a_guest, later}
+    report(post, spam, eve)
+    actions.decide_reports(thing=post, uphold=False, by=mod)
+    report(post, spam, eve)
+    page = decide(desk, "moderation_action", "undo", Action.objects.latest("pk")).content.decode()
+    assert "their reporters have sent others since" in page
+
+
 def test_only_the_last_decision_about_a_thing_is_undone(desk: Client, comment: Comment, mod: User, spam: Rule) -> None:
     actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
     first = Action.objects.get()
@@ -414,10 +432,14 @@ def test_an_undo_can_be_undone(comment: Comment, desk: Client, mod: User, spam: 
     assert state(comment) == State.HIDDEN
 
 
-def test_what_its_author_deleted_stays_deleted(desk: Client, comment: Comment, ben: User, spam: Rule) -> None:
+def test_what_its_author_deleted_stays_deleted(
+    desk: Client, comment: Comment, ben: User, mod: User, spam: Rule
+) -> None:
     delete_comment(comment=comment, by=ben)
     for slug in ("restore", "approve", "hide"):
         decide(desk, "comments_comment", slug, comment, rule=spam.slug)
+    with pytest.raises(Conflict, match="stays so"):  # as who had the page open before it was deleted
+        actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
     assert state(comment) == State.DELETED
     assert not Action.objects.exists()
 
@@ -457,6 +479,47 @@ def test_a_list_is_filtered_and_comes_back_so(desk: Client, comment: Comment, mo
     assert done["Location"] == listing("comments_comment", state="published")
     for query in ({"era": "then"}, {"account": "1"}, {"reported": "open"}, {"q": "Words ben"}, {"state": "nonsense"}):
         assert desk.get(listing("comments_comment", **query)).status_code == 200
+
+
+def test_the_record_is_filtered_by_who_decided_and_by_what_still_stands(
+    desk: Client, comment: Comment, post: Post, mod: User, root: User, spam: Rule
+) -> None:
+    actions.decide(thing=comment, to=State.HIDDEN, by=mod, rule=spam)
+    decide(desk, "moderation_action", "undo", Action.objects.get())
+    actions.decide(thing=post, to=State.HELD, by=root)
+    undone, undoing, of_root = Action.objects.order_by("pk")
+    for which, listed in (
+        ("mine", {undone, undoing}),
+        ("standing", {undoing, of_root}),
+        ("undone", {undone}),
+        ("odd", {undone, undoing, of_root}),
+    ):
+        shown = desk.get(listing("moderation_action", which=which)).context["cl"].result_list
+        assert set(shown) == listed, which
+
+
+@pytest.mark.parametrize("standing", ["suspended", "new", "staff", "closed"])
+def test_members_are_filtered_by_what_they_are(
+    desk: Client, standing: str, ann: User, ben: User, eve: User, mod: User
+) -> None:
+    now = timezone.now()
+    User.objects.update(date_joined=now - dt.timedelta(days=8))
+    User.objects.filter(pk=ann.pk).update(suspended_until=now + dt.timedelta(days=1))
+    User.objects.filter(pk=ben.pk).update(suspended_until=now - dt.timedelta(days=1), is_active=False)
+    User.objects.filter(pk=eve.pk).update(date_joined=now - dt.timedelta(days=6))
+    shown = desk.get(listing("users_user", standing=standing)).context["cl"].result_list
+    assert [member.username for member in shown] == {
+        "suspended": ["ann"],
+        "new": ["eve"],
+        "staff": ["mod"],
+        "closed": ["ben"],
+    }[standing]
+
+
+def test_persons_are_filtered_by_whether_their_name_was_taken_off(desk: Client, archive: Archive) -> None:
+    Person.objects.filter(pk=archive.driller.pk).update(name="", removed_at=timezone.now())
+    for name, off in (("off", {archive.driller}), ("shown", set(Person.objects.exclude(pk=archive.driller.pk)))):
+        assert set(desk.get(listing("users_person", name=name)).context["cl"].result_list) == off, name
 
 
 def test_no_more_than_a_hundred_are_decided_at_once(desk: Client, post: Post, ben: User, mod: User) -> None:

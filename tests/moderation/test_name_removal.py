@@ -15,7 +15,9 @@ from forum.moderation import actions, naming, removals
 from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.moderation.undoing import undo
 from forum.refusals import Conflict
+from forum.states import Format
 from forum.text.html import sanitise
+from forum.text.plain import render_article
 from forum.users.models import NAME_TAKEN_OFF, Person, Source, User
 from posts import actions as posts
 from posts.models import Post
@@ -316,6 +318,7 @@ def test_the_reason_of_a_suspension_forgets_the_name_too(
     latest = Action.objects.latest("pk")
     removal = NameRemoval.objects.create(name="driller")
     removals.take_name_off(removal=removal, name="driller", persons=[archive.driller], by=mod)
+    assert not Action.objects.filter(reason__icontains="driller").exists()
     assert "Reason: Writes to [name removed]." in sign_in(eve).get(eve.get_absolute_url()).content.decode()
     undo(action=latest, by=mod)
     eve.refresh_from_db()
@@ -335,6 +338,8 @@ def test_a_request_that_is_refused_leaves_everything_and_can_wait_again(
     desk.post(undo_page(Action.objects.get()), {"reason": ""})
     removal.refresh_from_db()
     assert removal.outcome == "open"
+    refused, waiting = Action.objects.order_by("pk")
+    assert waiting.undoes == refused
 
 
 def test_nothing_chosen_is_said_and_ticks_are_kept(client: Client, desk: Client, archive: Archive) -> None:
@@ -361,6 +366,40 @@ def test_a_person_with_another_name_cannot_be_slipped_in(client: Client, desk: C
     answer = desk.post(page_of(ask(client, name="driller")), {"grant": "1", "persons": archive.moe.pk, "reason": ""})
     assert answer.status_code == 422
     assert Person.objects.get(pk=archive.moe.pk).removed_at is None
+
+
+def test_a_request_is_decided_once_and_for_those_who_have_the_name(archive: Archive, mod: User) -> None:
+    removal = NameRemoval.objects.create(name="driller")
+    with pytest.raises(Conflict, match="does not have this name"):
+        removals.take_name_off(removal=removal, name="driller", persons=[archive.moe], by=mod)
+    assert removals.take_name_off(removal=removal, name="driller", persons=[archive.driller], by=mod)
+    assert not removals.take_name_off(removal=removal, name="driller", persons=[archive.moe], by=mod)
+    assert not removals.refuse_name_removal(removal=removal, by=mod)
+    removal.refresh_from_db()
+    assert (removal.outcome, Action.objects.count()) == ("granted", 1)
+
+
+def test_a_name_that_only_a_title_holds_is_found_and_comes_back(archive: Archive, mod: User) -> None:
+    Post.objects.filter(pk=archive.post.pk).update(body="An article.", html=render_article("An article."))
+    [at] = [place for place in naming.mentions("driller", archive.source) if place.key == f"p{archive.post.pk}"]
+    assert (at.before, at.words) == ("What ", "driller")
+    removal = NameRemoval.objects.create(name="driller")
+    removals.take_name_off(removal=removal, name="driller", persons=[], chosen=[at.key], by=mod)
+    assert Post.objects.get(pk=archive.post.pk).title == "What [name removed] saw"
+    removals.give_name_back(action=Action.objects.get(), name="driller", by=mod)
+    assert Post.objects.get(pk=archive.post.pk).title == "What driller saw"
+
+
+def test_a_name_comes_back_into_html_as_html_and_into_a_title_as_it_was(archive: Archive, mod: User) -> None:
+    words = {"title": "What Fish & Chips saw", "body": render_article("So Fish & Chips said.")}
+    assert "Fish &amp; Chips" in words["body"]
+    Post.objects.filter(pk=archive.post.pk).update(**words, html=words["body"], format=Format.HTML)
+    removal = NameRemoval.objects.create(name="Fish & Chips")
+    at = f"p{archive.post.pk}"
+    removals.take_name_off(removal=removal, name="Fish & Chips", persons=[], chosen=[at], by=mod)
+    assert "Fish" not in str(Post.objects.values_list("title", "body", "html").get())
+    removals.give_name_back(action=Action.objects.get(), name="Fish & Chips", by=mod)
+    assert Post.objects.values("title", "body").get() == words
 
 
 def test_the_same_name_in_another_archive_is_ticked_by_nobody(client: Client, desk: Client, archive: Archive) -> None:

@@ -1,5 +1,6 @@
 """A moderator decides about words and members, and cannot become more by any address of the admin."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,10 +8,13 @@ from django.contrib.admin import site
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from comments.actions import edit_comment
 from comments.models import Comment
-from forum.moderation import actions
-from forum.moderation.models import Action, Rule
+from forum.moderation import actions, removals, versions
+from forum.moderation.models import Action, NameRemoval, Report, Rule
+from forum.moderation.undoing import undo
 from forum.refusals import NotAllowed
 from forum.states import State
 from forum.users.models import User
@@ -233,6 +237,108 @@ def test_an_administrator_makes_a_moderator_who_moderates_at_once(
     assert helper.get(reverse("admin:comments_comment_changelist")).status_code == 302
     ben.refresh_from_db()
     assert (ben.is_staff, ben.groups.count()) == (False, 0)
+
+
+def test_an_administrator_who_moderates_no_longer_keeps_the_admin(root: User, mod: User) -> None:
+    User.objects.filter(pk=mod.pk).update(is_superuser=True)
+    assert actions.appoint(member=mod, moderates=False, by=root)
+    mod.refresh_from_db()
+    assert (mod.is_staff, mod.groups.count()) == (True, 0)
+
+
+def test_what_an_administrator_decided_about_a_member_is_undone(root: User, ben: User) -> None:
+    def now() -> tuple[bool, bool, bool]:
+        found = User.objects.get(pk=ben.pk)
+        return found.is_staff, found.groups.exists(), found.is_active
+
+    for act, told, then in (
+        (actions.appoint, {"moderates": True}, (True, True, True)),
+        (actions.appoint, {"moderates": False}, (False, False, True)),
+        (actions.set_open, {"is_open": False}, (False, False, False)),
+        (actions.set_open, {"is_open": True}, (False, False, True)),
+    ):
+        before = now()
+        assert act(member=ben, by=root, **told)
+        assert now() == then
+        assert not act(member=ben, by=root, **told)  # again changes nothing, and is on no record
+        assert undo(action=Action.objects.latest("pk"), by=root)
+        assert now() == before
+        assert act(member=ben, by=root, **told)
+    assert Action.objects.exclude(undoes=None).count() == 4
+
+
+def test_staff_of_another_group_are_made_moderators(root: User, ben: User) -> None:
+    User.objects.filter(pk=ben.pk).update(is_staff=True)
+    ben.groups.add(Group.objects.create(name="Helpers"))
+    assert actions.appoint(member=ben, moderates=True, by=root)
+    assert ben.groups.filter(name="Moderators").exists()
+
+
+DECISIONS = {
+    "decide": lambda on, by: actions.decide(thing=on["comment"], to=State.HIDDEN, by=by),
+    "decide_reports": lambda on, by: actions.decide_reports(thing=on["comment"], uphold=False, by=by),
+    "set_lock": lambda on, by: actions.set_lock(post=on["comment"].post, lock=True, by=by),
+    "detach": lambda on, by: actions.detach(comment=on["old"], by=by),
+    "attach": lambda on, by: actions.attach(comment=on["old"], parent=on["comment"], by=by),
+    "suspend": lambda on, by: actions.suspend(member=on["ben"], until=timezone.now() + dt.timedelta(days=1), by=by),
+    "appoint": lambda on, by: actions.appoint(member=on["ben"], moderates=True, by=by),
+    "set_open": lambda on, by: actions.set_open(member=on["ben"], is_open=False, by=by),
+    "undo": lambda on, by: undo(action=on["held"], by=by),
+    "refuse_name_removal": lambda on, by: removals.refuse_name_removal(removal=on["removal"], by=by),
+    "take_name_off": lambda on, by: removals.take_name_off(
+        removal=on["removal"], name="driller", persons=[on["old"].person], by=by
+    ),
+    "ask_again": lambda on, by: removals.ask_again(action=on["held"], by=by),
+    "give_name_back": lambda on, by: removals.give_name_back(action=on["held"], name="driller", by=by),
+    "set_hidden": lambda on, by: versions.set_hidden(revision=on["version"], hidden=True, by=by),
+}
+
+
+@pytest.mark.parametrize("who", ["member", "staff", "suspended", "closed"])
+def test_no_decision_is_taken_for_whoever_does_not_moderate(
+    who: str, comment: Comment, archive: Archive, ben: User, eve: User, mod: User, spam: Rule
+) -> None:
+    actions.file_report(thing=comment, reporter=eve, who="eve", rule=spam)
+    edit_comment(comment=comment, editor=ben, body="Other words.", seen=None)
+    actions.decide(thing=archive.post, to=State.HELD, by=mod)
+    on = {
+        "comment": comment,
+        "old": archive.said[1],
+        "ben": ben,
+        "held": Action.objects.get(),
+        "removal": NameRemoval.objects.create(name="driller"),
+        "version": comment.revisions.get(),
+    }
+    by = {"member": eve, "staff": eve}.get(who, mod)
+    User.objects.filter(pk=by.pk).update(
+        is_staff=who != "member",
+        is_active=who != "closed",
+        suspended_until=timezone.now() + dt.timedelta(days=1) if who == "suspended" else None,
+    )
+    by = User.objects.get(pk=by.pk)
+    for name, act in DECISIONS.items():
+        with pytest.raises(NotAllowed):
+            pytest.fail(f"{name}: {act(on, by)}")
+    assert Action.objects.count() == 1
+
+
+def test_staff_without_permissions_read_no_list_and_no_page(
+    eve: User, comment: Comment, archive: Archive, mod: User, spam: Rule, sign_in: SignIn
+) -> None:
+    User.objects.filter(pk=eve.pk).update(is_staff=True)
+    actions.file_report(thing=comment, reporter=None, who="guest", rule=spam)
+    actions.decide(thing=comment, to=State.HELD, by=mod)
+    browser = sign_in(eve)
+    for row in (comment, comment.post, comment.author, archive.moe, Report.objects.get(), Action.objects.get()):
+        model = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+        assert browser.get(reverse(f"{model}_changelist")).status_code == 403
+        assert browser.get(reverse(f"{model}_change", args=[row.pk])).status_code == 403
+
+
+def test_a_suspension_until_a_day_ends_when_that_day_begins(mod: User, ben: User, spam: Rule, sign_in: SignIn) -> None:
+    day = timezone.now().date() + dt.timedelta(days=3)
+    decide(sign_in(mod), "suspend", ben, length="until", day=day.isoformat(), rule=spam.slug)
+    assert User.objects.get(pk=ben.pk).suspended_until == dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
 
 
 def test_a_suspended_moderator_has_no_desk(
