@@ -162,6 +162,18 @@ def test_what_would_cost_too_much_is_refused_unparsed(unit: str) -> None:
     assert time.perf_counter() - started < 0.1
 
 
+def test_faulty_markup_may_stand_at_the_end_of_a_long_text() -> None:
+    words = "word " * 5_000
+    assert sanitise(f"{words}<b><i>both</b></i>").startswith(f"{words}<b><i>both</i></b>")
+
+
+@pytest.mark.parametrize(
+    ("start", "kept"), [("7", True), ("1234567890", False), ("-1", False), ("x", False), ("", False)]
+)
+def test_a_list_begins_with_no_number_but_a_plain_one(start: str, kept: bool) -> None:
+    assert ("start=" in sanitise(f'<ol start="{start}"><li>x</li></ol>')) is kept
+
+
 def test_many_attributes_are_refused() -> None:
     attributes = " ".join(f"a{number}" for number in range(17))
     with pytest.raises(TooLarge, match="attributes"):

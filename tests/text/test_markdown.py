@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.text.html import MAX_BYTES, TooLarge, sanitise
-from forum.text.markdown import MAX_BRACKETS, Quoted, quoted_in, render, without_quotations
+from forum.text.markdown import MAX_BRACKETS, Quoted, quoted_in, render, without_hidden, without_quotations
 from tests.text.test_html import MUTATIONS, assert_inert
 
 DRILLER = Quoted("driller", "/comments/123/", True)
@@ -148,6 +148,12 @@ def test_an_honest_link_is_left_alone(words: str) -> None:
 
 def test_an_international_host_is_shown_as_machines_read_it() -> None:
     assert "</a> (xn--80ak6aa92e.com)" in html("https://аррӏе.com")
+
+
+def test_the_source_loses_the_words_that_may_not_be_read_and_no_others() -> None:
+    source = "> #c123\n> old words\n\nmine\n\n> #c9\n> gone words\n\n> of nobody"
+    gone = "> A quotation of a comment that is no longer shown."
+    assert without_hidden(source, resolve=resolve) == source.replace("> #c9\n> gone words\n", f"{gone}\n")
 
 
 def test_a_quotation_names_and_links_what_it_quotes() -> None:
