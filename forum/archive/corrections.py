@@ -15,6 +15,13 @@ __all__ = ["Corrections", "Fix", "Quoted", "apply", "for_file", "paragraph_lines
 
 _LONGEST: Final = {"title": MAX_TITLE, "author": MAX_NAME, "name": 200, "source": 200, "address": 500, "by": MAX_NAME}
 _KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LAST_LINE: Final = 10**9  # more than a file has
+_DEEPEST: Final = 8  # brackets in one another, or points between the parts of names in one line
+_ASIDE: Final = re.compile(  # texts and remarks; one without an end is refused later
+    r'"""(?:[^\\]|\\.)*?(?:"{3,5}|\Z)|"(?:[^"\\\n]|\\[^\n])*"?'
+    r"|'''.*?(?:'{3,5}|\Z)|'[^'\n]*'?|#[^\n]*",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,13 @@ class Corrections:
 
 def parse(text: str) -> Corrections:
     """Read the TOML; refuses what it does not know, so that a misspelt key is not passed over."""
+    _check_depth(text)
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"The corrections are not valid TOML: {error}.") from None
+    except ValueError:  # a number of more digits than Python reads
+        raise Refused("The corrections hold a number that is too long.") from None
     source, page, notes = (_table(told, name) for name in ("source", "page", "notes"))
     _only(told, {"sha256", "source", "page", "notes", "quotation", "comment"}, "the file")
     _only(source, {"key", "name", "address"}, "[source]")
@@ -142,6 +152,21 @@ def paragraph_lines(post: Post) -> list[Lines]:
     return paragraphs
 
 
+def _check_depth(text: str) -> None:
+    """Refuse what is nested deeply: Python's reader fails at deep brackets, and takes minutes over long names."""
+    depth, bare = 0, _ASIDE.sub("", text)
+    for bracket in re.findall(r"[][{}]", bare):
+        depth += 1 if bracket in "[{" else -1
+        if depth > _DEEPEST:
+            break
+    if depth > _DEEPEST or any(line.count(".") > _DEEPEST for line in bare.split("\n")):
+        raise Refused("The corrections are nested too deeply. They hold tables of texts and numbers, and no more.")
+
+
+def _is_line(number: Any) -> bool:
+    return type(number) is int and 1 <= number <= _LAST_LINE
+
+
 def _fixes(told: Any) -> tuple[Fix, ...]:
     found = [_fix(one) for one in _tables(told, "comment")]
     return tuple(sorted(found, key=lambda fix: (fix.line, fix.key)))
@@ -150,9 +175,9 @@ def _fixes(told: Any) -> tuple[Fix, ...]:
 def _fix(one: dict[str, Any]) -> Fix:
     _only(one, {"line", "key", "author", "parent", "parent_key", "drop", "merge", "by"}, "[[comment]]")
     line, parent = one.get("line"), one.get("parent")
-    if type(line) is not int or line < 1:
+    if not _is_line(line):
         raise Refused("A [[comment]] names the line at which it begins: line = 57.")
-    if parent is not None and (type(parent) is not int or parent < 0):
+    if parent is not None and not (_is_line(parent) or (type(parent) is int and parent == fixes.TOP)):
         raise Refused("A comment answers the one that begins at a line, parent = 34, or nobody, parent = 0.")
     drop, merge = one.get("drop", False), one.get("merge", False)
     if type(drop) is not bool or type(merge) is not bool or (drop and merge):
@@ -172,9 +197,9 @@ def _quotations(told: Any) -> tuple[Quoted, ...]:
     for one in _tables(told, "quotation"):
         _only(one, {"lines", "source"}, "[[quotation]]")
         lines = one.get("lines")
-        if not (isinstance(lines, list) and len(lines) == 2 and all(type(n) is int for n in lines)):
+        if not (isinstance(lines, list) and len(lines) == 2 and all(_is_line(n) for n in lines)):
             raise Refused("A quotation names its first and last line: lines = [9, 15].")
-        if not 1 <= lines[0] <= lines[1]:
+        if lines[0] > lines[1]:
             raise Refused(f"A quotation cannot run from line {lines[0]} to line {lines[1]}.")
         if found and lines[0] <= found[-1].lines[1]:
             raise Refused("Quotations are listed in the order of the file and do not overlap.")

@@ -59,11 +59,33 @@ def test_a_file_without_corrections_is_a_source_of_its_own() -> None:
             '[source]\nkey = "a"\n[[quotation]]\nlines = [5, 7]\n[[quotation]]\nlines = [7, 7]',
             "do not overlap",
         ),
+        ("a = " + "[" * 50_000, "nested too deeply"),
+        ("a = " + "{a = " * 20_000, "nested too deeply"),
+        ("a" + ".a" * 50_000 + " = 1", "nested too deeply"),
+        ("a" + ' . "b]"' * 25_000 + " = 1", "nested too deeply"),
+        ('a = ["""b"""", ' + "[" * 50_000, "nested too deeply"),
+        (f"a = {'9' * 5000}", "a number that is too long"),
+        *(
+            (f'[source]\nkey = "a"\n{said}', reason)
+            for number in ("9" * 4000, f"0x{'f' * 5000}", "1_000_000_001", "-1")
+            for said, reason in (
+                (f"[[comment]]\nline = {number}", "the line at which it begins"),
+                (f"[[comment]]\nline = 1\nparent = {number}", "answers the one that begins at a line"),
+                (f"[[quotation]]\nlines = [1, {number}]", "first and last line"),
+            )
+        ),
     ],
 )
 def test_what_is_not_understood_is_refused(said: str, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         corrections.parse(said)
+
+
+@pytest.mark.parametrize("quote", ['"', '"""', "'", "'''"])
+def test_brackets_and_points_in_texts_and_remarks_count_for_nothing(quote: str) -> None:
+    note = "[" * 50 + "{" * 50 + "." * 50 + "#"
+    said = f'# {note}\n[notes]\nprovenance = {quote}{note}{quote} # {note}\n[source]\nkey = "a"'
+    assert corrections.parse(said).provenance == note
 
 
 @pytest.mark.parametrize("lines", ["[6, 7]", "[5, 6]", "[13, 14]", "[900, 901]"])
