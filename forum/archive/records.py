@@ -18,6 +18,7 @@ MAX_DEPTH: Final = 20
 _SLUG: Final = re.compile(r"[a-z0-9_-]{1,80}", re.ASCII | re.IGNORECASE)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NUMBER: Final = 18  # digits that every database can count
+_LAST_LINE: Final = 2**31 - 1  # as far as every database counts lines
 _FIRST_YEAR: Final = 1000
 _AHEAD: Final = dt.timedelta(days=1)  # the clock of another machine may be ahead
 _ANY: Final = 4_000_000  # characters of a text whose column has no limit
@@ -59,7 +60,7 @@ _WORDS: Final = {
     "living": Field("flag", default=False),
     "created_at": _when,
     "printed": Field("text", most=120),
-    "local": Field("text", most=19),
+    "local": Field("local", most=19),
     "precision": Field("text", "second", among=("second", "minute", "day", "relative", "none")),
     "zone": Field("text", most=60),
     "instant": _moment,
@@ -147,7 +148,7 @@ RECORDS: Final[dict[str, dict[str, Field]]] = {
 }
 ORIGIN: Final[dict[str, Field]] = {
     "run": Field("number", needed=True),
-    "lines": Field("span", needed=True),
+    "lines": Field("span", needed=True, most=_LAST_LINE),
     "kind": Field("text", "comment", among=_KINDS),
     "element": Field("text", most=200),
     "digest": _digest,
@@ -162,6 +163,12 @@ QUOTE: Final[dict[str, Field]] = {
     "passage": Field("span", None),
     "attribution": Field("span", None),
 }
+TOLD: Final = {
+    "furniture": ("number", "number", "text"),
+    "leftover": ("number", "number", "text"),
+    "anomalies": ("number", "text", "text"),
+}
+"""What the report of a run tells under each name, thing by thing."""
 EARLIER: Final[dict[str, Field]] = {
     "title": Field("text", most=300),
     "address": _address,
@@ -285,6 +292,12 @@ def record(found: Values, number: int) -> tuple[str, Values]:
 def _check_parts(values: Values) -> None:
     if values.get("origin") is not None:
         values["origin"] = _checked(ORIGIN, values["origin"])
+    for name, kinds in TOLD.items():
+        told = (values.get("report") or {}).get(name, [])
+        if not isinstance(told, list) or not all(_is_row(one, kinds) for one in told):
+            raise Wrong(f"“report” tells of “{name}” as no import does")
+    if not all(map(_is_number, (values.get("counts") or {}).values())):
+        raise Wrong("“counts” holds something that is no whole number from 0")
     if "earlier" in values:
         values["earlier"] = [_checked(EARLIER, one) for one in values["earlier"] or ()]
     if "tags" in values:
@@ -331,8 +344,12 @@ def _value(name: str, known: Field, value: Any) -> Any:
         return _time(name, value)
     if value == "" and known.needed:
         raise Wrong(f"“{name}” is empty")
+    if known.kind == "span" and value[1] > known.most:
+        raise Wrong(f"“{name}” ends at {value[1]:,}; at most {known.most:,} is counted")
     if isinstance(value, str) and len(value) > known.most:
         raise Wrong(f"“{name}” has {len(value):,} characters; at most {known.most:,} are kept")
+    if known.kind == "local" and value:
+        _check_local(name, value)
     if known.among and value not in known.among:
         raise Wrong(f"“{name}” is none of {', '.join(one or 'nothing' for one in known.among)}")
     return value
@@ -348,6 +365,17 @@ def _time(name: str, value: str) -> dt.datetime:
     if at > dt.datetime.now(dt.UTC) + _AHEAD:
         raise Wrong(f"“{name}” is a moment that is still to come")
     return at.astimezone(dt.UTC)
+
+
+def _check_local(name: str, value: str) -> None:
+    try:
+        at = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise Wrong(f"“{name}” is no moment such as 2026-03-01T12:00:00") from None
+    if at.tzinfo is not None or at.year < _FIRST_YEAR:
+        raise Wrong(f"“{name}” is no moment as a clock shows it")
+    if at.replace(tzinfo=dt.UTC) > dt.datetime.now(dt.UTC) + _AHEAD:
+        raise Wrong(f"“{name}” is a moment that is still to come")
 
 
 def _is_text(value: Any) -> bool:
@@ -375,11 +403,20 @@ def _is_span(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)) and value[0] <= value[1]
 
 
+def _is_row(value: Any, kinds: tuple[str, ...]) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == len(kinds)
+        and all(_IS[kind](one) for kind, one in zip(kinds, value, strict=True))
+    )
+
+
 _IS: Final = {
     "text": _is_text,
     "slug": lambda value: _is_text(value) and (value == "" or _SLUG.fullmatch(value) is not None),
     "digest": lambda value: _is_text(value) and (value == "" or _DIGEST.fullmatch(value) is not None),
     "time": _is_text,
+    "local": _is_text,
     "number": _is_number,
     "address": lambda value: _is_text(value) and (value == "" or is_page(value)),
     "flag": lambda value: type(value) is bool,
@@ -392,6 +429,7 @@ _NAMED: Final = {
     "slug": "key of small letters, digits and hyphens",
     "digest": "SHA-256 in hexadecimal",
     "time": "moment",
+    "local": "moment",
     "number": "whole number from 0",
     "address": "address of a page, which begins with https:// or http://",
     "flag": "true or false",

@@ -33,16 +33,24 @@ HEAD = '{"rejoinder":1,"states":"public"}'
 SOURCE = '{"type":"source","key":"old","name":"Old"}'
 POST = '{"type":"post","source":"old","key":"p","title":"T","created_at":"2026-03-01T12:00:00.000000Z","body":"B"}'
 COMMENT = '{"type":"comment","n":1,"key":"c1","created_at":"2026-03-01T12:00:00.000000Z","body":"C"}'
+AT = '"2026-03-01T12:00:00.000000Z"'
 WHEN = '"written_at":"2026-03-01T12:00:00.000000Z","replaced_at":"2026-03-01T13:00:00.000000Z"'
 ODD_ADDRESSES = (
     *("javascript:alert(1)", "JavaScript://example.org/%0aalert(1)", "data:text/html,x", "mailto:ann@example.org"),
     *("/accounts/logout/", "//evil.example/", "ftp://example.org/", "https://bank.example@evil.example/", "https://"),
 )
+ODD_ROWS = ("1", "null", '"words"', '{"a":1}', "[1]", "[[1,2]]", '[["a","b","c"]]', "[[1,2,3]]", '[[1,2,"c",4]]')
+RUN = f'{{"type":"run","number":1,"source":"old","file":"f","sha256":"{64 * "0"}","started_at":{AT},"ended_at":{AT}}}'
 END = '{"type":"end","threads":1,"comments":1,"records":3}'
 
 
 def lines(*given: str) -> bytes:
     return "".join(f"{line}\n" for line in given).encode("utf-8", "surrogatepass")
+
+
+def beside(record: str, name: str, value: str) -> str:
+    """The record with one thing more in it."""
+    return record.replace('{"type"', f'{{"{name}":{value},"type"')
 
 
 def ahead(**time: int) -> str:
@@ -143,6 +151,28 @@ def test_every_line_is_accounted_for() -> None:
         (
             lines(HEAD, SOURCE, POST, COMMENT.replace('"C"', '"C","quotes":[{"of":1,"passage":[0,9]}]')),
             "Line 4: the quotation at characters 0 to 9 overlaps another or leaves the text",
+        ),
+        *(
+            (lines(HEAD, SOURCE, POST, beside(COMMENT, "local", f'"{moment}"')), f"Line 4: “local” {why}")
+            for moment, why in (
+                ("May 4, 2004", "is no moment such as"),
+                ("2004-05-04T10:01+01", "is no moment as a clock shows it"),
+                ("0001-01-01T00:00:00", "is no moment as a clock shows it"),
+                ("9999-12-31T23:59:59", "is a moment that is still to come"),
+            )
+        ),
+        *(
+            (lines(HEAD, SOURCE, beside(RUN, "report", f'{{"{name}":{told}}}')), f"Line 3: “report” tells of “{name}”")
+            for name in ("furniture", "leftover", "anomalies")
+            for told in ODD_ROWS
+        ),
+        *(
+            (lines(HEAD, SOURCE, beside(RUN, "counts", f'{{"posts":{told}}}')), "Line 3: “counts” holds")
+            for told in ("[1]", "null", '"1"', "-1", "1.5", "true")
+        ),
+        *(
+            (lines(HEAD, SOURCE, RUN, beside(POST, "origin", f'{{"run":1,"lines":{told}}}')), f"Line 4: “lines” {why}")
+            for told, why in (("[1,2147483648]", "ends at 2,147,483,648"), ("[2,1]", "is no"), ("[1]", "is no"))
         ),
     ],
 )
