@@ -198,6 +198,16 @@ def test_no_value_in_an_address_fails_the_admin(world, sign_in, root, mod, who):
     assert seen > {200, 302, 400, 403}
 
 
+@pytest.mark.parametrize("chosen", [str(2**63), "9" * 5000, "words", "", "\u0661"])
+def test_no_choice_of_rows_fails_the_admin(sign_in, root, chosen):
+    browser = sign_in(root)
+    lists = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry]
+    for path in lists:
+        posted = {"action": "delete_selected", "index": "0", "_selected_action": ["1", chosen]}
+        assert browser.post(path, posted).status_code == 400, path
+    assert browser.post("/admin/auth/group/add/", {"name": "Readers", "permissions": chosen}).status_code == 400
+
+
 FORMS = {
     "everything": {},
     "preview": {**BUTTON, "preview": "1"},

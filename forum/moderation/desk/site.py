@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest
@@ -29,6 +30,7 @@ from posts.models import Post
 View = TypeVar("View", bound=Callable[..., Any])
 
 RECENT = 10
+ROWS = (ACTION_CHECKBOX_NAME, "permissions")  # the fields of lists and forms that choose several rows by their ids
 _TOO_LARGE = re.compile(r"\d{19}")
 
 
@@ -63,6 +65,9 @@ class Desk(AdminSite):
                 raise BadRequest("a field without a name")
             if any(name != SEARCH_VAR and _counts_no_row(said) for name, said in request.GET.lists()):
                 raise BadRequest("a number that no table counts")
+            chosen = [one for name in ROWS for one in request.POST.getlist(name)]
+            if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in chosen):
+                raise BadRequest("a choice that names no row")
             return view(request, *args, **kwargs)
 
         return super().admin_view(cast(View, answer), cacheable)
