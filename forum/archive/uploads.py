@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -152,10 +153,11 @@ def stamp(upload: Upload) -> str:
 
 
 def command_of(upload: Upload) -> str:
-    """What does the same on the command line."""
+    """What does the same on the command line; a shell takes what the file is called for a name, and runs none of it."""
     stem = upload.file_name.rsplit(".", 1)[0]
+    file, beside = (quote(f"./{name}" if name.startswith("-") else name) for name in (upload.file_name, f"{stem}.toml"))
     forced = f" --format {upload.format}" if upload.format else ""
-    return f'python manage.py import_archive "{upload.file_name}" --corrections "{stem}.toml"{forced} --commit'
+    return f"python manage.py import_archive {file} --corrections {beside}{forced} --commit"
 
 
 def is_open(upload: Upload) -> bool:

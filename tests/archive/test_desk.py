@@ -1,6 +1,7 @@
 """A moderator brings a saved page, looks at it beside its source, corrects it and applies it; nobody else does."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -490,6 +491,17 @@ def test_a_file_with_very_many_comments_is_for_the_command_line(desk: Client, up
     assert answer.status_code == 422
     assert "at most 2 are applied here" in answer.content.decode()
     assert Post.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "called", ["$(echo x).txt", "`echo x`.txt", 'x"; echo "x.txt', "x'$HOME.txt", "a b.txt", "--help.txt"]
+)
+def test_a_shell_runs_nothing_of_what_a_file_is_called(called: str) -> None:
+    command = uploads.command_of(Upload(file_name=called)).removeprefix("python ")
+    told = subprocess.run(["sh", "-c", f"printf '%s\\n' {command}"], capture_output=True, text=True, check=True).stdout
+    file = f"./{called}" if called.startswith("-") else called
+    beside = file.replace(".txt", ".toml")
+    assert told.splitlines() == ["manage.py", "import_archive", file, "--corrections", beside, "--commit"]
 
 
 def test_an_upload_is_thrown_away(desk: Client, upload: Upload) -> None:
