@@ -141,9 +141,14 @@ class _Reading:
 
     @cached_property
     def hidden(self) -> list[Item]:
-        """Items of the same thread that not everyone may read. One query."""
-        found = Item.objects.filter(run=self.run, comment__post=self.post).exclude(comment__state=State.PUBLISHED)
-        return list(found.select_related("comment").defer("raw", "comment__html"))
+        """Items of the same thread that not everyone may read. One query.
+
+        They are found by their comments, and those of another run left out here: a planner would go through the run,
+        which may hold every thread of a site.
+        """
+        withheld = Comment.objects.filter(post=self.post).exclude(state=State.PUBLISHED).order_by()
+        found = Item.objects.filter(comment__in=withheld.values("pk")).select_related("comment")
+        return [item for item in found.defer("raw", "comment__html") if item.run_id == self.run.pk]
 
     @cached_property
     def file(self) -> list[str]:
@@ -275,5 +280,6 @@ def _beside(item: Item, *, after: bool) -> list[Item]:
     way = "gt" if after else "lt"
     beyond = Q(**{f"first_line__{way}": item.first_line}) | Q(first_line=item.first_line, **{f"pk__{way}": item.pk})
     order = ("first_line", "pk") if after else ("-first_line", "-pk")
-    found = Item.objects.filter(beyond, run=item.run_id).select_related(*_WITH).defer("run__raw")
+    begin = {f"first_line__{way}e": item.first_line}  # said again, so that the index finds where to start
+    found = Item.objects.filter(beyond, run=item.run_id, **begin).select_related(*_WITH).defer("run__raw")
     return list(found.order_by(*order)[:BESIDE])
