@@ -95,7 +95,7 @@ def places_in(thing: Post | Comment, text: str, name: str) -> list[tuple[int, in
 def living(name: str, source: Source | None) -> list[Comment]:
     """Members' comments under archived posts that hold the name: those words are theirs, and not changed here."""
     comments = _within(Comment.objects.filter(archived=False, post__archived=True), source)
-    found = comments.filter(body__icontains=_longest(name)).with_bylines().select_related("post")[:MOST]
+    found = comments.filter(body__icontains=longest_word(name)).with_bylines().select_related("post")[:MOST]
     return [comment for comment in found if places(comment.body, name)]
 
 
@@ -103,7 +103,7 @@ def _posts(name: str, source: Source | None) -> list[Post]:
     posts: PostQuerySet = Post.objects.filter(archived=True)
     if source is not None:
         posts = posts.filter(source=source)
-    return list(posts.filter(may_hold(name) | Q(title__icontains=_longest(name)))[:MOST])
+    return list(posts.filter(may_hold(name) | Q(title__icontains=longest_word(name)))[:MOST])
 
 
 def _comments(name: str, source: Source | None) -> list[Comment]:
@@ -122,10 +122,10 @@ def may_hold(name: str) -> Q:
     written = Q(body__contains="&#") if len(letters) > 1 else Q(body__contains="&")
     if len(letters) > 1:
         written |= Q(body__icontains=letters)
-    return Q(body__icontains=_longest(name)) | Q(format=Format.HTML) & written
+    return Q(body__icontains=longest_word(name)) | Q(format=Format.HTML) & written
 
 
-def _longest(name: str) -> str:
+def longest_word(name: str) -> str:
     """A line break may stand between the words of a name, so one word of it is looked for."""
     return max(name.split(), key=len, default="\x01")
 

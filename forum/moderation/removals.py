@@ -25,6 +25,8 @@ from posts import actions as posts
 from posts.models import Post
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from forum.users.models import Source
 
 
@@ -69,14 +71,18 @@ def take_name_off(
     _check(by)
     chosen = set(chosen)
     with transaction.atomic():
-        removal = NameRemoval.objects.select_for_update().get(pk=removal.pk)
+        _hold_record(name, removal)
+        removal = NameRemoval.objects.get(pk=removal.pk)
         if removal.outcome != Outcome.OPEN:
             return False
-        found = _with_name(name, persons)
-        if not found and not chosen:
+        if not persons and not chosen:
             raise Conflict("Choose the person whose name this is, or places where it stands.")
-        _lock(name, found, _chosen(name, chosen))
+        threads = _threads(name, persons, _chosen(name, chosen))
+        posts.lock_all(threads)
+        found = _with_name(name, persons)
         places_chosen = _chosen(name, chosen)  # as they stand now that nobody else can change them
+        if _threads(name, found, places_chosen) - threads:
+            raise Conflict("An import has just brought more words with this name. Look at them and choose again.")
         for person in found:
             person.name, person.removed_at = "", timezone.now()
             person.save(update_fields=["name", "removed_at"])
@@ -125,11 +131,12 @@ def give_name_back(*, action: Action, name: str, by: User, reason: str = "") -> 
     if Person.digest_of(name) != action.before["digest"]:
         raise Conflict("That is not the name that was taken off. Type it exactly as it was printed.", field="name")
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=action.person_id) if action.person_id else None
+        person = action.person
         marked = Comment.objects.filter(pk__in=action.before["comments"]).values_list("post", flat=True)
         posts.lock_all({*marked, *map(int, action.before["posts"]), *(_shown_on(person) if person else ())})
         _check_last(action)
         if person is not None:
+            person = _locked([person]).get()
             person.name, person.removed_at = name, None
             person.save(update_fields=["name", "removed_at"])
         marks = {int(pk): at for pk, at in action.before["comments"].items()}
@@ -154,11 +161,17 @@ def _check(by: User) -> None:
 
 def _with_name(name: str, persons: Sequence[Person]) -> list[Person]:
     """The persons, locked, who must all still have this name."""
-    found = Person.objects.select_for_update().filter(pk__in=[one.pk for one in persons]).order_by("pk")
+    found = _locked(persons)
     for person in found:
         if person.digest != Person.digest_of(name) or person.removed_at is not None:
             raise Conflict(f"Person {person.pk} does not have this name any more. Open the request again.")
     return list(found)
+
+
+def _locked(persons: Iterable[Person]) -> QuerySet[Person]:
+    """The persons, locked after the threads, as by imports; whoever only refers to one of them does not wait."""
+    rows = Person.objects.select_for_update(no_key=True)
+    return rows.filter(pk__in=[one.pk for one in persons]).order_by("pk")
 
 
 def _sources(name: str) -> list[Source | None]:
@@ -178,11 +191,11 @@ def _chosen(name: str, chosen: set[str]) -> dict[Source | None, list[naming.Plac
     return found
 
 
-def _lock(name: str, persons: list[Person], chosen: dict[Source | None, list[naming.Place]]) -> None:
-    """Locks every thread that changes: two decisions cannot wait for each other, and nobody writes meanwhile."""
+def _threads(name: str, persons: Iterable[Person], chosen: dict[Source | None, list[naming.Place]]) -> set[int]:
+    """Every thread that changes. Locked, two decisions cannot wait for each other, and nobody writes meanwhile."""
     at = [place for places in chosen.values() for place in places]
     at += [place for person in persons for place in naming.attributions(person, name)]
-    posts.lock_all({_post_of(place.thing) for place in at}.union(*map(_shown_on, persons)))
+    return {_post_of(place.thing) for place in at}.union(*map(_shown_on, persons))
 
 
 def _post_of(thing: Post | Comment) -> int:
@@ -285,20 +298,35 @@ def _settle(removal: NameRemoval, outcome: Outcome, by: User) -> None:
     removal.save(update_fields=["outcome", "decided_at", "decided_by", "contact"])
 
 
+def _record(name: str, granted: NameRemoval) -> tuple[QuerySet[Action], QuerySet[NameRemoval]]:
+    """What moderation itself may have written down about the name, in the order in which it is locked."""
+    word = naming.longest_word(name)
+    holding = Q(pk=granted.pk) | Q(name__icontains=word) | Q(text__icontains=word) | Q(address__icontains=word)
+    return (
+        Action.objects.filter(Q(reason__icontains=word) | Q(before__reason__icontains=word)).order_by("pk"),
+        NameRemoval.objects.filter(holding).order_by("pk"),
+    )
+
+
+def _hold_record(name: str, granted: NameRemoval) -> None:
+    """Locks it before any thread: whoever undoes a decision, or decides another request, locks that first."""
+    for rows in _record(name, granted):
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
 def _forget(name: str, granted: NameRemoval) -> None:
     """Takes the name out of what moderation itself has written down about it."""
-    word = max(name.split(), key=len)
-    holding = Q(pk=granted.pk) | Q(name__icontains=word) | Q(text__icontains=word) | Q(address__icontains=word)
-    for removal in NameRemoval.objects.filter(holding):
+    word, (actions, requests) = naming.longest_word(name), _record(name, granted)
+    for removal in requests:
         if removal.pk == granted.pk or removal.name.casefold() == name.casefold():
             removal.name = ""
         removal.text = _without(removal.text, name)
         removal.address = _without(removal.address, name)[:500]
         removal.save(update_fields=["name", "text", "address"])
-    for report in Report.objects.filter(text__icontains=word):
+    for report in Report.objects.filter(text__icontains=word).order_by("pk"):
         report.text = _without(report.text, name)
         report.save(update_fields=["text"])
-    for action in Action.objects.filter(Q(reason__icontains=word) | Q(before__reason__icontains=word)):
+    for action in actions:
         action.reason = _without(action.reason, name)
         if "reason" in action.before:  # of a suspension there was before, which an undo would write again
             action.before["reason"] = _without(action.before["reason"], name)
