@@ -227,8 +227,9 @@ class Batch:
         """Write what is new. In a transaction of the caller."""
         source, run = self.loading.begin()
         self.source = source
+        posts = self._locked()  # before any person, as by whoever takes a name off
         people = self.loading.people.find(source, self._bylines(), write=True)
-        posts = self._open(source, run, people)
+        self._open(posts, source, run, people)
         here = [(portion, posts[portion.way.post]) for portion in self.portions if portion.way.post in posts]
         found = [self._archived(portion, post, people) for portion, post in here]
         added = add_comments([(post, some) for (_, post), some in zip(here, found, strict=True)])
@@ -246,12 +247,14 @@ class Batch:
         keep_names_off(people)
         self.loading.names_off.keep([run], [pk for pk in posts if pk is not None])
 
-    def _open(self, source: Source, run: Run, people: dict[Byline, Person]) -> dict[int | None, Post]:
-        """The posts of this batch: those that are here locked, in one order, and the new ones made."""
+    def _locked(self) -> dict[int | None, Post]:
+        """The posts of this batch that are here, locked in one order."""
         pks = {p.way.post for p in self.portions if p.way.post is not None}
         pks |= {taken.row.post_id for taken in self.takes}
-        locked = Post.objects.select_for_update().filter(pk__in=sorted(pks)).order_by("pk")
-        posts: dict[int | None, Post] = {post.pk: post for post in locked}
+        return {post.pk: post for post in Post.objects.select_for_update().filter(pk__in=sorted(pks)).order_by("pk")}
+
+    def _open(self, posts: dict[int | None, Post], source: Source, run: Run, people: dict[Byline, Person]) -> None:
+        """Makes the posts that are new and adds them to those that are here, which get what a better copy has."""
         found = []
         for way in self.fresh:
             person = people.get(self._byline(way, way.thread.post.author, way.thread.post.identity))
@@ -263,7 +266,7 @@ class Batch:
             for way, post in zip(self.fresh, found, strict=True)
         ]
         made = opening.make(self.fresh, found, run, source, self.outcome)
-        posts |= {post.pk: post for post in made}
+        posts.update((post.pk, post) for post in made)
         aliases = []
         for way in (portion.way for portion in self.portions):
             if way.alias and way.post in posts:
@@ -276,7 +279,6 @@ class Batch:
                     self.outcome.changed.append(way.thread.post.lines[0])
             way.alias, way.verdict = False, ""
         Item.objects.bulk_create(aliases)
-        return posts
 
     def _archived(self, portion: Portion, post: Post, people: dict[Byline, Person]) -> list[ArchivedComment]:
         way = portion.way

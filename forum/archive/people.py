@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from comments.actions import redact
@@ -79,7 +80,7 @@ class People:
         """The person of each; those that are missing are made, or counted alone where nothing is written.
 
         Found by the digest of the name, so that a name taken off stays off. Four queries at most for each batch, and
-        one where a batch before has met them all.
+        one where a batch before has met them all; one more on PostgreSQL to write.
         """
         wanted = [one for one in dict.fromkeys(bylines) if one.name]  # in the order of the page
         found = self._found_again(wanted)
@@ -88,6 +89,7 @@ class People:
         namesakes = _namesakes(source, wanted, digests)
         off = _taken_off(set(digests.values()))
         missing: list[Person] = []
+        told: list[Person] = []
         for one in wanted:
             digest = digests[one.name]
             alike = namesakes[digest]
@@ -100,9 +102,13 @@ class People:
                 self._count(one, person, write=write)
             elif one.identity and not person.identity and not one.scope:
                 alike.known_as(person, one.identity)
-                if write and person.pk:
-                    Person.objects.filter(pk=person.pk, identity="").update(identity=one.identity)
+                told.append(person)
             found[one] = person
+        if write:
+            _hold(person for person in found.values() if person.pk)
+            for person in told:
+                if person.pk:
+                    Person.objects.filter(pk=person.pk, identity="").update(identity=person.identity)
         if write and missing:
             for person, pk in zip(missing, reserve(Person, len(missing)), strict=True):
                 person.pk = pk
@@ -225,6 +231,19 @@ def _new(source: Source | None, one: Byline, digest: str, number: int, *, off: b
     if source is not None:
         person.source = source
     return person
+
+
+def _hold(persons: Iterable[Person]) -> None:
+    """Locks persons who are here, and tells whose name was taken off until now.
+
+    Whoever takes a name off waits for these words, or has done it before they are written: what nobody sees yet would
+    keep the name. In SQLite all who write follow one another.
+    """
+    if connection.vendor != "postgresql":
+        return
+    here = {person.pk: person for person in persons}
+    for person in Person.objects.select_for_update(no_key=True).filter(pk__in=here).order_by("pk"):
+        here[person.pk].name, here[person.pk].removed_at = person.name, person.removed_at
 
 
 def _taken_off(digests: set[str]) -> set[str]:
