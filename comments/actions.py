@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from comments import citing, counters, revising, rules
-from comments.models import SHELVED, Comment, Quotation
+from comments.models import SHELVED, Comment, CommentQuerySet, Quotation
 from comments.rendering import render_markdown, render_new
 from forum import storing
 from forum.moderation import holds, ledger, limits
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SAME_WORDS = dt.timedelta(minutes=10)  # said again within this, words in one place are one comment
 AHEAD = dt.timedelta(days=1)  # how far the time of a comment may be past now: a reply is never before what it answers
+GONE = "This comment is no longer there: the import that brought it was taken back."
 OFFSETS = ("start", "end", "attribution_start", "attribution_end")  # of a quotation in the words that hold it
 _SAID = Prepared(
     lambda: Comment.objects.filter(
@@ -65,7 +66,7 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
     with transaction.atomic():
         post = locked(post.pk)
         if parent is not None:  # what the rules and figures need of it, as it is now
-            parent = Comment.objects.only("post", "author", "state").get(pk=parent.pk)
+            parent = present(Comment.objects.only("post", "author", "state"), parent.pk)
         _check(rules.why_not_reply(author, post, parent))
         said = _said_just_now(post, author, body, parent)
         if said is not None:
@@ -202,7 +203,7 @@ def set_parent(
         if comment.parent_id == (parent.pk if parent else None):
             return False
         if parent is not None:
-            parent = Comment.objects.get(pk=parent.pk)
+            parent = present(Comment.objects.all(), parent.pk)
             _check_move(comment, parent)
         before = {"parent": comment.parent_id, "basis": comment.parent_basis}
         placed = not comment.is_shelved
@@ -285,10 +286,21 @@ def _enter(post: Post, comment: Comment, to: State) -> None:
     citing.rerender_quoting([comment.pk])
 
 
+def present(rows: CommentQuerySet, pk: int) -> Comment:
+    """The comment as it is now, once its thread is locked.
+
+    Raises Conflict where the import that brought it was taken back meanwhile.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Conflict(GONE)
+    return found
+
+
 def _locked(comment: Comment) -> tuple[Post, Comment]:
     """The post, locked, and the comment as it is now."""
     post = locked(comment.post_id)
-    fresh = Comment.objects.select_related("author", "person").get(pk=comment.pk)
+    fresh = present(Comment.objects.select_related("author", "person"), comment.pk)
     fresh.post = post
     return post, fresh
 

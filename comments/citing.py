@@ -17,7 +17,7 @@ from forum.refusals import NotAllowed
 from forum.search import index
 from forum.states import Format, State
 from forum.text.quotations import POST
-from posts.actions import locked, touch
+from posts.actions import lock_all, touch
 from posts.models import Post
 
 BATCH = 200  # quoting comments drawn again together
@@ -113,8 +113,7 @@ def redraw(pks: Sequence[int]) -> None:
         with transaction.atomic():
             some = Comment.objects.filter(pk__in=pks[begin : begin + BATCH])
             threads = sorted(set(some.values_list("post", flat=True)))
-            for pk in threads:
-                locked(pk)
+            lock_all(threads)
             rerender(_whole(some))
             touch(threads)
 

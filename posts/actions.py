@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LOCKED = Prepared(lambda: Post.objects.select_for_update().filter(pk=Given("pk")))
 EMPTY = "Write the text of the post."
+GONE = "This thread is no longer there: the import that brought it was taken back."
 TITLE_ROOM = 300  # characters, of the column
 MANY = 10_000  # ids named in one statement: SQLite takes 250,000 at most
 
@@ -336,10 +337,13 @@ def touch(post_ids: list[int]) -> None:
 
 
 def locked(pk: int) -> Post:
-    """The post, with its row locked until the transaction ends: all writing in one thread queues here."""
+    """The post, with its row locked until the transaction ends: all writing in one thread queues here.
+
+    Raises Conflict where the import that brought it was taken back meanwhile.
+    """
     post = _LOCKED.first(pk=pk)
     if post is None:
-        raise Post.DoesNotExist
+        raise Conflict(GONE)
     return post
 
 

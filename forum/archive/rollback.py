@@ -81,6 +81,8 @@ class _Thread:
 
     def __init__(self, post: int, runs: list[int], found: RolledBack) -> None:
         self.post, self.runs, self.found = locked(post), runs, found
+        # Whoever saves one of them now, which locks no thread, waits until it is known whether it stays.
+        list(Comment.objects.select_for_update().filter(post=post).order_by("pk").values_list("pk"))
 
     def take_back(self, *, commit: bool) -> set[int]:
         """Remove what can go; returns whose words it was."""

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from comments.actions import change_state, set_parent
+from comments.actions import change_state, present, set_parent
 from comments.models import Comment
 from forum.moderation import ledger, limits, rules
 from forum.moderation.models import Action, Outcome, Report, Rule
@@ -87,10 +87,10 @@ def decide_reports(
 
 
 def queue_at(thing: Post | Comment) -> Post | Comment:
-    """The thing as it is now; all decisions in one thread queue at its post."""
+    """The thing as it is now; all decisions in one thread queue at its post. Raises Conflict where it is gone."""
     if isinstance(thing, Comment):
         locked(thing.post_id)
-        return Comment.objects.select_related("author", "person", "post").get(pk=thing.pk)
+        return present(Comment.objects.select_related("author", "person", "post"), thing.pk)
     return locked(thing.pk)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
-from comments.actions import change_state, set_parent
+from comments.actions import change_state, present, set_parent
 from comments.answers.actions import set_answer
 from comments.models import Comment
 from forum.moderation import actions, ledger, removals, rules, versions
@@ -211,7 +211,7 @@ def _undo_parent(action: Action, by: User, reason: str) -> bool:
     if action.comment is None:
         return False
     before = action.before["parent"]
-    parent = Comment.objects.get(pk=before) if before else None
+    parent = present(Comment.objects.all(), before) if before else None
     basis = Comment.Basis(action.before["basis"]) if action.before["basis"] else Comment.Basis.NONE
     return set_parent(comment=action.comment, parent=parent, by=by, reason=reason, basis=basis, undoes=action)
 

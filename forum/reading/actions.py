@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from comments.models import Comment
@@ -75,8 +77,8 @@ def _silenced(member: User, post: Post, came: Sequence[Came]) -> set[int]:
 
 
 def _write(visit: Visit) -> None:
-    """Writes a visit down, if it can."""
-    with spared("a visit"):
+    """Writes a visit down, if it can, and if the thread is still there: an import may have been taken back."""
+    with spared("a visit"), suppress(IntegrityError):
         if visit.pk is None:
             Visit.objects.bulk_create([visit], ignore_conflicts=True)
         else:
@@ -96,7 +98,8 @@ def _end(visit: Visit, came: Sequence[Came]) -> None:
 def read_all(*, member: User, post: Post) -> None:
     """Says that the member has read the thread as it stands. Nothing in it is new then."""
     everything = {"floor": post.version, "read": {}, "top": post.version, "shown": {}, "viewed_at": timezone.now()}
-    Visit.objects.update_or_create(member=member, post=post, defaults=everything)
+    with suppress(IntegrityError):  # as above
+        Visit.objects.update_or_create(member=member, post=post, defaults=everything)
 
 
 def next_new(*, member: User, post: Post, muted: Collection[int] = ()) -> int | None:

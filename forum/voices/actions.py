@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from comments.actions import present
 from comments.models import Comment
 from comments.ranking import best
 from forum.moderation import limits
-from forum.refusals import NotAllowed
+from forum.refusals import Conflict, NotAllowed
 from forum.users.models import User
 from forum.voices import rules
 from forum.voices.models import Mark, Vote
@@ -43,7 +44,7 @@ def vote(*, member: User, target: Post | Comment, value: int) -> bool:
             return False
         if isinstance(target, Comment):
             touch([target.post_id])  # before the comment, as all writing in a thread does: else a deadlock again
-            target = Comment.objects.select_related("post").get(pk=target.pk)
+            target = present(Comment.objects.select_related("post"), target.pk)
             _check(rules.why_not_vote(member, target))  # a moderator may have come first
         _count([target.pk], type(target))
     return True
@@ -64,16 +65,19 @@ def mark(*, member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) 
     """Keeps, hides, folds, follows or mutes something for a member; returns whether anything changed.
 
     To follow and to mute are opposites: the one takes the other back. Raises NotAllowed for a member who marks
-    themselves, or TooMany.
+    themselves, TooMany, or Conflict for what is no longer there.
     """
     if target == member:
         raise NotAllowed("You cannot follow or mute yourself.")
     where: dict[str, Any] = {"member": member, COLUMNS[type(target)]: target}
-    with transaction.atomic():
-        limits.spend("marks", f"member:{member.pk}")  # first: one member's marks wait for each other at this row
-        if kind in AGAINST:
-            Mark.objects.filter(kind=AGAINST[kind], **where).delete()
-        return Mark.objects.get_or_create(kind=kind, **where)[1]
+    try:
+        with transaction.atomic():
+            limits.spend("marks", f"member:{member.pk}")  # first: one member's marks wait for each other at this row
+            if kind in AGAINST:
+                Mark.objects.filter(kind=AGAINST[kind], **where).delete()
+            return Mark.objects.get_or_create(kind=kind, **where)[1]
+    except IntegrityError:  # found out when it is stored: no thread is locked for a mark
+        raise Conflict("This is no longer there: the import that brought it was taken back.") from None
 
 
 def move_marks(*, tag: Tag, into: Tag) -> None:

@@ -259,6 +259,7 @@ ACTS: dict[str, Callable[[World], object]] = {
 
 # These write nothing that a guest's page shows, or are no more than a part of one that stands above.
 QUIET = {
+    "comments.actions.present",
     "comments.importing.import_comments", "comments.importing.quotation_row", "comments.importing.count_replies",
     "comments.mending.attach", "comments.mending.detach", "comments.mending.make_room",
     "comments.mending.replace_words",

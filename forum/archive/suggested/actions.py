@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from comments.actions import set_parent
+from comments.actions import GONE, set_parent
 from comments.models import SHELVED, Comment
 from forum.archive.models import Suggestion
 from forum.moderation import rules
 from forum.refusals import Conflict, NotAllowed
 from forum.states import State
+from posts.actions import locked
 from posts.models import STATES_WITH_A_PAGE
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def accept(*, suggestion: Suggestion, by: User) -> bool:
     False when it was decided a moment ago. Raises NotAllowed, or Conflict when the thread is no longer as it was.
     """
     with transaction.atomic():
+        locked(suggestion.comment.post_id)  # first, as by whoever takes the import back that brought it
         suggestion = _locked(suggestion, by)
         if suggestion.outcome != Outcome.WAITING:
             return False
@@ -79,7 +81,10 @@ def _locked(suggestion: Suggestion, by: User) -> Suggestion:
     why_not = rules.why_not_moderate(by)
     if why_not:
         raise NotAllowed(why_not)
-    return Suggestion.objects.select_for_update().get(pk=suggestion.pk)
+    found = Suggestion.objects.select_for_update().filter(pk=suggestion.pk).first()
+    if found is None:
+        raise Conflict(GONE)
+    return found
 
 
 def _decide(suggestion: Suggestion, outcome: Suggestion.Outcome, by: User) -> None:
