@@ -256,9 +256,11 @@ class Batch:
     def _open(self, posts: dict[int | None, Post], source: Source, run: Run, people: dict[Byline, Person]) -> None:
         """Makes the posts that are new and adds them to those that are here, which get what a better copy has."""
         found = []
+        bear = any(way.thread.post.tags for way in self.fresh)
+        offered = opening.known_tags() if bear else {}  # anew for each batch: one may be retired meanwhile
         for way in self.fresh:
             person = people.get(self._byline(way, way.thread.post.author, way.thread.post.identity))
-            tags = opening.tags_of(way.thread, self.loading.tags, self.outcome) if way.thread.post.tags else ()
+            tags = opening.tags_of(way.thread, offered, self.outcome)
             found.append(rows.archived_post(way.thread, person, source, tags))
         states = article_states([rows.words_digest_of_post(way.thread) for way in self.fresh])
         found = [

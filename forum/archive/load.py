@@ -5,13 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
-from forum.archive import items, joining, locking, opening, restoring
+from forum.archive import items, joining, locking, restoring
 from forum.archive.batches import Batch, cut
 from forum.archive.growing import Growth
 from forum.archive.items import Anomaly, Rest, Stretch, Thread
@@ -28,7 +27,6 @@ from posts.models import Post
 
 if TYPE_CHECKING:
     from forum.archive.plan import Plan
-    from posts.models import Tag
 
 __all__ = ("Outcome", "Progress", "load")
 
@@ -79,11 +77,6 @@ class Loading:
             self.run = unfinished.defer("raw").order_by("-pk").first()
         self.outcome.run = self.run
         self._resumed = self.run is not None
-
-    @cached_property
-    def tags(self) -> dict[str, Tag]:
-        """The tags that posts may bear."""
-        return opening.known_tags()
 
     def run_through(self, *, commit: bool, progress: Progress | None) -> None:
         """Go through the file once, then complete the record."""

@@ -73,6 +73,8 @@ def mark(*, member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) 
     try:
         with transaction.atomic():
             limits.spend("marks", f"member:{member.pk}")  # first: one member's marks wait for each other at this row
+            if isinstance(target, Tag) and bearing.locked([target.pk])[target.pk].merged_into_id is not None:
+                raise Conflict(f"“{target.name}” was merged into another tag a moment ago. Choose that one.")
             if kind in AGAINST:
                 Mark.objects.filter(kind=AGAINST[kind], **where).delete()
             return Mark.objects.get_or_create(kind=kind, **where)[1]

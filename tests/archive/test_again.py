@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from comments import actions
 from comments.models import Comment, Revision
-from forum.archive import corrections, items
+from forum.archive import batches, corrections, items
 from forum.archive.batches import Batch
 from forum.archive.items import Moment
 from forum.archive.limits import Refused
@@ -262,6 +262,25 @@ def test_a_tag_that_was_merged_gives_the_one_that_stands_for_it(db: None, monkey
     outcome = bring(monkeypatch, said(1), post=post)
     assert [tag.slug for tag in Post.objects.get().tags.all()] == ["mills"]
     assert list(outcome.unknown_tags) == ["Gossip"]
+
+
+def test_a_tag_that_is_retired_meanwhile_is_told_like_one_that_there_is_not(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag, add = Tag.objects.create(slug="mills", name="Mills"), batches.add_comments
+    posts = [dataclasses.replace(talk([]).post, key=f"post:{n}", title=f"Talk {n}", tags=("mills",)) for n in (1, 2)]
+    threads = [talk([said(n)], post=post) for n, post in enumerate(posts)]
+
+    def before_it_is_retired(found: Any) -> Any:
+        made = add(found)
+        Tag.objects.update(active=False)
+        return made
+
+    monkeypatch.setattr(batches, "POSTS", 1)
+    monkeypatch.setattr(batches, "add_comments", before_it_is_retired)
+    outcome = load(Mill(*threads).plan(monkeypatch), commit=True)
+    assert [post.title for post in tag.posts.all()] == ["Talk 1"]
+    assert (Post.objects.count(), list(outcome.unknown_tags)) == (2, ["mills"])
 
 
 def test_a_held_post_comes_as_held(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,10 @@ import threading
 import pytest
 from django.db import transaction
 
+from forum.moderation import limits
 from forum.refusals import Conflict
 from forum.states import State
+from forum.voices.models import Mark
 from posts.actions import change_post_state
 from posts.models import Tag
 from posts.tags import actions, bearing
@@ -83,3 +85,20 @@ def test_of_two_who_give_one_name_to_a_tag_the_second_is_told(mod, root):
     assert isinstance(told, Conflict)
     assert "There is a tag “Walks”" in str(told)
     assert Tag.objects.count() == 1
+
+
+def test_who_follows_a_tag_that_is_merged_at_that_moment_is_told(ann, mod, sign_in, monkeypatch):
+    """Else the mark would stand on a tag that has no page any more."""
+    tag, into = (Tag.objects.create(slug=slug, name=slug) for slug in ("walks", "paths"))
+    merges, real = iter([True]), limits.spend
+
+    def after_a_merge(act: str, who: str) -> None:
+        if next(merges, False):
+            actions.merge_tags(tag=tag, into=into, by=mod)
+        real(act, who)
+
+    monkeypatch.setattr(limits, "spend", after_a_merge)
+    answer = sign_in(ann).post("/tags/walks/follow/", {"value": "1"})
+    assert answer.status_code == 409
+    assert "was merged into another tag" in answer.content.decode()
+    assert not Mark.objects.exists()
