@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import quote_etag
 
 from forum.archive.blackout import removed_names
+from forum.archive.exporting import snapshot
 from forum.archive.models import Download
 from forum.onefile.page import LOOK, page_of
 from forum.onefile.tasks import make_file
@@ -58,13 +59,14 @@ def ask(post: Post) -> None:
 
 def make(pk: int, reader: AnonymousUser) -> None:
     """Make the file of a post and keep it; nothing where the post has no page any more."""
-    post = Post.objects.placed_for(reader).with_bylines().filter(pk=pk).first()
     # Not what was asked for again since, this one above all: it waits for its file.
     Download.objects.filter(asked_at__lt=timezone.now() - KEPT).exclude(post=pk).delete()
-    if post is None or post.comment_count > MOST or not may_take(post):
-        return
-    etag = etag_of(post)  # read first: a file that missed a change on the way is not given away
-    whole = "".join(page_of(post)).encode()
+    with snapshot():
+        post = Post.objects.placed_for(reader).with_bylines().filter(pk=pk).first()
+        if post is None or post.comment_count > MOST or not may_take(post):
+            return
+        etag = etag_of(post)
+        whole = "".join(page_of(post)).encode()
     Download.objects.filter(post=post).update(
         etag=etag, made_at=timezone.now(), size=len(whole), raw=gzip.compress(whole, 6, mtime=0)
     )

@@ -30,7 +30,10 @@ _COMMENT: Final = re.compile(r"/comments/([0-9]+)/(?:#.*)?")
 
 
 def page_of(post: Post) -> Iterator[str]:
-    """The file, piece by piece: what a guest may read, whoever takes it. Ten kB of memory a comment."""
+    """The file, piece by piece: what a guest may read, whoever takes it. Ten kB of memory a comment.
+
+    Read it in a ``snapshot``: the thread is in it twice, as a page and as data.
+    """
     names = removed_names()
     thread = threads.everything(post)
     for node in thread.walk():

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from forum.archive.exporting import snapshot
 from forum.errors import try_again_after
 from forum.moderation import limits
 from forum.onefile.keeping import AT_ONCE, MOST, ask, etag_of, kept, may_take
@@ -21,7 +22,7 @@ from posts.models import Post
 @require_safe
 def post_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The thread as one file; of a large one, the page that says it is being made."""
-    post = get_object_or_404(Post.objects.placed_for(AnonymousUser()).with_bylines(), pk=pk)
+    post = _post(pk)
     if not may_take(post):
         raise Http404("threads of this source are not given away")
     if post.comment_count > MOST:
@@ -34,14 +35,21 @@ def post_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     except TooMany as refusal:
         page = render(request, "onefile/waiting.html", {"post": post, "refused": refusal.message}, status=429)
         return try_again_after(refusal, page)
-    answer = _small(post, etag) if post.comment_count <= AT_ONCE else _large(request, post, etag)
+    answer = _small(pk, etag) if post.comment_count <= AT_ONCE else _large(request, post, etag)
     if answer.status_code == 200 and not request.user.pk:  # of a member, nothing is kept on the way
         answer["Cache-Control"] = "public, no-cache"
     return answer
 
 
-def _small(post: Post, etag: str) -> HttpResponse:
-    return _file(post, "".join(page_of(post)).encode(), etag)
+def _post(pk: int) -> Post:
+    return get_object_or_404(Post.objects.placed_for(AnonymousUser()).with_bylines(), pk=pk)
+
+
+def _small(pk: int, etag: str) -> HttpResponse:
+    with snapshot():
+        post = _post(pk)
+        whole = "".join(page_of(post)).encode()
+    return _file(post, whole, etag)
 
 
 def _large(request: HttpRequest, post: Post, etag: str) -> HttpResponse:

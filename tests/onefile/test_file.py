@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import lxml.html
@@ -17,11 +17,12 @@ from comments.models import Comment
 from forum.archive.models import Download
 from forum.moderation.actions import decide
 from forum.moderation.models import Rule
-from forum.onefile import keeping, views
+from forum.onefile import keeping, page, views
 from forum.states import State
 from forum.users.models import Person, Source, User
 from posts.models import Post
 from tests.archive.moving import bring, counted, empty, export
+from tests.comments.test_parallel import together
 from tests.making import NOON, Row, make_post, make_rows, say
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +215,22 @@ def test_a_thread_of_any_size_asks_as_many_queries(client: Client, ann: User, do
     make_rows(post, [Row(author=ann) for _ in range(20)])
     visit = lambda: taken(client, post)  # noqa: E731
     doubling(visit, lambda: make_rows(post, [Row(author=ann) for _ in range(20)]), at_most=40)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_thread_in_which_somebody_speaks_meanwhile_is_taken_as_it_was(
+    client: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread is in the file twice: without the one moment for both, what came between was an error."""
+    thread = make_post(ann)
+    say(thread, ann, "Sooner.")
+    real = page.exported
+
+    def after_another(posts: list[Post]) -> Iterator[str]:
+        together([lambda: say(thread, ann, "Later.")])
+        return real(posts)
+
+    monkeypatch.setattr(page, "exported", after_another)
+    file = taken(client, thread).content.decode()
+    assert (file.count("Sooner."), file.count("Later.")) == (2, 0)
+    assert Comment.objects.count() == 2
