@@ -200,6 +200,8 @@ def _forget_persons(persons: set[int]) -> int:
     """Remove persons of whom nothing is left. A name that was taken off stays known, so that it stays off."""
     number = 0
     for some in knowing.lots(sorted(persons)):
+        # Whoever asks for a name to be taken off refers to a person, and may do so at this moment.
+        list(Person.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
         unused = Person.objects.filter(pk__in=some, removed_at=None)
         here = OuterRef("pk")
         uses = (

@@ -36,6 +36,8 @@ def request_name_removal(
     """Files a request to take a name off; ``who`` is whom the limit counts. Raises TooMany."""
     with transaction.atomic():
         limits.spend("name_removals", who)
+        if person is not None:  # who may just have gone, with the last of their words, as their import is taken back
+            person = _locked([person]).first()
         return NameRemoval.objects.create(person=person, name=name, address=address, contact=contact, text=text)
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 import comments.actions
@@ -17,11 +18,11 @@ from forum.archive.suggested import actions as suggested
 from forum.drafts.models import Draft
 from forum.moderation import actions as moderating
 from forum.moderation import limits, removals
-from forum.moderation.models import Action
+from forum.moderation.models import Action, NameRemoval
 from forum.moderation.undoing import undo
 from forum.reading import actions as reading
 from forum.refusals import Conflict
-from forum.users.models import User
+from forum.users.models import Person, User
 from forum.voices import actions as voices
 from forum.voices.models import Mark
 from posts.actions import GONE
@@ -158,6 +159,33 @@ def test_who_saves_a_comment_while_it_goes_waits_for_the_answer(
     monkeypatch.setattr(rollback, "take_back", while_another_waits)
     [found, told] = together([lambda: roll_back(Run.objects.get(), by="test"), save])
     assert (found.removed_comments, type(told)) == (2, Conflict)
+
+
+def test_a_name_is_asked_off_whose_person_goes_meanwhile(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = Person.objects.get(name=NAME)
+    vanish(monkeypatch, limits, "spend")
+    removal = removals.request_name_removal(person=person, name=NAME, who="guest:1")
+    removal.refresh_from_db()
+    assert (removal.name, removal.person) == (NAME, None)
+
+
+@pytest.mark.postgresql_only
+def test_a_person_whose_name_is_just_being_asked_off_stays(post: Post) -> None:
+    person, asks = Person.objects.get(name=NAME), threading.Event()
+
+    def ask() -> int:
+        with transaction.atomic():
+            removal = removals.request_name_removal(person=person, name=NAME, who="guest:1")
+            asks.set()
+            until_another_waits()
+        return removal.pk
+
+    def take_back() -> int:
+        asks.wait(5)
+        return roll_back(Run.objects.get(), by="test").removed_persons
+
+    asked, removed = together([ask, take_back])
+    assert (NameRemoval.objects.get(pk=asked).person, removed) == (person, 2)
 
 
 def test_a_decision_about_what_has_gone_since_is_not_undone(post: Post, mod: User) -> None:
