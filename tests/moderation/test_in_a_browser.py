@@ -173,7 +173,7 @@ def test_on_a_phone_reports_and_decisions_are_cards_of_whole_words(
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_the_permissions_of_a_group_are_read_whole_and_what_is_chosen_has_its_title(
+def test_the_form_of_a_group_is_read_whole_and_what_is_chosen_has_its_title(
     open_page: OpenPage, transactional_db: None, width: int, scheme: str
 ) -> None:
     root = User.objects.create_superuser("root", "root@example.org", PASSWORD)
@@ -183,6 +183,8 @@ def test_the_permissions_of_a_group_are_read_whole_and_what_is_chosen_has_its_ti
         chooser = page.locator(f"#id_permissions_{which}")
         assert chooser.locator("option").count() > 5
         assert chooser.evaluate("it => it.scrollWidth <= it.clientWidth"), which
+    assert page.locator("#id_name").evaluate("it => getComputedStyle(it.closest('.form-row')).overflowX") == "visible"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     title = page.locator(".selector-chosen-title label")
     ground = "it => getComputedStyle(it.closest('.selector-chosen-title')).backgroundColor"
     assert title.evaluate("it => getComputedStyle(it).color") != title.evaluate(ground)
