@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from forum.archive import dates, fixes
 from forum.archive.fixes import Fix
@@ -163,7 +163,7 @@ def _check_depth(text: str) -> None:
         raise Refused("The corrections are nested too deeply. They hold tables of texts and numbers, and no more.")
 
 
-def _is_line(number: Any) -> bool:
+def _is_line(number: Any) -> TypeGuard[int]:
     return type(number) is int and 1 <= number <= _LAST_LINE
 
 
