@@ -91,9 +91,8 @@ class ReportAdmin(DecidingAdmin):
         return found.defer("comment__body", "comment__post__body", "comment__post__html", "post__body")
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """What waits longest first; what was decided last first."""
-        way = "-" if request.GET.get("outcome") else ""
-        return (f"{way}created_at", f"{way}id")
+        """What waits longest first; among what was decided, what came last first."""
+        return ("-id",) if request.GET.get("outcome") else ("created_at", "id")
 
     def prepare(self, rows: list[Any]) -> None:
         """Histories of the authors, and how many reports each thing has. Four queries."""
@@ -184,9 +183,8 @@ class NameRemovalAdmin(RecordAdmin):
         return NameRemoval.objects.select_related("person__source", "decided_by")
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """What waits longest first; what was decided last first."""
-        way = "-" if request.GET.get("outcome") else ""
-        return (f"{way}created_at", f"{way}id")
+        """What waits longest first; among what was decided, what came last first."""
+        return ("-id",) if request.GET.get("outcome") else ("created_at", "id")
 
     @display(description="name")
     def name_asked(self, removal: NameRemoval) -> SafeString:
@@ -313,7 +311,7 @@ class ActionAdmin(DecidingAdmin):
     list_filter = (DeciderFilter, VerbFilter, RuleFilter)
     search_fields = ("reason", "actor__username", "member__username", "comment__author__username", "post__title")
     search_help_text = "The reason, or the name of the moderator, member or author."
-    ordering = ("-created_at", "-id")
+    ordering = ("-id",)
     page_template = "admin/moderation/action.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Action]:

@@ -26,22 +26,46 @@ COUNTED = 5_000  # rows; a list of more is searched or filtered, not paged throu
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of a list that may be large: counts no further than anybody pages."""
+    """Pages of a list that may be large, by their ids: what is sorted or looked through holds nothing else of the rows.
+
+    Counts no further than anybody pages, and not at all where the first page holds everything: what finds little has
+    looked through all there is, and would do so once more.
+    """
 
     @cached_property
     def count(self) -> int:
         """How many rows there are, up to the cap."""
+        if len(self._first) <= self.per_page:
+            return len(self._first)
         rows: Any = self.object_list
         return int(rows.order_by().values("pk")[:COUNTED].count())
 
+    def ids(self, number: int) -> list[Any]:
+        """The ids of the rows of one page, in their order. One query, none for the first page."""
+        begin = (number - 1) * self.per_page
+        return self._from(begin, self.per_page) if begin else self._first[: self.per_page]
+
+    @cached_property
+    def _first(self) -> list[Any]:
+        """The ids of the first page, and one more that tells of a second."""
+        return self._from(0, self.per_page + 1)
+
+    def _from(self, begin: int, size: int) -> list[Any]:
+        rows: Any = self.object_list
+        return list(rows.values_list("pk", flat=True)[begin : begin + size])
+
 
 class Rows(ChangeList):
-    """A list that loads what its rows need once for all of them."""
+    """A list that loads its rows by their ids, and what they need once for all of them."""
+
+    paginator: CappedPaginator
 
     def get_results(self, request: HttpRequest) -> None:
         """The rows of this page, prepared by the admin of their model."""
         super().get_results(request)
-        rows = list(self.result_list)
+        ids = self.paginator.ids(self.page_num if self.multi_page else 1)
+        found = self.root_queryset.order_by().in_bulk(ids)
+        rows = [found[pk] for pk in ids if pk in found]
         self.model_admin.prepare(rows)  # type: ignore[attr-defined]
         self.result_list = rows
 

@@ -1,0 +1,75 @@
+"""The lists of the desk on a large site: what is sorted or looked through holds ids alone, and once."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from comments.models import Comment
+from forum.moderation.models import Action, Report, Rule
+from forum.users.models import User
+from posts.models import Post
+from tests.making import NOON, Row, make_rows, page_of, select
+
+SignIn = Callable[[User], Client]
+Asked = Callable[[Callable[[], object]], list[str]]
+COMMENTS, POSTS = "/admin/comments/comment/", "/admin/posts/post/"
+REPORTS, ACTIONS = "/admin/moderation/report/", "/admin/moderation/action/"
+LISTS = [
+    *(COMMENTS, f"{COMMENTS}?state=published&era=now", f"{COMMENTS}?account=7", f"{COMMENTS}?q=words"),
+    *(POSTS, f"{POSTS}?account=7", f"{POSTS}?q=title"),
+    *(REPORTS, f"{REPORTS}?outcome=all", f"{REPORTS}?outcome=all&era=now&account=7", f"{REPORTS}?q=ben"),
+    *(ACTIONS, f"{ACTIONS}?which=mine", f"{ACTIONS}?which=standing", f"{ACTIONS}?q=ben", f"{ACTIONS}?rule=spam"),
+    *("/admin/users/person/", "/admin/users/user/", "/admin/archive/run/", "/admin/archive/suggestion/"),
+]
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, mod: User) -> Client:
+    return sign_in(mod)
+
+
+@pytest.fixture
+def large(post: Post, ben: User, mod: User, spam: Rule) -> list[Comment]:
+    """More comments, reports and decisions than a page of a list holds."""
+    made = make_rows(post, [Row(author=ben, moment=NOON) for _ in range(60)])
+    Report.objects.bulk_create(Report(comment=comment, rule=spam) for comment in made)
+    Action.objects.bulk_create(Action(comment=comment, verb="hide", actor=mod, rule=spam) for comment in made)
+    return made
+
+
+def shown(answer) -> list[str]:
+    """The addresses of the things that a list shows, in its order."""
+    return [link.get("href") for link in select(page_of(answer), ".field-where a") if "/change/" in link.get("href")]
+
+
+def ids_of(made: list[Comment]) -> list[str]:
+    return [f"{COMMENTS}{comment.pk}/change/" for comment in made]
+
+
+def test_a_list_is_sorted_by_ids_alone(desk: Client, large: list[Comment], count_queries: Asked) -> None:
+    for address in LISTS:
+        asked = count_queries(lambda address=address: desk.get(address))
+        sorted_by = [sql for sql in asked if " ORDER BY " in sql and " LIMIT 5" in sql]
+        assert sorted_by, address
+        for sql in sorted_by:
+            assert re.match(r'SELECT "\w+"\."id" AS "pk" FROM', sql), sql
+
+
+def test_pages_of_a_list_hold_each_row_once(desk: Client, large: list[Comment]) -> None:
+    latest = ids_of(large)[::-1]
+    assert shown(desk.get(COMMENTS)) == latest[:50]
+    second = desk.get(f"{COMMENTS}?p=2")
+    assert shown(second) == latest[50:]
+    assert "60 comments" in page_of(second).text_content()
+    assert desk.get(f"{COMMENTS}?p=3").status_code == 302
+    assert shown(desk.get(REPORTS)) == ids_of(large)[:50]  # what waits longest first
+    assert shown(desk.get(f"{REPORTS}?outcome=all")) == latest[:50]
+
+
+def test_a_list_of_little_is_looked_for_once(desk: Client, large: list[Comment], count_queries: Asked) -> None:
+    Comment.objects.filter(pk=large[7].pk).update(body="A word of its own.")
+    address = f"{COMMENTS}?q=own"
+    assert shown(desk.get(address)) == ids_of(large[7:8])
+    assert len([sql for sql in count_queries(lambda: desk.get(address)) if "own%" in sql and '."body"' in sql]) == 1
