@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from benchmarks.explaining import plan_of
 from comments.models import Comment
 from forum.moderation.models import Action, Report, Rule
 from forum.users.models import User
 from posts.models import Post
-from tests.making import NOON, Row, make_rows, page_of, select
+from tests.conftest import member
+from tests.making import NOON, Row, make_post, make_rows, page_of, say, select
 
 SignIn = Callable[[User], Client]
 Asked = Callable[[Callable[[], object]], list[str]]
@@ -73,3 +76,36 @@ def test_a_list_of_little_is_looked_for_once(desk: Client, large: list[Comment],
     address = f"{COMMENTS}?q=own"
     assert shown(desk.get(address)) == ids_of(large[7:8])
     assert len([sql for sql in count_queries(lambda: desk.get(address)) if "own%" in sql and '."body"' in sql]) == 1
+
+
+@pytest.mark.parametrize("address", [COMMENTS, POSTS])
+def test_what_new_accounts_wrote_is_found_by_its_authors(
+    desk: Client, large: list[Comment], ben: User, count_queries: Asked, address: str
+) -> None:
+    for number in range(100):
+        make_post(ben, title=f"Nr {number}")
+    make_rows(make_post(ben), [Row(author=ben) for _ in range(2_000)])
+    User.objects.update(date_joined=NOON)
+    said = say(Post.objects.earliest("pk"), member("newcomer"))
+    if connection.vendor == "postgresql":  # which always knows what there is; nothing tells SQLite
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    page = f"{address}?account=1"
+    assert shown(desk.get(page)) == (ids_of([said]) if address == COMMENTS else [])
+    [sql] = [sql for sql in count_queries(lambda: desk.get(page)) if " LIMIT 51" in sql]
+    table = address.split("/")[3]
+    through = {"sqlite": rf"SCAN \w+_{table}\b", "postgresql": rf"Index.* {table}s_{table}_pkey"}[connection.vendor]
+    assert not re.search(through, plan_of(sql, None)), plan_of(sql, None)
+
+
+def test_what_stands_and_what_was_undone(desk: Client, large: list[Comment], mod: User) -> None:
+    first, second = Action.objects.order_by("pk")[:2]
+    back = Action.objects.create(verb=Action.Verb.RESTORE, actor=mod, undoes=first)
+    Action.objects.exclude(pk__in=[first.pk, second.pk, back.pk]).delete()
+
+    def found(which: str) -> list[str]:
+        page = page_of(desk.get(f"{ACTIONS}?which={which}"))
+        return [link.get("href") for link in select(page, ".field-when a")]
+
+    assert found("standing") == [f"{back.pk}/change/", f"{second.pk}/change/"]
+    assert found("undone") == [f"{first.pk}/change/"]
