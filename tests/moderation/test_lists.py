@@ -9,11 +9,12 @@ from django.test import Client
 
 from benchmarks.explaining import plan_of
 from comments.models import Comment
+from forum.moderation.desk import searching
 from forum.moderation.models import Action, Report, Rule
 from forum.users.models import User
 from posts.models import Post
 from tests.conftest import member
-from tests.making import NOON, Row, make_post, make_rows, page_of, say, select
+from tests.making import NOON, Row, make_person, make_post, make_rows, page_of, say, select
 
 SignIn = Callable[[User], Client]
 Asked = Callable[[Callable[[], object]], list[str]]
@@ -76,6 +77,36 @@ def test_a_list_of_little_is_looked_for_once(desk: Client, large: list[Comment],
     address = f"{COMMENTS}?q=own"
     assert shown(desk.get(address)) == ids_of(large[7:8])
     assert len([sql for sql in count_queries(lambda: desk.get(address)) if "own%" in sql and '."body"' in sql]) == 1
+
+
+@pytest.mark.parametrize("most", [searching.MOST, 0])
+def test_a_search_finds_words_names_and_titles(desk: Client, post: Post, ben: User, monkeypatch, most: int) -> None:
+    monkeypatch.setattr(searching, "MOST", most)  # with none, each row is asked for its names
+    make_rows(post, [Row(author=member("Walker"))])
+    mine = say(post, ben, "The mill by the sea.")
+    other = say(make_post(ben, title="On bridges"), member("Oskar"), "Nothing of it.")
+    old = say(post, ben, "Old words.")
+    Comment.objects.filter(pk=old.pk).update(author=None, person=make_person("Lena Berg"), archived=True)
+    for typed, found in (
+        ("mill", [mine]),
+        ("mill BEN", [mine]),
+        ("mill oskar", []),
+        ('"by the sea"', [mine]),
+        ("'sea the'", []),
+        ("bridges", [other]),
+        ("oskar nothing", [other]),
+        ("lena", [old]),
+    ):
+        assert shown(desk.get(COMMENTS, {"q": typed})) == ids_of(found), typed
+
+
+def test_a_search_asks_no_row_for_a_name_of_nobody(desk: Client, large: list[Comment], count_queries: Asked) -> None:
+    for address in (COMMENTS, POSTS, f"{REPORTS}?outcome=all", ACTIONS):
+        asked = count_queries(lambda address=address: desk.get(address, {"q": "nonesuch"}))
+        model = address.split("/")[3]
+        [sql] = [sql for sql in asked if "nonesuch" in sql and " LIMIT 51" in sql and f'_{model}"' in sql]
+        for table in ("users_user", "users_person", *(["posts_post"] if address != POSTS else [])):
+            assert f'JOIN "{table}"' not in sql, sql
 
 
 @pytest.mark.parametrize("address", [COMMENTS, POSTS])
