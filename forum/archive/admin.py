@@ -2,88 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 
+from forum.archive.desk.items import ItemAdmin
 from forum.archive.desk.runs import RunAdmin
 from forum.archive.desk.uploads import UploadAdmin
 from forum.archive.models import Item, Run, Suggestion, Upload
-from forum.archive.source import text_of
 from forum.archive.suggested.admin import SuggestionAdmin
-
-if TYPE_CHECKING:
-    _ItemAdmin = admin.ModelAdmin[Item]
-else:
-    _ItemAdmin = admin.ModelAdmin
-
-
-SHOWN = 20_000  # characters of an item's text
-
-
-class _ReadOnly:
-    """A record is added by imports alone, and neither changed nor deleted by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
-        return False
-
-
-@admin.register(Item)
-class ItemAdmin(_ReadOnly, _ItemAdmin):
-    """What imports found, each with its lines and a link to the spot."""
-
-    list_display = ("__str__", "source", "spot", "first_line", "last_line")
-    list_filter = ("source",)
-    list_select_related = ("run", "source")
-    search_fields = ("source_key", "=first_line")
-    fields = (
-        *("run", "source", "kind", "spot", "first_line", "last_line", "element", "text"),
-        *("source_key", "parent_key", "digest", "body_digest", "words_digest", "evidence"),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
-        """Without the files of the runs."""
-        return super().get_queryset(request).defer("run__raw")
-
-    @admin.display(description="its text in the file")
-    def text(self, item: Item) -> str:
-        """All that was kept of it: names that were taken off and words that were taken down are in it."""
-        words = text_of(item)
-        more = f"\n… {len(words) - SHOWN:,} characters more" if len(words) > SHOWN else ""
-        return format_html('<pre class="typed">{}{}</pre>', words[:SHOWN], more) if words else "not kept"
-
-    @admin.display(description="on the site")
-    def spot(self, item: Item) -> str:
-        """A link to the post or comment, if it is still here."""
-        if item.comment_id:
-            return format_html(
-                '<a href="{}">comment {}</a>, <a href="{}">in its source</a>',
-                reverse("comment", args=[item.comment_id]),
-                item.comment_id,
-                reverse("comment-source", args=[item.comment_id]),
-            )
-        if item.post_id:
-            return format_html(
-                '<a href="{}">the post</a>, <a href="{}">in its source</a>',
-                reverse("post", args=[item.post_id, "thread"]),
-                reverse("post-source", args=[item.post_id]),
-            )
-        return "no longer here"
-
 
 admin.site.register(Upload, UploadAdmin)
 admin.site.register(Run, RunAdmin)
+admin.site.register(Item, ItemAdmin)
 admin.site.register(Suggestion, SuggestionAdmin)

@@ -1,4 +1,4 @@
-"""The desk's lists of imports and of what they found, and the page of one import."""
+"""The desk's list of imports, and the page of one import."""
 
 from __future__ import annotations
 

@@ -71,8 +71,8 @@ class Rows(ChangeList):
         self.result_list = rows
 
 
-class RecordAdmin(Base):
-    """A list and a page for each row, read only, under three addresses and no more."""
+class ListAdmin(Base):
+    """A list that may be large: in one order, and counted no further than anybody pages."""
 
     list_per_page = 50
     list_max_show_all = 50
@@ -80,6 +80,18 @@ class RecordAdmin(Base):
     show_facets = ShowFacets.NEVER
     paginator = CappedPaginator
     sortable_by: ClassVar[tuple[str, ...]] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Our list."""
+        return Rows
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Loads what the rows of a list show beside their own fields; a constant number of queries."""
+
+
+class RecordAdmin(ListAdmin):
+    """A list and a page for each row, read only, under three addresses and no more."""
+
     page_template: ClassVar[str]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -113,10 +125,6 @@ class RecordAdmin(Base):
         """Addresses between the list and the pages."""
         return []
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Our list."""
-        return Rows
-
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """The rows that hold what was typed; none of them twice, for no field leads to many."""
         return holding(queryset, self.get_search_fields(request), search_term), False
@@ -125,9 +133,6 @@ class RecordAdmin(Base):
         """The list, named after what it holds."""
         title = str(self.opts.verbose_name_plural).capitalize()
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
-    def prepare(self, rows: list[Any]) -> None:
-        """Loads what the rows of a list show beside their own fields; a constant number of queries."""
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
