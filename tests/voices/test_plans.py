@@ -64,3 +64,10 @@ def test_votes_and_marks_are_found_by_their_indexes(busy, sign_in, eve):
     check(lambda: client.get(f"{address}?view=flat"))
     some = Comment.objects.select_related("post").filter(post=busy)[700]
     check(lambda: vote(member=eve, target=some, value=0) or vote(member=eve, target=some, value=1))
+
+
+@pytest.mark.sqlite_only
+def test_nothing_need_tell_sqlite_of_the_marks_there_are(sign_in, eve):
+    client = sign_in(eve)
+    for address in ("/saved/", "/hidden/", "/following/"):
+        check(lambda address=address: client.get(address))
