@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from comments.actions import change_state
 from comments.models import Comment
+from forum.moderation import limits
 from forum.moderation.models import Report, Rule
+from forum.refusals import TooMany
 from forum.states import State
 from forum.users.models import User
 from posts.models import Post
@@ -103,6 +106,20 @@ def test_reports_of_one_guest_are_limited(client: Client, comment: Comment, post
     assert Report.objects.count() == 2
     other = Client(REMOTE_ADDR="192.0.2.7")
     assert other.post(address(comment), {"rule": spam.slug}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("at", "seconds", "again"),
+    [("12:20:00", 2_400, "40 minutes"), ("12:58:59", 61, "2 minutes"), ("12:59:30", 30, "1 minute")],
+)
+def test_a_limit_says_when_to_try_again(at: str, seconds: int, again: str, db: None, settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "reports_per_hour": 1}
+    with time_machine.travel(f"2026-03-01T{at}Z", tick=False):
+        limits.spend("reports", "guest:1")
+        with pytest.raises(TooMany, match=rf"Try again in {again}\.") as refusal:
+            limits.spend("reports", "guest:1")
+        limits.spend("reports", "guest:2")
+    assert refusal.value.wait == seconds
 
 
 def test_no_number_of_reports_hides_anything(comment: Comment, spam: Rule) -> None:

@@ -294,9 +294,9 @@ DECISIONS = {
 }
 
 
-@pytest.mark.parametrize("who", ["member", "staff", "suspended", "closed"])
+@pytest.mark.parametrize("who", ["member", "staff", "suspended", "closed", "suspended administrator"])
 def test_no_decision_is_taken_for_whoever_does_not_moderate(
-    who: str, comment: Comment, archive: Archive, ben: User, eve: User, mod: User, spam: Rule
+    who: str, comment: Comment, archive: Archive, ben: User, eve: User, mod: User, root: User, spam: Rule
 ) -> None:
     actions.file_report(thing=comment, reporter=eve, who="eve", rule=spam)
     edit_comment(comment=comment, editor=ben, body="Other words.", seen=None)
@@ -309,11 +309,11 @@ def test_no_decision_is_taken_for_whoever_does_not_moderate(
         "removal": NameRemoval.objects.create(name="driller"),
         "version": comment.revisions.get(),
     }
-    by = {"member": eve, "staff": eve}.get(who, mod)
+    by = {"member": eve, "staff": eve, "suspended administrator": root}.get(who, mod)
     User.objects.filter(pk=by.pk).update(
         is_staff=who != "member",
         is_active=who != "closed",
-        suspended_until=timezone.now() + dt.timedelta(days=1) if who == "suspended" else None,
+        suspended_until=timezone.now() + dt.timedelta(days=1) if "suspended" in who else None,
     )
     by = User.objects.get(pk=by.pk)
     for name, act in DECISIONS.items():

@@ -72,6 +72,16 @@ def test_a_quotation_without_attribution_is_named() -> None:
     assert "driller on March 22, 2007" in html
 
 
+@pytest.mark.parametrize(
+    ("before", "left"), [("> ", ""), ("so > ", '<p dir="auto">so &gt;</p>\n'), ("so\n> ", '<p dir="auto">so</p>\n')]
+)
+def test_a_mark_is_one_of_mail_where_it_begins_a_line(before: str, left: str) -> None:
+    quoted = Span(len(before), len(before) + len("old words"), None, None, of=7)
+    head, _, passage = render(f"{before}old words", quotes=[quoted], resolve=resolve).html.partition("<blockquote")
+    assert head == left
+    assert '<p dir="auto">old words</p>' in passage
+
+
 def test_the_marks_of_mail_before_a_quotation_are_not_words() -> None:
     body = "Well.\n> old words\n> > and\n\n> second\n\nmine > yours\n> kept"
     quoted = [Span(body.index("old"), body.index("\n\nmine"), None, None, of=7)]

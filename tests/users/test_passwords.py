@@ -1,6 +1,7 @@
 """A password is changed or reset by its owner alone, once for each link, and ends every other session."""
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 
@@ -117,6 +118,24 @@ def test_the_old_password_is_needed(client: Client, confirmed: Two) -> None:
     page = client.post("/accounts/password/change/", form).content.decode()
     assert "This is not your password now." in page
     assert User.objects.get(username="ann").check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "allowed"),
+    [
+        ("password/change", {"oldpassword": "wrong", "password1": NEW, "password2": NEW}, 5),
+        ("reauthenticate", {"password": "wrong"}, 5),
+        ("email", {"email": "no address", "action_add": ""}, 10),
+    ],
+)
+def test_whoever_sits_down_at_a_signed_in_browser_cannot_try_for_long(
+    client: Client, confirmed: Two, path: str, form: dict[str, str], allowed: int
+) -> None:
+    client.force_login(confirmed[0])
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
+        answers = [client.post(f"/accounts/{path}/", form).status_code for _ in range(allowed + 2)]
+    assert answers[allowed:] == [429, 429]
+    assert 429 not in answers[:allowed]
 
 
 @pytest.mark.parametrize(

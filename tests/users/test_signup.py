@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.db import IntegrityError, connection
@@ -187,3 +188,25 @@ def test_a_mail_server_that_is_down_changes_nothing_of_the_answer(
     assert sign_up(client)["Location"] == "/accounts/confirm-email/"
     assert sign_up(Client(), email=ann.email, username="Dora")["Location"] == "/accounts/confirm-email/"
     assert Client().post("/accounts/password/reset/", {"email": ann.email}).status_code == 302
+
+
+def test_sign_ups_from_one_network_are_limited(sign_up: SignUp) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
+        answers = [
+            sign_up(Client(), username=f"carol{number}", email=f"carol{number}@example.org").status_code
+            for number in range(22)
+        ]
+    assert answers == [302] * 20 + [429] * 2
+
+
+def test_an_address_is_sent_a_link_every_three_minutes_and_five_a_day_at_most(sign_up: SignUp) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        sign_up(Client())
+        sent = []
+        for _ in range(6):
+            for _ in range(2):
+                Client().post("/accounts/login/", {"login": "Carol", "password": PASSWORD})
+            sent.append(len(mail.outbox))
+            clock.shift(181)
+    assert sent == [1, 2, 3, 4, 5, 5]
+    assert {message.to[0] for message in mail.outbox} == {"carol@example.org"}
