@@ -14,8 +14,9 @@ from forum.arguments import row_id
 
 class Command(BaseCommand):
     help = (
-        "Removes what an import made and nobody has answered, edited, quoted, reported, voted on or saved, and lists "
-        "the rest with the reason. Shows it alone unless --commit is given. Without a run, lists the imports."
+        "Removes what an import made and nobody has answered, edited, quoted, reported, decided about, voted on or "
+        "saved, and lists the rest with the reason. Shows it alone unless --commit is given. Without a run, lists the "
+        "imports."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
