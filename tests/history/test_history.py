@@ -162,7 +162,11 @@ def test_a_moderator_hides_one_version_and_takes_it_back(client, sign_in, commen
     assert "marker" in history(desk, comment).content.decode()
     action = Action.objects.get()
     assert (action.verb, action.comment, action.rule) == ("hide_revision", comment, rule)
-    assert undo(action=action, by=mod)
+    assert undo(action=action, by=mod, reason="A mistake")
+    assert [(one.reason, one.undoes) for one in Action.objects.order_by("pk")] == [
+        ("An address", None),
+        ("A mistake", action),
+    ]
     assert "marker" in history(client, comment).content.decode()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.text.excerpt import excerpt, is_seen, opening
+from forum.text.excerpt import excerpt, is_seen, opening, paragraphs
 from forum.text.markdown import Quoted, render
 
 
@@ -87,3 +87,11 @@ def test_reading_the_beginning_alone_gives_what_reading_everything_gives(html: s
         with patch("forum.text.excerpt._MARGIN", 10**9):
             everything = cut(f"{html}<p>{rest}</p>", length)
         assert cut(f"{html}<p>{rest}</p>", length) == everything
+
+
+def test_each_piece_is_a_line_of_its_own_without_marks_and_captions() -> None:
+    html = (
+        "<p>One <b>two</b><br>three &amp; four</p><ul><li>five</li><li>\n six</li></ul>"
+        "<figure><blockquote><p>seven</p></blockquote><figcaption>CNN</figcaption></figure><pre>eight</pre>"
+    )
+    assert paragraphs(html) == ["One two three & four", "five", "six", "seven", "eight"]

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from lxml.html import fragment_fromstring
 
 from forum.text.markdown import render
 from forum.text.mentions import MOST, names_in
@@ -34,6 +35,12 @@ def linked(words: str) -> list[str]:
 )
 def test_names_are_linked_where_they_name_somebody(words, expected):
     assert linked(words) == expected
+
+
+@pytest.mark.parametrize("words", ["@ann's and @o'hara's, so", "@ann. @ann-", "@ann-marie, @nobody's @жанна."])
+def test_what_stands_after_a_name_stays(words):
+    html = render(words, resolve=None, people=lambda names: {n: KNOWN[n] for n in names if n in KNOWN}).html
+    assert fragment_fromstring(html).text_content() == words
 
 
 def test_names_nobody_has_stay_as_they_were_written():
