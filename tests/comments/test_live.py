@@ -67,10 +67,12 @@ def test_nothing_is_told_of_muted_members(reader, post, ann, ben, eve):
     assert reader.ask() == "1 new comment"
 
 
-def test_nothing_is_told_of_muted_branches(post, sign_in, ann, ben):
+def test_nothing_is_told_of_muted_branches(post, sign_in, ann, ben, eve):
     first, other = say(post, ben, "First."), say(post, ben, "Other.")
     below = say(post, ben, "Below.", first)
     mark(member=ann, kind=Mark.Kind.MUTED, target=first)
+    mark(member=ann, kind=Mark.Kind.FOLLOWED, target=other)
+    mark(member=eve, kind=Mark.Kind.MUTED, target=other)
     reader = Reader(sign_in(ann), post)
     say(post, ben, "In the muted branch.", below)
     assert reader.ask() == ""

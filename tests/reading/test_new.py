@@ -133,12 +133,14 @@ def test_muted_members_say_nothing_new(reader, post, ann, ben):
     assert look(reader, post) == []
 
 
-def test_a_muted_branch_says_nothing_new(reader, post, ann, ben):
+def test_a_muted_branch_says_nothing_new(reader, post, ann, ben, eve):
     branch, other = say(post, ann, "One."), say(post, ann, "Two.")
     look(reader, post)
     say(post, ann, "In the muted branch.", branch)
     new = say(post, ann, "In the other.", other)
     mark(member=ben, kind=Mark.Kind.MUTED, target=branch)
+    mark(member=ben, kind=Mark.Kind.FOLLOWED, target=other)
+    mark(member=eve, kind=Mark.Kind.MUTED, target=other)
     page = page_of(reader.get(post.get_absolute_url()))
     assert (fresh(page), counted(page)) == ([f"c{new.pk}"], ["1 new"])
 
