@@ -18,6 +18,15 @@ def test_the_defaults_are_mails_about_what_concerns_me_and_nothing_daily(sign_in
     assert not Choice.objects.exists(), "looking keeps nothing"
 
 
+def test_each_member_chooses_for_themselves(sign_in, ann, ben, eve, confirmed):
+    chosen = {ann: FORM | {"replies": "site"}, ben: FORM | {"mentions": "daily"}, eve: FORM}
+    for member in (ann, ben):
+        sign_in(member).post("/preferences/mail/", chosen[member])
+    for member, form in chosen.items():
+        page = page_of(sign_in(member).get("/preferences/mail/"))
+        assert {select.name: select.value for select in page.xpath("//select")} == form, member
+
+
 def test_a_choice_is_kept_and_holds(sign_in, ann, ben, confirmed, post, comment):
     browser = sign_in(ann)
     answer = browser.post("/preferences/mail/", {**FORM, "replies": "site"}, follow=True)
