@@ -9,6 +9,7 @@ from forum.moderation import ledger, rules
 from forum.moderation.models import Action, Rule
 from forum.refusals import NotAllowed
 from forum.users.models import User
+from posts.actions import locked
 from posts.models import Revision as PostRevision
 
 Revision = CommentRevision | PostRevision
@@ -28,6 +29,8 @@ def set_hidden(
     if why_not:
         raise NotAllowed(why_not)
     with transaction.atomic():
+        # The thread first, as by whoever takes a name out of its history: what is recorded here refers to it.
+        locked(revision.comment.post_id if isinstance(revision, CommentRevision) else revision.post_id)
         model = type(revision)
         revision = model.objects.select_for_update().get(pk=revision.pk)
         if revision.hidden == hidden:

@@ -12,12 +12,14 @@ from forum.moderation import removals
 from forum.moderation.actions import decide
 from forum.moderation.models import Action, NameRemoval
 from forum.moderation.undoing import undo
+from forum.moderation.versions import set_hidden
 from forum.refusals import Conflict
 from forum.states import State
+from forum.text.redaction import Change
 from forum.users.models import Person
 from posts import actions as posts
 from posts.actions import locked
-from posts.models import Post
+from posts.models import Post, Revision
 from tests.comments.test_parallel import together, until_another_waits
 from tests.making import LONG_AGO, make_person, make_post, say
 
@@ -124,6 +126,29 @@ def test_a_decision_that_names_somebody_is_undone_while_the_name_goes(person, be
     assert NAME not in decision.reason
     comment.refresh_from_db()
     assert comment.is_public
+
+
+@pytest.mark.postgresql_only
+def test_an_earlier_version_is_hidden_while_a_name_goes_from_it(person, mod):
+    post = make_post(archived=True, body=f"{NAME} said so.", html="")
+    revision = Revision.objects.create(post=post, title=post.title, body=f"{NAME} said.", written_at=LONG_AGO)
+    holds = threading.Event()
+
+    def redact() -> dict[str, list[int]]:
+        with transaction.atomic():
+            locked(post.pk)
+            holds.set()
+            until_another_waits()
+            changes = [Change(0, len(NAME), "Somebody")]
+            return posts.redact(post=post, changes={"body": changes})
+
+    def hide() -> bool:
+        holds.wait(5)
+        return set_hidden(revision=revision, hidden=True, by=mod)
+
+    assert together([redact, hide]) == [{"title": [], "body": [0], "html": []}, True]
+    revision.refresh_from_db()
+    assert (revision.body, revision.hidden) == ("Somebody said.", True)
 
 
 def test_who_speaks_elsewhere_meanwhile_is_not_half_forgotten(person, mod, monkeypatch):
