@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from comments import citing
+from comments import citing, counters
 from comments.models import SHELVED, TOP, Comment, Quotation, Revision
 from comments.ranking import UNRANKED, best
 from comments.rendering import render_markdown
@@ -80,7 +80,7 @@ class Restoring:
                 for row, item in zip(rows, found, strict=True)
                 for values in item.earlier
             )
-            touch([post.pk])
+            _count(post, rows)
         return rows
 
     def join_later(self) -> list[Comment]:
@@ -98,6 +98,7 @@ class Restoring:
             self.later = []
             Comment.objects.bulk_update(rows, ["parent", "branch", "body", "html"])
             self._keep(rows, quotations)
+            touch([post.pk])
         return rows
 
     def _join(self, rows: Sequence[Comment], found: Sequence[Restored], quotations: dict[int, list[Quotation]]) -> None:
@@ -179,6 +180,15 @@ def _row(post: Post, item: Restored) -> Comment:
         came_with=post.version + 1,
         **item.columns,
     )
+
+
+def _count(post: Post, rows: Sequence[Comment]) -> None:
+    """The figures of the thread as far as it is here: people go on in it, also where the rest does not come."""
+    post.last_position = max([post.last_position, *(row.position for row in rows)])
+    for row in rows:
+        if row.is_public:
+            counters.published(post, row)
+    counters.save(post)
 
 
 def _drawn(row: Comment) -> tuple[str, tuple[int, ...]]:

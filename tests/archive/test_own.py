@@ -11,7 +11,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from comments.actions import change_state
 from comments.models import Comment
+from comments.recounting import recount
 from comments.restoring import Restoring
 from forum.archive import corrections, records, restoring
 from forum.archive.items import SavedFile, Thread
@@ -27,7 +29,8 @@ from forum.users.models import User
 from posts.models import Post
 from posts.restoring import restore_post
 from tests.archive.moving import bring, counted, empty, export
-from tests.making import NOON, Row, make_post, make_rows
+from tests.conftest import member
+from tests.making import NOON, Row, make_post, make_rows, say
 
 HEAD = '{"rejoinder":1,"states":"public"}'
 SOURCE = '{"type":"source","key":"old","name":"Old"}'
@@ -291,6 +294,27 @@ def test_broken_off_anywhere_and_run_again_it_ends_as_one_clean_run(
     assert export(states="all") == text
     assert counted() == clean
     assert not bring(text).wrote
+
+
+@pytest.mark.django_db
+def test_people_go_on_in_a_thread_of_which_only_a_half_has_come(
+    ann: User, small_batches: None, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.FIRST_COMMENTS_HELD = 0
+    forest(ann, [None] * 9, [State.PUBLISHED] * 9, set())
+    text = export()
+    empty()
+    for broken in dying(monkeypatch, 3):
+        with pytest.raises(KeyboardInterrupt):
+            broken(text)
+    post, by = Post.objects.get(), member("ben")
+    assert (post.comment_count, recount(post.pk)) == (6, [])
+    change_state(comment=post.comments.earliest("position"), to=State.HIDDEN, by=by)
+    said = say(post, by)
+    assert post.comments.latest("position") == said
+    bring(text)
+    post.refresh_from_db()
+    assert (post.comment_count, recount(post.pk)) == (9, [])
 
 
 def dying(monkeypatch: pytest.MonkeyPatch, at: int) -> Iterator[Callable[[str], object]]:
