@@ -72,10 +72,16 @@ def make(folder: Path, say: Callable[[str], None]) -> Site:
         small_chain=one(SMALL, "chain"),
         large_chain=one(LARGE, "chain"),
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+    take_stock()
     names.write_text(json.dumps(asdict(site)))
     return site
+
+
+def take_stock() -> None:
+    """Has PostgreSQL tidy up and count what there is, as it does by itself; nothing counts for SQLite on a site."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def members(many: int = POSTERS) -> list[Member]:

@@ -31,6 +31,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from benchmarks.data import take_stock  # noqa: E402
 from comments.models import Comment  # noqa: E402
 from forum.search import finding  # noqa: E402
 from forum.search.query import parse  # noqa: E402
@@ -122,8 +123,7 @@ def make(many: int) -> None:
     began = time.monotonic()
     call_command("rebuild_search")
     print(f"the index: {time.monotonic() - began:.0f} s")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+    take_stock()
 
 
 def write(lot: list[Comment]) -> None:

@@ -6,6 +6,7 @@ from django.db import connection  # isort: skip
 from django.test import Client
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
+from benchmarks.data import take_stock
 from forum.users.models import User
 from posts.models import Post
 from tests.making import make_post
@@ -25,7 +26,7 @@ def copies(post: Post, count: int) -> None:
             f" SELECT {values} FROM posts_post p, n WHERE p.id = %s",
             [count, post.pk],
         )
-        cursor.execute("ANALYZE")
+    take_stock()
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from forum.archive.suppressing import article_states
 from forum.users.models import Person, Source
 from posts.models import Post
 from tests.archive.threads import Mill, said, talk
+from tests.making import take_stock
 
 Asked = Callable[[Callable[[], object]], list[str]]
 
@@ -28,8 +29,7 @@ Asked = Callable[[Callable[[], object]], list[str]]
 def loaded(db: None, monkeypatch: pytest.MonkeyPatch) -> Source:
     """A source with some hundred comments, and what the planner knows of them."""
     load(Mill(talk([said(n) for n in range(400)])).plan(monkeypatch), commit=True)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     return Source.objects.get()
 
 

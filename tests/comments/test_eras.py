@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import lxml.html
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.test import Client
 
 from comments import eras, threads
@@ -19,7 +18,7 @@ from forum.users.models import User
 from posts import pulse
 from posts.models import Post
 from tests.comments.test_plans import check
-from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, say
+from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, say, take_stock
 
 GUEST = AnonymousUser()
 pytestmark = pytest.mark.django_db
@@ -203,8 +202,7 @@ def test_no_page_of_an_era_reads_through_the_other(ann) -> None:
     post = archive()
     rows = [old(n, n - n % 4 if n % 4 else None) for n in range(3_000)]
     said = grown(post, [*rows, *(new(n, ann, n % 30 if n % 3 else None) for n in range(600))])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     middle = {"then": said[1_500], "now": said[3_300]}
     for era in eras.ERAS:
         for order in threads.ORDERS:

@@ -13,7 +13,7 @@ from comments.models import Comment, Quotation
 from forum.moderation.models import Action, Rule
 from forum.states import Format, State
 from tests.comments.test_plans import plans_of
-from tests.making import Row, make_person, make_rows
+from tests.making import Row, make_person, make_rows, take_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -65,8 +65,7 @@ def test_quotations_are_found_by_their_indexes(post, ann):
     made = make_rows(post, [Row(number - 1 if number % 2 else None, author=ann) for number in range(2_000)])
     Quotation.objects.bulk_create(Quotation(comment=one, quoted=of) for of, one in pairwise(made))
     Comment.objects.filter(post=post).update(quoted_count=1, parent_basis=Comment.Basis.QUOTE)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     thread = threads.Thread([threads.Node(one) for one in rows.of_ids(post, [one.pk for one in made[100:105]])])
     [plan] = plans_of(lambda: evidence_of(thread)).values()
     assert len(re.findall("comments_quotation_comment_id_", plan)) == 1, plan

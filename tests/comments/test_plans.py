@@ -21,7 +21,7 @@ from forum.users.models import User
 from posts.models import Post, Tag
 from posts.tags.bearing import borne
 from tests.conftest import member
-from tests.making import NOON, Row, make_post, make_rows, store
+from tests.making import NOON, Row, make_post, make_rows, store, take_stock
 
 GUEST = AnonymousUser()
 MANY = 4_000  # comments in the large thread: enough for a planner to prefer an index where it has one
@@ -92,8 +92,7 @@ def busy(ann: User, ben: User) -> Post:
         best = number % 7 / 20 - 0.1
         rows.append(Row(parent, NOON + dt.timedelta(seconds=number), state, author, best=best))
     make_rows(large, rows)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     return large
 
 
@@ -172,8 +171,7 @@ def test_replies_to_a_member_are_walked_along_their_own_index(busy, sign_in, ann
 def test_lists_of_the_desk_find_what_is_not_published_by_its_own_indexes(busy, sign_in, ben, root):
     Report.objects.create(comment=Comment.objects.filter(author=ben)[0], rule=Rule.objects.all()[0])
     browser, address = sign_in(root), "/admin/comments/comment/"
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     for state in ("removed", "hidden", "held"):
         plans = plans_of(lambda state=state: browser.get(f"{address}?state={state}"))
         [plan] = [plan for sql, plan in plans.items() if "ORDER BY" in sql and "COUNT" not in sql]
@@ -196,8 +194,7 @@ def test_the_feed_of_the_site_does_not_read_through_an_archive(client, ann):
     archived = [Post(title="Old", archived=True, created_at=moment, active_at=moment) for _ in range(2_000)]
     store(archived)
     make_post(ann)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     assert "post_living" in str(check(lambda: client.get("/feed/"), ordered_by="post_living", few=True))
 
 
@@ -226,8 +223,7 @@ def test_the_feed_of_a_tag_walks_along_the_index_of_its_list(client, busy, slug)
     for tag, some in ((rare, posts[::100]), (common, posts)):
         store(borne(post, tag.pk) for post in some)
         Tag.objects.filter(pk=tag.pk).update(post_count=len(some))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     plans = plans_of(lambda: client.get(f"/tags/{slug}/feed/"))
     if slug == "common" or connection.vendor == "sqlite":  # PostgreSQL sooner sorts the few of the rare one
         assert "bearing_newest" in str(plans)

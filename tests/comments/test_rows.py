@@ -5,14 +5,13 @@ import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 
 from comments import rows, threads
 from comments.models import Comment
 from forum.states import State
 from tests.comments.test_plans import plans_of
 from tests.conftest import member
-from tests.making import LONG_AGO, NOON, Row, make_person, make_post, make_rows
+from tests.making import LONG_AGO, NOON, Row, make_person, make_post, make_rows, take_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -107,8 +106,7 @@ def test_ids_are_looked_up_and_the_thread_is_not_walked_through(ann):
     made = make_rows(post, [Row(moment=NOON + dt.timedelta(seconds=n)) for n in range(2_000)])
     for _ in range(300):  # by which a planner takes every thread for a small one
         make_rows(make_post(ann), [Row()])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     pks = [comment.pk for comment in made]
     assert set(rows.of_ids(post, pks[500:600])) == set(made[500:600])
     assert rows.get(post, pks[1_900]) == made[1_900]
@@ -123,8 +121,7 @@ def test_ids_are_looked_up_and_the_thread_is_not_walked_through(ann):
 def test_the_next_page_is_not_sorted_where_names_are_few(ann):
     post = make_post(ann)
     made = make_rows(post, [Row(moment=NOON + dt.timedelta(seconds=n), author=ann) for n in range(2_000)])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     for order in rows.ORDERS:
         act = lambda order=order: threads.thread_page(post, AnonymousUser(), order=order, after=made[1_000])  # noqa: E731
         for plan in plans_of(act).values():

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.db import connection
 
 from comments import actions, live, muted
 from comments.models import SHELVED, Comment
@@ -18,7 +17,7 @@ from forum.voices.models import Mark
 from posts import pulse
 from posts.models import Post
 from tests.comments.test_plans import plans_of
-from tests.making import NOON, Row, make_post, make_rows, say, token
+from tests.making import NOON, Row, make_post, make_rows, say, take_stock, token
 
 pytestmark = pytest.mark.django_db
 
@@ -88,8 +87,7 @@ def test_a_comment_costs_the_same_statements_in_a_small_thread_and_deep_in_a_cha
 
 def test_words_said_just_now_are_looked_for_among_what_their_author_said_last(chain, ann, ben):
     make_rows(chain[0].post, [Row(author=ann) for _ in range(500)])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     for parent in (None, chain[0]):
         plans = plans_of(lambda parent=parent: say(chain[0].post, ben, "Words.", parent))
         [plan] = [plan for sql, plan in plans.items() if re.search(r'WHERE .*"body" = ', sql)]
@@ -119,8 +117,7 @@ def test_a_chain_of_tombstones_leaves_and_comes_back_by_one_statement(root, chai
     leaf = thread.get(pk=chain[-1].pk)
     thread.exclude(pk=leaf.pk).update(state=State.DELETED)
     recount(leaf.post_id, repair=True)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     for to, left in ((State.REMOVED, DEEP), (State.PUBLISHED, 0)):
         queries = count_queries(lambda to=to: actions.change_state(comment=leaf, to=to, by=root))
         assert len(queries) < 30
@@ -129,8 +126,7 @@ def test_a_chain_of_tombstones_leaves_and_comes_back_by_one_statement(root, chai
 
 
 def test_a_tombstone_is_moved_without_a_look_at_all_comments(root, chain):
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     plans = plans_of(lambda: actions.change_state(comment=chain[-1], to=State.REMOVED, by=root))
     [plan] = [plan for sql, plan in plans.items() if "moves" in sql]
     assert not re.search("BLOOM|SCAN comments_comment|SCAN above|Seq Scan", plan), plan

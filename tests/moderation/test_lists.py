@@ -14,7 +14,7 @@ from forum.moderation.models import Action, Report, Rule
 from forum.users.models import User
 from posts.models import Post
 from tests.conftest import member
-from tests.making import NOON, Row, make_person, make_post, make_rows, page_of, say, select
+from tests.making import NOON, Row, make_person, make_post, make_rows, page_of, say, select, take_stock
 
 SignIn = Callable[[User], Client]
 Asked = Callable[[Callable[[], object]], list[str]]
@@ -118,9 +118,7 @@ def test_what_new_accounts_wrote_is_found_by_its_authors(
     make_rows(make_post(ben), [Row(author=ben) for _ in range(2_000)])
     User.objects.update(date_joined=NOON)
     said = say(Post.objects.earliest("pk"), member("newcomer"))
-    if connection.vendor == "postgresql":  # which always knows what there is; nothing tells SQLite
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    take_stock()
     page = f"{address}?account=1"
     assert shown(desk.get(page)) == (ids_of([said]) if address == COMMENTS else [])
     [sql] = [sql for sql in count_queries(lambda: desk.get(page)) if " LIMIT 51" in sql]

@@ -13,7 +13,7 @@ from forum.users.models import User
 from forum.voices.actions import mark
 from forum.voices.models import Mark
 from posts.models import Post
-from tests.making import NOON, make_post, page_of, say, select
+from tests.making import NOON, make_post, page_of, say, select, take_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -223,8 +223,7 @@ def test_counting_and_listing_follow_their_indexes(ann, ben, confirmed):
         for user in [ann, *crowd]
         for n, one in enumerate(posts)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     counted = Notice.objects.shown_to(ann).unread().order_by("-made_at").values_list("pk", "comment_id", "post_id")
     assert "notice_unread" in counted[:MOST].explain()
     listed = Notice.objects.shown_to(ann).order_by("-made_at", "-pk")[:51].explain()

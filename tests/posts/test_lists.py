@@ -18,7 +18,7 @@ from posts.models import Post, Tag
 from posts.tags import bearing
 from posts.versions import of_tag
 from tests.comments import test_plans
-from tests.making import NOON, Row, make_post, make_rows, out_of_step, page_of, say, select, store
+from tests.making import NOON, Row, make_post, make_rows, out_of_step, page_of, say, select, store, take_stock
 
 DAY = dt.timedelta(days=1)
 
@@ -321,8 +321,7 @@ def many(ann, ben):
     mark(member=ben, kind=Mark.Kind.FOLLOWED, target=common)
     mark(member=ben, kind=Mark.Kind.HIDDEN, target=posts[3])
     mark(member=ben, kind=Mark.Kind.HIDDEN, target=rare)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     return posts
 
 
@@ -387,8 +386,7 @@ def test_what_waits_for_an_answer_is_no_more_work_where_much_is_answered(client,
     for post, answer in zip(many[::2], answers, strict=False):
         post.answer = answer
     Post.objects.bulk_update(many[:2_000:2], ["answer"])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     for after in ("", f"&after={many[2_504].pk}"):
         check_walk(lambda after=after: browser.get(f"/?show=unanswered{after}"), "post_unanswered")
         for slug in ("rare", "common"):

@@ -18,7 +18,7 @@ from posts.lists import posted_before, posted_besides
 from posts.models import Post
 from tests.comments.test_parallel import together, until_another_waits
 from tests.comments.test_plans import check
-from tests.making import form_on, make_post, page_of, select, store, token
+from tests.making import form_on, make_post, page_of, select, store, take_stock, token
 
 SAME = "http://www.example.org/page/?utm_source=mail#top"
 WORDS = {"kind": "link", "title": "A page", "url": SAME, "body": "I *wonder*."}
@@ -109,8 +109,7 @@ def test_it_is_found_by_its_index(ann, earlier):
         for number in range(1_500)
     ]  # fmt: skip
     store(made)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     assert "post_by_address" in str(check(lambda: posted_before("https://e.example/7"), few=True))
     page = Post.objects.get(url_key="e.example/7")
     assert "post_by_address" in str(check(lambda: posted_besides(page), few=True))

@@ -12,7 +12,7 @@ from forum.search.query import parse
 from forum.search.rebuilding import rebuild
 from posts.models import Tag
 from posts.tags import bearing
-from tests.making import NOON, Row, make_post, make_rows
+from tests.making import NOON, Row, make_post, make_rows, take_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,7 @@ def busy(ann, ben) -> int:
         make_rows(post, [Row(author=ben, moment=NOON + dt.timedelta(seconds=n)) for n in range(1_000)])
     bearing.bear(post, [Tag.objects.create(slug="busy", name="Busy")])
     rebuild(repair=True)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     return post.pk
 
 

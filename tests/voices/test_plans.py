@@ -13,7 +13,7 @@ from forum.voices.actions import vote
 from forum.voices.models import Mark, Vote
 from posts.models import Post
 from tests.conftest import member
-from tests.making import Row, make_post, make_rows
+from tests.making import Row, make_post, make_rows, take_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +36,7 @@ def busy(ann: User, ben: User, eve: User) -> Post:
         for kind in ("saved", "followed")
         for on in [{"comment": c} for c in comments[number % 9 :: 9]] + [{"post": p} for p in posts[number % 3 :: 3]]
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    take_stock()
     return post
 
 
