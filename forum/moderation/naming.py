@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -56,7 +58,7 @@ def persons_by(ids: Iterable[int]) -> list[Person]:
 
 def persons_alike(name: str) -> list[Person]:
     """Persons whose printed name differs from this one in its case alone."""
-    found = Person.objects.filter(name__iexact=name, removed_at__isnull=True).exclude(name=name)
+    found = Person.objects.filter(in_any_case(name, "name", by="iexact"), removed_at__isnull=True).exclude(name=name)
     return list(found.select_related("source").order_by("id")[:20])
 
 
@@ -95,7 +97,7 @@ def places_in(thing: Post | Comment, text: str, name: str) -> list[tuple[int, in
 def living(name: str, source: Source | None) -> list[Comment]:
     """Members' comments under archived posts that hold the name: those words are theirs, and not changed here."""
     comments = _within(Comment.objects.filter(archived=False, post__archived=True), source)
-    found = comments.filter(body__icontains=longest_word(name)).with_bylines().select_related("post")[:MOST]
+    found = comments.filter(in_any_case(longest_word(name), "body")).with_bylines().select_related("post")[:MOST]
     return [comment for comment in found if places(comment.body, name)]
 
 
@@ -103,7 +105,7 @@ def _posts(name: str, source: Source | None) -> list[Post]:
     posts: PostQuerySet = Post.objects.filter(archived=True)
     if source is not None:
         posts = posts.filter(source=source)
-    return list(posts.filter(may_hold(name) | Q(title__icontains=longest_word(name)))[:MOST])
+    return list(posts.filter(may_hold(name) | in_any_case(longest_word(name), "title"))[:MOST])
 
 
 def _comments(name: str, source: Source | None) -> list[Comment]:
@@ -122,7 +124,13 @@ def may_hold(name: str) -> Q:
     written = Q(body__contains="&#") if len(letters) > 1 else Q(body__contains="&")
     if len(letters) > 1:
         written |= Q(body__icontains=letters)
-    return Q(body__icontains=longest_word(name)) | Q(format=Format.HTML) & written
+    return in_any_case(longest_word(name), "body") | Q(format=Format.HTML) & written
+
+
+def in_any_case(words: str, *columns: str, by: str = "icontains") -> Q:
+    """That one of the columns holds the words, in any capitals; SQLite folds ASCII alone, so others are spelt out."""
+    spelt = {words} if words.isascii() else {words, words.lower(), words.upper(), words.title()}
+    return reduce(or_, [Q(**{f"{column}__{by}": one}) for column in columns for one in sorted(spelt)])
 
 
 def longest_word(name: str) -> str:

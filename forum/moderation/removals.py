@@ -303,9 +303,9 @@ def _settle(removal: NameRemoval, outcome: Outcome, by: User) -> None:
 def _record(name: str, granted: NameRemoval) -> tuple[QuerySet[Action], QuerySet[NameRemoval]]:
     """What moderation itself may have written down about the name, in the order in which it is locked."""
     word = naming.longest_word(name)
-    holding = Q(pk=granted.pk) | Q(name__icontains=word) | Q(text__icontains=word) | Q(address__icontains=word)
+    holding = Q(pk=granted.pk) | naming.in_any_case(word, "name", "text", "address")
     return (
-        Action.objects.filter(Q(reason__icontains=word) | Q(before__reason__icontains=word)).order_by("pk"),
+        Action.objects.filter(naming.in_any_case(word, "reason", "before__reason")).order_by("pk"),
         NameRemoval.objects.filter(holding).order_by("pk"),
     )
 
@@ -325,7 +325,7 @@ def _forget(name: str, granted: NameRemoval) -> None:
         removal.text = _without(removal.text, name)
         removal.address = _without(removal.address, name)[:500]
         removal.save(update_fields=["name", "text", "address"])
-    for report in Report.objects.filter(text__icontains=word).order_by("pk"):
+    for report in Report.objects.filter(naming.in_any_case(word, "text")).order_by("pk"):
         report.text = _without(report.text, name)
         report.save(update_fields=["text"])
     for action in actions:
@@ -333,7 +333,8 @@ def _forget(name: str, granted: NameRemoval) -> None:
         if "reason" in action.before:  # of a suspension there was before, which an undo would write again
             action.before["reason"] = _without(action.before["reason"], name)
         action.save(update_fields=["reason", "before"])
-    for member in User.objects.select_for_update().filter(suspension_reason__icontains=word).order_by("pk"):
+    suspended = User.objects.select_for_update().filter(naming.in_any_case(word, "suspension_reason"))
+    for member in suspended.order_by("pk"):
         member.suspension_reason = _without(member.suspension_reason, name)[:SUSPENSION_REASON]
         member.save(update_fields=["suspension_reason"])
 

@@ -390,6 +390,22 @@ def test_a_name_that_only_a_title_holds_is_found_and_comes_back(archive: Archive
     assert Post.objects.get(pk=archive.post.pk).title == "What driller saw"
 
 
+@pytest.mark.parametrize("written", ["Żółw Łęcki", "ŻÓŁW ŁĘCKI", "żółw łęcki", "jürgen öhm"])
+def test_a_name_is_found_in_other_capitals_whatever_its_letters(archive: Archive, mod: User, written: str) -> None:
+    """SQLite folds the letters of ASCII alone."""
+    name = "Jürgen Öhm" if "j" in written else "Żółw Łęcki"
+    Post.objects.filter(pk=archive.post.pk).update(title=f"What {written} saw", body="", html="")
+    comment = archive.post.comments.filter(archived=True).earliest("position")
+    Comment.objects.filter(pk=comment.pk).update(body=f"So {written} said.")
+    NameRemoval.objects.create(name="somebody", text=f"Or {written}, they say.")
+    found = naming.mentions(name, archive.source)
+    assert [place.words for place in found] == [written, written]
+    removal = NameRemoval.objects.create(name=name)
+    removals.take_name_off(removal=removal, name=name, persons=[], chosen=[place.key for place in found], by=mod)
+    assert NAME_TAKEN_OFF in Comment.objects.get(pk=comment.pk).body
+    assert NameRemoval.objects.get(name="somebody").text == "Or [name removed], they say."
+
+
 def test_a_name_comes_back_into_html_as_html_and_into_a_title_as_it_was(archive: Archive, mod: User) -> None:
     words = {"title": "What Fish & Chips saw", "body": render_article("So Fish & Chips said.")}
     assert "Fish &amp; Chips" in words["body"]
