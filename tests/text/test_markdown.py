@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from forum.text.html import MAX_BYTES, TooLarge, sanitise
 from forum.text.markdown import MAX_BRACKETS, Quoted, quoted_in, render, without_hidden, without_quotations
+from tests.pace import slower
 from tests.text.test_html import MUTATIONS, assert_inert
 
 DRILLER = Quoted("driller", "/comments/123/", True)
@@ -239,10 +240,10 @@ def test_the_time_grows_with_the_length_only(unit: str) -> None:
 
 
 def test_too_long_a_text_is_refused_before_it_is_parsed() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TooLarge):
         render("[" * (MAX_BYTES + 1), resolve=resolve)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05 * slower()
 
 
 @pytest.mark.parametrize(
@@ -260,7 +261,7 @@ def test_a_text_that_would_take_seconds_is_refused_before_it_is_parsed(source: s
         started = time.process_time()
         with pytest.raises(TooLarge, match="try again"):
             read()
-        assert time.process_time() - started < 0.1
+        assert time.process_time() - started < 0.1 * slower()
 
 
 def test_what_people_quote_and_link_is_far_from_the_limits() -> None:
