@@ -15,8 +15,16 @@ from forum.moderation.desk.records import ListAdmin
 SHOWN = 20_000  # characters of an item's text
 
 
-class _ReadOnly:
-    """A record is added by imports alone, and neither changed nor deleted by hand."""
+class ItemAdmin(ListAdmin):
+    """What imports found, each with its lines and a link to the spot: added by imports alone, never changed here."""
+
+    list_display = ("__str__", "source", "spot", "first_line", "last_line")
+    list_filter = ("source",)
+    search_fields = ("source_key", "=first_line")
+    fields = (
+        *("run", "source", "kind", "spot", "first_line", "last_line", "element", "text"),
+        *("source_key", "parent_key", "digest", "body_digest", "words_digest", "evidence"),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
@@ -29,18 +37,6 @@ class _ReadOnly:
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never."""
         return False
-
-
-class ItemAdmin(_ReadOnly, ListAdmin):
-    """What imports found, each with its lines and a link to the spot."""
-
-    list_display = ("__str__", "source", "spot", "first_line", "last_line")
-    list_filter = ("source",)
-    search_fields = ("source_key", "=first_line")
-    fields = (
-        *("run", "source", "kind", "spot", "first_line", "last_line", "element", "text"),
-        *("source_key", "parent_key", "digest", "body_digest", "words_digest", "evidence"),
-    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         """With the runs, but without their files and reports."""
