@@ -94,6 +94,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "tree": address(here, era=era),
             "flat": address(here, view="flat", era=era),
             "fold": address("", fold="read", era=era),
+            "beginning": _beginning(here, view, order, viewer, era),
         },
         "orders": [
             (Choice(one), address(here, order="" if one == viewer.order else one, era=era)) for one in threads.ORDERS
@@ -160,6 +161,12 @@ def _eras(found: Post, here: str, *, view: str, order: str) -> list[tuple[Choice
     return [
         (Choice(era or "both"), address(here, view=view, order=order, era=era), count) for era, count in counts.items()
     ]
+
+
+def _beginning(here: str, view: str, order: str, viewer: Viewer, era: str) -> str:
+    if view == "flat":
+        return address(here, view=view, era=era)
+    return address(here, order="" if order == viewer.order else order, era=era)
 
 
 def _next(thread: threads.Thread, view: str, order: str, viewer: Viewer, fold: str, era: str) -> str:

@@ -135,6 +135,15 @@ def test_what_is_the_end_of_no_page_is_no_page(client, post, comment, after):
     assert client.get(f"{post.get_absolute_url()}?order=best&after={after}").status_code == 404
 
 
+@pytest.mark.parametrize("query", ["order=best", "view=flat", "order=newest"])
+def test_the_way_to_the_beginning_keeps_to_the_order_and_the_view(client, ann, query):
+    post = make_post(ann)
+    last = make_rows(post, [Row(author=ann) for _ in range(250)])[100]
+    page = page_of(client.get(f"{post.get_absolute_url()}?after={last.pk}&{query}"))
+    [beginning] = [a for a in select(page, "p.quiet a") if a.text_content() == "Back to the beginning"]
+    assert beginning.get("href") == f"{post.get_absolute_url()}?{query}"
+
+
 def test_an_address_of_before_goes_on_by_the_comment_alone(client, ann):
     post = make_post(ann)
     made = make_rows(post, [Row(author=ann, best=-number / 1000) for number in range(250)])
