@@ -112,7 +112,7 @@ def _is_by_the_author(byline: Byline, page: Page) -> bool:
 def _new(node: Node, page: Page) -> str:
     """That a comment is new, and the way to the next new one."""
     address = next_new(node, page)
-    return f"<b>new</b> ·{way('n', address, page.rights.member, 'next new')}" if address else "<b>new</b>"
+    return f"<b>new</b> ·{way('next new', address)}" if address else "<b>new</b>"
 
 
 def evidence_html(node: Node, page: Page) -> str:

@@ -9,7 +9,7 @@ from comments.threads import Node
 from forum.bylines import Byline
 from forum.states import PUBLISHED
 
-WAYS = {"p": "Parent", "s": "Next sibling", "]": "Next top-level", "n": "Next new"}
+PARENT, SIBLING, TOP_LEVEL, NEW = "Parent", "Next sibling", "Next top-level", "Next new"  # static/js/keys.js knows them
 
 
 def heading(node: Node, byline: Byline, page: Page) -> str:
@@ -58,16 +58,16 @@ def ways_html(node: Node, page: Page) -> str:
     """The ways on from a comment: seen when one of them has the focus, and always there for a screen reader."""
     if not page.leads:
         return ""
-    keyed, links = page.rights.member, ""
+    links = ""
     if (answered := node.answered) and not page.flat:
         on_page = node.parent is not None and node.comment is not page.top
-        links = way("p", f"#c{answered}" if on_page else f"/comments/{answered}/", keyed)
+        links = way(PARENT, f"#c{answered}" if on_page else f"/comments/{answered}/")
     if node.next:
-        links += way("s", f"#c{node.next}", keyed)
+        links += way(SIBLING, f"#c{node.next}")
     if page.next_top:
-        links += way("]", f"#c{page.next_top}", keyed)
+        links += way(TOP_LEVEL, f"#c{page.next_top}")
     if (page.fresh or page.news.onward) and node.comment.id not in page.fresh and (address := next_new(node, page)):
-        links += way("n", address, keyed)
+        links += way(NEW, address)
     return f'<p class="ways">{links[1:]}</p>' if links else ""
 
 
@@ -77,6 +77,6 @@ def next_new(node: Node, page: Page) -> str:
     return f"#c{pk}" if pk else page.news.onward
 
 
-def way(key: str, address: str, keyed: bool, words: str = "") -> str:
+def way(words: str, address: str) -> str:
     """A link after a blank."""
-    return f' <a href="{address}"{f" data-key={key}" if keyed else ""}>{words or WAYS[key]}</a>'
+    return f' <a href="{address}">{words}</a>'

@@ -7,6 +7,13 @@ const END = {
   "[": "This is the first branch of the page.",
   "]": "This is the last branch of the page.",
 };
+const WAYS = {
+  Parent: "p",
+  "Next sibling": "s",
+  "Next top-level": "]",
+  "Next new": "n",
+  "next new": "n",
+};
 const say = (words) => { document.getElementById("polite").textContent = words; };
 const shown = (comment) => !comment.parentElement.closest("details:not([open])");
 
@@ -20,8 +27,8 @@ function go(comment) {
 }
 
 function follow(comment, key) {
-  const link = [...comment.querySelectorAll("[data-key]")].find(
-    (one) => one.dataset.key === key && one.closest(".comment") === comment,
+  const link = [...comment.querySelectorAll(".ways a, .marks a")].find(
+    (one) => WAYS[one.textContent] === key && one.closest(".comment") === comment,
   );
   if (!link) return null;
   const here = link.hash && link.pathname === location.pathname;
