@@ -18,7 +18,7 @@ from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
 
 from forum.pagecache import store
-from forum.pagecache.pages import SELDOM, KeptPage, Said, open_to_all
+from forum.pagecache.pages import SELDOM, KeptPage, Said, open_to_all, tag_of
 from forum.pagecache.versions import Version
 
 View = Callable[..., HttpResponse]
@@ -52,7 +52,8 @@ def kept(reads: Callable[..., Version | None], *, says: Iterable[str] = ()) -> C
                 return _page(request, current, functools.partial(view, request, *args, **kwargs))
             made = view(request, *args, **kwargs)
             if _is_page(made):
-                open_to_all(made)  # Django's middleware tags it, in less time than our own digest takes
+                open_to_all(made)
+                made.headers["ETag"] = f'"{tag_of(made.content)}"'  # in less time than Django's middleware takes
             return made
 
         setattr(answer, READ, True)
