@@ -16,6 +16,7 @@ from benchmarks.place import environment
 from benchmarks.serving import Server
 from benchmarks.sizes import RUNS
 
+UNDRAWN = "?order=newest"  # an order in which the worker draws no thread
 GUEST: Headers = {"Accept-Encoding": "gzip"}
 
 
@@ -127,7 +128,9 @@ def _answers(site: Site, member: Member, kept: Server) -> dict[str, tuple[str, H
         "guest, 200 comments": (page, GUEST),
         "guest, seed, has it already (304)": (seed, {**GUEST, "If-None-Match": etag}),
         "guest, seed, uncached": (seed, GUEST),
+        "guest, seed, uncached and not drawn": (f"{seed}{UNDRAWN}", GUEST),
         "signed in, seed, uncached": (seed, member.headers),
+        "signed in, seed, uncached and not drawn": (f"{seed}{UNDRAWN}", member.headers),
         "signed in, 200 comments, uncached": (page, member.headers),
     }
 

@@ -15,6 +15,7 @@ from django.test import Client
 
 from benchmarks.load import Member
 from benchmarks.sizes import LARGE, POSTERS, SITE_COMMENTS, SITE_POSTS, SMALL
+from comments.drawing import draw
 from comments.inventing.sites import make_site, make_thread
 from comments.models import Comment
 from forum.text.names import skeleton
@@ -46,7 +47,17 @@ class Site:
 
 
 def make(folder: Path, say: Callable[[str], None]) -> Site:
-    """The site, made anew where the folder does not hold it yet."""
+    """The site, made anew where the folder does not hold it yet, with the threads drawn that are measured.
+
+    No worker runs beside the load, and of a large site it would draw these last.
+    """
+    site = _made(folder, say)
+    for pk in (site.seed, site.page, site.quiet):
+        draw(pk)
+    return site
+
+
+def _made(folder: Path, say: Callable[[str], None]) -> Site:
     call_command("migrate", verbosity=0)
     call_command("prepare", static_only=True, verbosity=0)
     names = folder / "threads.json"

@@ -36,12 +36,16 @@ def guests(bench: Bench) -> Iterator[Row]:
         yield _row(name, held, at_least(held.of_gunicorn, 0.65, "≥ 65 % of gunicorn"), of_nginx=False)
     held = bench.against_floors(bench.bare, "guest, seed, uncached")
     yield _row("guest, seed, uncached", held, at_least(held.of_gunicorn, 0.25, "≥ 25 % of gunicorn"))
+    name = "guest, seed, uncached and not drawn"
+    yield _row(name, bench.against_floors(bench.bare, name))
 
 
 def members(bench: Bench) -> Iterator[Row]:
     """Pages as members get them, each made for the one who asks."""
     held = bench.against_floors(bench.bare, "signed in, seed, uncached")
     yield _row("signed in, seed, uncached", held, at_least(held.of_gunicorn, 0.12, "≥ 12 % of gunicorn"))
+    name = "signed in, seed, uncached and not drawn"
+    yield _row(name, bench.against_floors(bench.bare, name))
     held = bench.against_floors(bench.bare, "signed in, 200 comments, uncached")
     most = 18 if _ON_POSTGRESQL else 12
     yield _row("signed in, 200 comments, uncached", held, at_most(held.page.processor, most, f"≤ {most} ms CPU"))
@@ -152,7 +156,7 @@ def slow(bench: Bench) -> Iterator[Row]:
     yield Row(f"honest visits beside {SLOW} slow clients, through nginx", figure)
 
 
-def _row(what: str, held: Held, target: Target, *, of_nginx: bool = True) -> Row:
+def _row(what: str, held: Held, target: Target | None = None, *, of_nginx: bool = True) -> Row:
     figure = f"{held.page.per_second:,.0f} a second, {held.by_processor:.0%} by CPU"
     return Row(what, figure, held.page.processor, held.of_gunicorn, held.of_nginx if of_nginx else None, target)
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from comments import citing, counters, revising, rules
-from comments.models import SHELVED, Comment, CommentQuerySet, Quotation
+from comments.models import SHELVED, Comment, CommentQuerySet, Drawing, Quotation
 from comments.rendering import render_markdown, render_new
 from forum import storing
 from forum.moderation import holds, ledger, limits
@@ -249,6 +249,7 @@ def redact_all(*, changes: Mapping[int, Sequence[Change]]) -> dict[int, list[int
             Quotation.objects.bulk_update([one for comment in rows for one in comment.quotations.all()], OFFSETS)
             citing.rerender(rows)
         touch(threads)
+        Drawing.forget(threads)
         citing.rerender_quoting(pks)
     return starts
 

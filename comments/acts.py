@@ -14,6 +14,7 @@ from forum.voices.models import Mark
 from forum.voices.rules import takes_votes
 
 if TYPE_CHECKING:
+    from comments.drawn import DrawnComment
     from comments.models import Comment
     from comments.page import Page, Rights
 
@@ -27,7 +28,7 @@ def actions_html(comment: Comment, page: Page, *, swap: bool = False) -> SafeStr
     return mark_safe(row)  # noqa: S308  escaped where it is made
 
 
-def acts(comment: Comment, page: Page, attributes: str = "") -> str:
+def acts(comment: Comment | DrawnComment, page: Page, attributes: str = "") -> str:
     """The row, if there is anything to do: one that is kept, with the id of this comment in it."""
     if page.kept:
         return ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from posts.models import Post
 
 FIGURES = (
-    *("version", "last_position", "comment_count", "living_count", "active_at"),
+    *("version", "to_draw", "last_position", "comment_count", "living_count", "active_at"),
     *("last_comment_at", "last_author", "last_person", "pulse"),
 )
 _STAYING = ", ".join(f"'{state.value}'" for state in STAYING)
@@ -52,6 +52,7 @@ def unpublished(post: Post, comment: Comment) -> None:
 def save(post: Post) -> None:
     """Writes the figures, moves the version of the page, and the post in the lists of its tags. Two statements."""
     post.version += 1
+    post.to_draw = True
     storing.update(post, *FIGURES)
     bearing.spoken_in(post)
 

@@ -47,7 +47,12 @@ def time_html(words: Comment | Post, zone: dt.tzinfo | None = None) -> str:
     """When something was said: as the page printed it, or the moment in ``zone`` (UTC if None) with the zone named."""
     if words.archived:
         return _printed(words.printed_date, words.printed_at, words.zone)
-    return moment_html(words.created_at, zone, ' itemprop="datePublished"')
+    return said_html(words.created_at, zone)
+
+
+def said_html(moment: dt.datetime, zone: dt.tzinfo | None = None) -> str:
+    """When living words were said, for machines too."""
+    return moment_html(moment, zone, ' itemprop="datePublished"')
 
 
 @lru_cache(DATES_KEPT)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.acts import acts
+from comments.drawn import GAP, DrawnThread
 from comments.evidence import BY_QUOTE
 from comments.marks import SILENT, evidence_html, marks_html, time_html
 from comments.models import Comment
@@ -45,20 +46,25 @@ def thread_html(thread: Thread, page: Page) -> SafeString:
 
 def thread_parts(thread: Thread, page: Page) -> Parts:
     """The same for the mould of a page."""
-    nodes = list(thread.walk())
-    _look_over(nodes, page)
     member = page.rights.member
     kept = member and not page.flat and not page.folds.by_reading
     # A click into the thread gives it the focus, and with it the keys.
     focus = ' tabindex="-1"' if member else ""
     flat = " flat" if page.flat else ""
-    parts = [f'<ol class="thread{flat}"{focus}{" data-folds" if kept else ""}>']
+    drawn = thread.parts(page) if isinstance(thread, DrawnThread) and thread.html else inner_parts(thread, page)
+    # every value was escaped or sanitised where it was written
+    return Parts([f'<ol class="thread{flat}"{focus}{" data-folds" if kept else ""}>', *drawn, "</ol>"])
+
+
+def inner_parts(thread: Thread, page: Page) -> list[str]:
+    """What stands in the list: every comment of the thread, which no drawing shows yet."""
+    _look_over(list(thread.walk()), page)
+    parts: list[str] = []
     for root, divider, after in _divided(thread.roots, page):
         page.next_top = after.comment.id if after and not page.flat else 0
         parts.append(divider)
         _branch(root, page, parts)
-    parts.append("</ol>")
-    return Parts(parts)  # every value was escaped or sanitised where it was written
+    return parts
 
 
 def _look_over(nodes: list[Node], page: Page) -> None:
@@ -178,12 +184,20 @@ def _comment(node: Node, page: Page, parts: list[str], *, branch: bool) -> None:
     why = evidence_html(node, page) if comment.parent_basis not in SILENT or node.depth >= DRAWN or page.flat else ""
     parts += (
         f'{begin}" id="c{pk}"{COMMENT}>{old_anchor}{opening}{fold}<article><header>{heading(node, byline, page)}'
-        f'<a class="permalink" href="/comments/{pk}/" itemprop="url">{time_html(comment, page.viewer.zone)}</a>'
+        f'<a class="permalink" href="/comments/{pk}/" itemprop="url">{_time(comment, page)}</a>'
         f'{marks_html(node, page)}</header>{why}<div class="body" itemprop="text">',
         comment.html,
-        f"</div>{_quoted_in(comment, page) if comment.quoted_count else ''}{acts(comment, page)}"
+        f"</div>{_quoted_in(comment, page) if comment.quoted_count else ''}{_acts(comment, page)}"
         f"{ways_html(node, page)}</article>{'</details>' if fold else ''}",
     )
+
+
+def _time(comment: Comment, page: Page) -> str:
+    return GAP if page.gaps and not comment.archived else time_html(comment, page.viewer.zone)
+
+
+def _acts(comment: Comment, page: Page) -> str:
+    return GAP if page.gaps else acts(comment, page)
 
 
 def _kind(node: Node) -> str:

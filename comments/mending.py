@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from comments import citing, counters, revising
 from comments.importing import BATCH, STEP, ArchivedComment, count_replies, quotation_row
-from comments.models import SHELVED, Comment, Quotation
+from comments.models import SHELVED, Comment, Drawing, Quotation
 from comments.recounting import recount
 from forum.search import index
-from posts.actions import locked
+from posts.actions import locked, touch
 from posts.models import Post
 
 
@@ -76,8 +76,7 @@ def replace_words(*, comment: Comment, found: ArchivedComment, keep: bool) -> No
         citing.rerender([Comment.objects.select_related("post").get(pk=comment.pk)])
         citing.count(post.pk, before | {quotation.quoted_id or 0 for quotation in made})
         citing.rerender_quoting([comment.pk])
-        post.version += 1
-        post.save(update_fields=["version"])
+        touch([post.pk])
 
 
 def take_back(*, post: Post, pks: Sequence[int]) -> None:
@@ -96,4 +95,5 @@ def take_back(*, post: Post, pks: Sequence[int]) -> None:
     if pks:
         post.last_position = max(post.comments.order_by().values_list("position", flat=True), default=0)
         Post.objects.filter(pk=post.pk).update(last_position=post.last_position)
+        Drawing.forget([post.pk])
         recount(post.pk, repair=True)

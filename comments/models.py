@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -23,6 +24,7 @@ BODY_LENGTH = 10_000  # characters a member may write; archived comments are not
 TOP = 0  # the branch of comments that answer the post itself
 SHELVED = -1  # the branch of comments that have no place in the thread
 NOWHERE = -2  # the branch of no comment
+MANY = 10_000  # threads named in one statement: SQLite takes 250,000 at most
 
 # The comment %s and all that it stands under, from below; a query that has enough stops the walk.
 UPWARDS = """
@@ -208,6 +210,39 @@ class Comment(Bylined):
         if not self.is_shelved or may_moderate(user):
             return True
         return self.state in (State.HELD, State.REMOVED) and self.is_by(user)
+
+
+class Drawing(models.Model):
+    """A thread of one page as everyone sees it, drawn ahead by the worker and made of nothing but what is stored.
+
+    It is right as long as the post has this ``version`` and the site this ``edition`` and this ``build`` of its code.
+    ``html`` is cut where readers see different things: there stands ``guest`` for those who are not signed in, and for
+    others what is made from ``comments``, as JSON. All three are read and written by ``comments.drawn`` alone.
+    """
+
+    post = models.OneToOneField("posts.Post", models.CASCADE, primary_key=True, related_name="+")
+    version = models.PositiveIntegerField()
+    edition = models.PositiveIntegerField()
+    build = models.CharField(max_length=64)
+    html = models.TextField()
+    guest = models.TextField()
+    comments = models.TextField()
+
+    class Meta:
+        indexes = (models.Index(fields=["edition", "build"], name="drawing_by_code"),)
+
+    def __str__(self) -> str:
+        return f"the thread of {self.pk}, drawn"
+
+    @classmethod
+    def forget(cls, posts: Sequence[int]) -> None:
+        """Takes the drawings of these threads away: they hold words that must not be stored any longer.
+
+        No page would show them, but they would lie there until the worker draws anew. One statement for each
+        ``MANY`` of them.
+        """
+        for begin in range(0, len(posts), MANY):
+            cls.objects.filter(pk__in=posts[begin : begin + MANY]).delete()
 
 
 class Quotation(models.Model):

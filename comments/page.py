@@ -33,6 +33,11 @@ class Viewer:
 GUEST = Viewer()
 
 
+def guest_under(post: Post) -> Viewer:
+    """Whoever is not signed in, as they read a thread: they may answer, and sign in for it, where it is open."""
+    return Viewer(may_reply=post.is_public and not post.is_locked)
+
+
 class Rights(NamedTuple):
     """What whoever reads may do beside any comment of a page: rows of buttons are kept by it."""
 
@@ -66,6 +71,7 @@ class Page:
     era: str = ""  # "then" or "now" where only one is shown
     follows: Comment | None = None  # the comment before the first one of this page, where there is one
     fresh: frozenset[int] = frozenset()  # what of the news stands on this page
+    gaps: bool = False  # drawn ahead for all, with gaps for what readers see differently
     kept: bool = False  # in a file of its own, where nothing can be done
     leads: bool = False  # from each comment to the next ones: among its siblings, at the top, and among the new
     next_top: int = 0  # the comment at the top after the one that is drawn, 0 for none

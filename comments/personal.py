@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from comments.rows import among
+from comments.threads import held_by
 from forum.prepared import rows_of
 from forum.voices.models import Mark
 
@@ -26,6 +27,7 @@ class Personal:
     post_vote: int = 0
     post_marks: set[str] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
+    waits: bool = False  # whether comments wait in the thread that this member may read; known where it was asked
 
     @property
     def folded(self) -> set[int]:
@@ -36,15 +38,25 @@ class Personal:
 NOBODY = Personal()  # what a guest's page shows, so that it can be kept for all guests
 
 
-def personal_of(user: User | AnonymousUser, post: Post, thread: Thread) -> Personal:
-    """What ``user`` sees beside the words of this page. One query; none for a guest."""
+def personal_of(user: User | AnonymousUser, post: Post, thread: Thread, *, waiting: bool = False) -> Personal:
+    """What ``user`` sees beside the words of this page. One query; none for a guest.
+
+    ``waiting``: the page was drawn for all, so it is asked whether anything waits that this member may read.
+    """
     if not user.is_authenticated:
         return NOBODY
     found = Personal()
     shown = among("comment_id", [node.comment.id for node in thread.walk()])
     values = [user.pk, post.pk, user.pk, *shown.values, user.pk, post.pk, user.pk, *shown.values, user.pk]
-    for comment, about, value, kind in rows_of(MINE.format(shown=shown.sql), values):
-        if about is not None:
+    sql = MINE.format(shown=shown.sql)
+    held = held_by(user) if waiting else None
+    if held is not None:
+        sql += WAITING.format(held=held.sql)
+        values += [post.pk, *held.values]
+    for comment, about, value, kind in rows_of(sql, values):
+        if kind == HELD:
+            found.waits = True
+        elif about is not None:
             found.muted.add(about)
         elif comment is None and value:
             found.post_vote = value
@@ -67,3 +79,9 @@ MINE = """
     UNION ALL SELECT NULL, about_id, 0, kind FROM "voices_mark"
         WHERE member_id = %s AND kind = 'muted' AND about_id IS NOT NULL
 """
+HELD = "held"  # no kind of marks
+WAITING = f"""
+    UNION ALL SELECT id, CAST(NULL AS bigint), 0, '{HELD}' FROM (
+        SELECT c.id FROM comments_comment c WHERE c.post_id = %s AND {{held}} LIMIT 1
+    ) c
+"""  # noqa: S608  a word of ours

@@ -77,6 +77,11 @@ class Thread:
     after: Comment | None = None
     torn: bool = False
 
+    @property
+    def shows(self) -> bool:
+        """Whether there is any comment on the page."""
+        return bool(self.roots)
+
     def walk(self) -> Iterator[Node]:
         """Every node in page order."""
         waiting = self.roots[::-1]
@@ -160,7 +165,7 @@ def whole(post: Post, viewer: User | AnonymousUser, order: str) -> Thread | None
 
     One query; two more where so many wait that they leave no room for the others.
     """
-    held = _held(viewer)
+    held = held_by(viewer)
     shown = Where(f"({IN_PLACE.sql} OR {held.sql})", held.values) if held else IN_PLACE
     found = find(post, shown, limit=WHOLE + WAITING + 1)
     waiting = [comment for comment in found if comment.branch == SHELVED]
@@ -245,12 +250,15 @@ def answering(top: Comment | None, order: str) -> Where:
 
 def held_for(post: Post, viewer: User | AnonymousUser) -> list[Comment]:
     """Held comments that only ``viewer`` sees, for they have no place yet; a guest costs no query."""
-    held = _held(viewer)
+    held = held_by(viewer)
     return find(post, held, limit=WAITING) if held else []
 
 
-def _held(viewer: User | AnonymousUser) -> Where | None:
-    """The condition that a comment is held and ``viewer`` may read it all the same; None for a guest."""
+def held_by(viewer: User | AnonymousUser) -> Where | None:
+    """The condition that a comment is held and ``viewer`` may read it all the same; None for a guest.
+
+    Of those that have no place yet: one that is answered stands in the thread, as a tombstone for all others.
+    """
     if not viewer.is_authenticated:
         return None
     held = f"c.state = 'held' AND c.branch = {SHELVED}"

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from comments import actions, eras, rows, rules, threads, versions
-from comments.evidence import evidence_of
+from comments.drawn import DrawnThread
+from comments.evidence import Evidence, evidence_of
 from comments.finding import placed_comment
 from comments.forms import KEPT, PageForm
 from comments.markup import comment_html, thread_parts
@@ -78,15 +79,21 @@ def page_of(
 ) -> Page:
     """The page around a thread, or around the branch of ``top``, which counts as read by whoever asks for it.
 
-    ``fold``: what was read before is to be folded away.
+    ``fold``: what was read before is to be folded away. A thread that is drawn for all is read where this reader sees
+    it differently.
     """
-    personal = personal_of(request.user, post, thread)
+    drawn = thread if isinstance(thread, DrawnThread) else None
+    personal = personal_of(request.user, post, thread, waiting=drawn is not None)
+    if drawn and not drawn.suits(viewer, personal):
+        drawn.read(request.user)
     news = look_at(request, post, thread, personal)
+    if drawn and drawn.html and (news.fresh or news.onward):
+        drawn.read(request.user)
     if viewer.pk is not None and is_read(request):
         shown = [node.comment.id for node in thread.walk()]
         read_here(request, comments=shown, post=None if top else post.pk)
     folded = personal.folded - {top.pk} if top else personal.folded
-    told = evidence_of(thread)
+    told = Evidence() if drawn and drawn.html else evidence_of(thread)
     return Page(
         post=post,
         viewer=viewer,

@@ -14,7 +14,7 @@ from comments import actions, rules, threads
 from comments.forms import CommentForm, EditForm
 from comments.markup import comment_html, thread_html
 from comments.models import Comment
-from comments.page import Page, Viewer
+from comments.page import Page, Viewer, guest_under
 from comments.personal import personal_of
 from comments.quoting import asked_quotation
 from comments.rendering import render_new
@@ -47,13 +47,13 @@ HELD_IN_OLD_THREAD = (
 def viewer_of(request: HttpRequest, post: Post) -> Viewer:
     """What the markup of a thread needs to know of whoever asks."""
     user = request.user
-    open_to_all = post.state == State.PUBLISHED and not post.is_locked
-    writes = user.is_authenticated and not why_not_write(user)
-    usual = user.thread_order if user.is_authenticated else "oldest"
+    if not user.is_authenticated:
+        return guest_under(post)
+    writes, usual = not why_not_write(user), user.thread_order
     return Viewer(
         pk=user.pk,
         moderates=may_moderate(user),
-        may_reply=open_to_all and (writes or not user.is_authenticated),
+        may_reply=writes and post.is_public and not post.is_locked,
         may_change=writes,
         may_edit=rules.may_edit_under(user, post),
         may_mark=may_mark_answer(user, post),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from forum.moderation import holds, ledger, limits
@@ -333,7 +333,7 @@ def redact(*, post: Post, changes: Mapping[str, Sequence[Change]]) -> dict[str, 
 def touch(post_ids: list[int]) -> None:
     """Says that the pages of these threads have changed. One statement for each ``MANY`` of them."""
     for begin in range(0, len(post_ids), MANY):
-        Post.objects.filter(pk__in=post_ids[begin : begin + MANY]).update(version=F("version") + 1)
+        Post.objects.filter(pk__in=post_ids[begin : begin + MANY]).update(**Post.moved())
 
 
 def locked(pk: int) -> Post:

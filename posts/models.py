@@ -151,7 +151,8 @@ class Tag(models.Model):
 class Post(Bylined):
     """A post and the figures of its thread.
 
-    ``version`` moves in the same transaction as any change that shows on the thread's page. ``last_position`` is the
+    ``version`` moves in the same transaction as any change that shows on the thread's page, and with it ``to_draw``
+    tells the worker that the drawing of the thread is none of this version any more. ``last_position`` is the
     position the last comment was given. ``comment_count``, ``living_count``, ``last_…`` and ``pulse`` speak of
     published comments alone, so that nothing unpublished shows through a number.
     """
@@ -194,6 +195,7 @@ class Post(Bylined):
         "users.Person", models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
     pulse = models.JSONField(default=dict, blank=True, editable=False)
+    to_draw = models.BooleanField(default=True, db_default=True, editable=False)  # the code before knows nothing of it
 
     objects = PostQuerySet.as_manager()
 
@@ -215,6 +217,7 @@ class Post(Bylined):
             # With posts in it that have none, SQLite would go through all of these for the list of what waits for one.
             models.Index(fields=["answer"], condition=Q(answer__isnull=False), name="post_by_answer"),
             models.Index(fields=["state", "-id"], condition=~Q(state="published"), name="post_not_published"),
+            models.Index(fields=["id"], condition=Q(to_draw=True), name="post_to_draw"),
             models.Index(fields=["url_key"], condition=~Q(url_key=""), name="post_by_address"),
             models.Index(fields=["author", "-created_at", "-id"], name="post_by_author"),
             models.Index(fields=["person", "-created_at", "-id"], name="post_by_person"),
@@ -289,9 +292,10 @@ class Post(Bylined):
         """The title for whoever may read it, or what stands over the thread."""
         return self.title if self.words_for(user) else self.shown_title
 
-    def moved(self) -> dict[str, Any]:
+    @staticmethod
+    def moved() -> dict[str, Any]:
         """The fields of an ``update()`` that says the page has changed."""
-        return {"version": F("version") + 1}
+        return {"version": F("version") + 1, "to_draw": True}
 
 
 class Bearing(models.Model):

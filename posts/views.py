@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 
-from comments import eras, threads
+from comments import drawn, eras, threads
 from comments.forms import KEPT
 from comments.markup import thread_parts
 from comments.page import Viewer
@@ -73,7 +74,10 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     elif view == "flat":
         thread = threads.flat_page(found, request.user, after=after)
     else:
-        thread = threads.thread_page(found, request.user, order=order, after=after)
+        as_drawn = after is None and not fold and order == viewer.order == drawn.ORDER
+        unknown = viewer.pk is None and settings.READING_COOKIE_NAME not in request.COOKIES
+        there = drawn.find(found, guest=unknown) if as_drawn else None
+        thread = there or threads.thread_page(found, request.user, order=order, after=after)
     page = page_of(
         request, found, thread, viewer, order=order, flat=view == "flat", fold=bool(fold), era=era, after=after
     )
@@ -86,7 +90,7 @@ def post(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "rule": _rule(found),
         "verdict": None,
         "post_html": mark_safe(found.html),  # noqa: S308  sanitised when it was written
-        "thread_html": thread_parts(thread, page) if thread.roots else "",
+        "thread_html": thread_parts(thread, page) if thread.shows else "",
         "view": Choice(view),
         "order": Choice(order),
         "after": after is not None,
@@ -148,7 +152,7 @@ def _answer_url(found: Post, thread: threads.Thread) -> str:
     """Where the answer to a question stands: on this page, or on its own."""
     if not found.is_answered or found.answer is None:
         return ""
-    here = any(node.comment.pk == found.answer_id for node in thread.walk())
+    here = isinstance(thread, drawn.DrawnThread) or any(node.comment.id == found.answer_id for node in thread.walk())
     return f"#c{found.answer_id}" if here else found.answer.get_absolute_url()
 
 

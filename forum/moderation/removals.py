@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from comments import actions as comments
 from comments import citing
-from comments.models import Comment
+from comments.models import Comment, Drawing
 from forum.moderation import ledger, limits, naming, rules
 from forum.moderation.actions import SUSPENSION_REASON
 from forum.moderation.models import Action, NameRemoval, Outcome, Report, Rule
@@ -280,7 +280,9 @@ def _show_again(person: Person) -> None:
     The threads are locked.
     """
     citing.rerender_quoting(Comment.objects.filter(person=person).order_by().values("pk"))
-    posts.touch(sorted(_shown_on(person)))
+    threads = sorted(_shown_on(person))
+    posts.touch(threads)
+    Drawing.forget(threads)
 
 
 def _shown_on(person: Person) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from comments.actions import present
@@ -130,7 +130,7 @@ def _count(targets: Iterable[int], model: type[Post | Comment]) -> None:
         if model is Comment:
             Comment.objects.filter(pk=pk).update(score=score, best=best(of["ups"], of["downs"]))
         else:
-            Post.objects.filter(pk=pk).update(score=score, version=F("version") + 1)
+            Post.objects.filter(pk=pk).update(score=score, **Post.moved())
             bearing.voted(pk, score)
 
 

@@ -11,11 +11,12 @@ from posts.rules import why_not_write
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from comments.drawn import DrawnComment
     from comments.models import Comment
     from forum.users.models import User
 
 
-def takes_votes(target: Post | Comment, post: Post) -> bool:
+def takes_votes(target: Post | Comment | DrawnComment, post: Post) -> bool:
     """Whether readers may vote on this at all: on what everyone reads, and never on the record of an archive.
 
     A locked thread takes votes: nobody can speak in it any more, but what was said can still be weighed.

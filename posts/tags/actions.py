@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from forum.moderation import ledger, rules
 from forum.moderation.models import Action
@@ -111,7 +111,7 @@ def _hold(tag: Tag) -> None:
 
 def _touch(tag: Tag) -> None:
     """Says that the pages of all posts that bear it have changed. One statement."""
-    Post.objects.filter(pk__in=Bearing.objects.filter(tag=tag).values("post")).update(version=F("version") + 1)
+    Post.objects.filter(pk__in=Bearing.objects.filter(tag=tag).values("post")).update(**Post.moved())
 
 
 def _save(tag: Tag, *fields: str) -> None:

@@ -218,8 +218,8 @@ def test_every_column_that_follows_from_others_is_counted(ann):
     for model in FIGURES:
         kept = {field.name for field in model._meta.fields if not field.editable and field.name not in ("id", "token")}
         told = FIGURES[model].keys() | NO_FIGURES.keys() | {"answers"}
-        # Said by nothing else; the last person is told beside the last author.
-        own = {"position", "answer", "added_at", "last_person", "merged_into"}
+        # Said by nothing else; the last person is told beside the last author. The worker asks what is to be drawn.
+        own = {"position", "answer", "added_at", "last_person", "merged_into", "to_draw"}
         assert kept - told - own == set()
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connections
 from django_tasks_db.management.commands.db_worker import Worker
 
+from comments import drawing
 from forum.arguments import seconds
 from forum.notices import chores
 from forum.notices.delivery import STOPPING
@@ -23,7 +24,10 @@ AFTER_TROUBLE = 5.0  # seconds until a database that failed is asked again
 
 
 class Command(BaseCommand):
-    help = "Does what is in the queue: sends mail, tells those who follow, writes digests. Stops with Ctrl-C."
+    help = (
+        "Does what is in the queue: sends mail, tells those who follow, writes digests, and draws threads ahead."
+        " Stops with Ctrl-C."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--interval", type=seconds, default=1.0, help="seconds between looks at the queue")
@@ -33,6 +37,8 @@ class Command(BaseCommand):
         if once:
             chores.look_around()
             work_off()
+            while not STOPPING.is_set() and drawing.draw_waiting() + drawing.draw_outdated():
+                pass
             return
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -47,15 +53,17 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def _until_stopped(interval: float) -> None:
     """Looks at the queue again and again by one connection: SQLite would write its files anew for each."""
-    look_at = 0.0
+    look_at, outdated = 0.0, False
     while not STOPPING.is_set():
         pause = interval
         try:
-            if time.monotonic() >= look_at:
+            if looked := time.monotonic() >= look_at:
                 look_at = time.monotonic() + LOOK_AROUND
                 chores.look_around()
             if chores.is_task_waiting():
                 work_off()
+            drawing.draw_waiting()
+            outdated = (outdated or looked) and drawing.draw_outdated() > 0
         except Error:
             logger.exception("the worker cannot use the database and tries again")
             connections.close_all()
