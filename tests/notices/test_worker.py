@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from forum.notices import chores, delivery, tasks
 from forum.notices.outbox import put_account_mail
+from forum.operating.management.commands import work
 from forum.operating.management.commands.work import _until_stopped
 from forum.serving import Pair
 
@@ -85,6 +86,27 @@ def test_a_worker_that_is_told_to_stop_begins_no_further_mail(queue, monkeypatch
     finally:
         delivery.STOPPING.clear()
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_threads_are_drawn_between_tasks_however_many_wait(queue, monkeypatch):
+    for _ in range(5):
+        tasks.deliver.enqueue()
+    left = []
+
+    def draw_waiting() -> int:
+        left.append(DBTaskResult.objects.ready().count())
+        if not left[-1]:
+            delivery.STOPPING.set()
+        return 0
+
+    monkeypatch.setattr(work, "LOT", 2)
+    monkeypatch.setattr(work.drawing, "draw_waiting", draw_waiting)
+    try:
+        _until_stopped(60)
+    finally:
+        delivery.STOPPING.clear()
+    assert left == [3, 1, 0]
 
 
 # ── gunicorn and the worker side by side ─────────────────────────────────────

@@ -20,6 +20,7 @@ from forum.notices.delivery import STOPPING
 logger = logging.getLogger(__name__)
 
 LOOK_AROUND = 30.0  # seconds
+LOT = 10  # tasks, after which threads are drawn: many may wait, and a mail takes as long as its server does
 AFTER_TROUBLE = 5.0  # seconds until a database that failed is asked again
 
 
@@ -61,7 +62,8 @@ def _until_stopped(interval: float) -> None:
                 look_at = time.monotonic() + LOOK_AROUND
                 chores.look_around()
             if chores.is_task_waiting():
-                work_off()
+                work_off(most=LOT)
+                pause = 0.0
             drawing.draw_waiting()
             outdated = (outdated or looked) and drawing.draw_outdated() > 0
         except Error:
@@ -71,15 +73,15 @@ def _until_stopped(interval: float) -> None:
         STOPPING.wait(pause)
 
 
-def work_off() -> None:
-    """Does all tasks that wait. Each is claimed in a short transaction of its own."""
+def work_off(*, most: int | None = None) -> None:
+    """Does all tasks that wait, or ``most`` of them. Each is claimed in a short transaction of its own."""
     Queue(
         queue_names=["*"],
         interval=0,
         batch=True,
         backend_name="default",
         startup_delay=False,
-        max_tasks=None,
+        max_tasks=most,
         worker_id=secrets.token_hex(16),
         excluded_queue_names=[],
     ).run()
