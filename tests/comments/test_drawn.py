@@ -5,6 +5,7 @@ import logging
 import random
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from django.core.management import call_command
@@ -120,56 +121,68 @@ def test_the_seed_is_drawn_with_its_evidence(client: Client, ann: User, sign_in:
     assert asks_for_comments(client, post), "or this test sees nothing"
 
 
-def _voted(w: dict) -> None:
-    vote(member=w["ann"], target=w["reply"], value=1)
-    w["drawn"] = True
+@dataclass
+class Scene:
+    """Ann's question with her own comment, Ben's reply to that, and the browser in which Ann reads it."""
+
+    ann: User
+    ben: User
+    mod: User
+    post: Post
+    top: Comment
+    reply: Comment
+    reader: Client
 
 
-def _saved(w: dict) -> None:
-    mark(member=w["ann"], kind=Mark.Kind.SAVED, target=w["reply"])
+def _voted(scene: Scene) -> None:
+    vote(member=scene.ann, target=scene.reply, value=1)
 
 
-def _folded(w: dict) -> None:
-    mark(member=w["ann"], kind=Mark.Kind.FOLDED, target=w["top"])
+def _saved(scene: Scene) -> None:
+    mark(member=scene.ann, kind=Mark.Kind.SAVED, target=scene.reply)
 
 
-def _branch_muted(w: dict) -> None:
-    mark(member=w["ann"], kind=Mark.Kind.MUTED, target=w["top"])
+def _folded(scene: Scene) -> None:
+    mark(member=scene.ann, kind=Mark.Kind.FOLDED, target=scene.top)
 
 
-def _author_muted(w: dict) -> None:
-    mark(member=w["ann"], kind=Mark.Kind.MUTED, target=w["ben"])
+def _branch_muted(scene: Scene) -> None:
+    mark(member=scene.ann, kind=Mark.Kind.MUTED, target=scene.top)
 
 
-def _zoned(w: dict) -> None:
-    User.objects.filter(pk=w["ann"].pk).update(time_zone="Europe/Berlin")
+def _author_muted(scene: Scene) -> None:
+    mark(member=scene.ann, kind=Mark.Kind.MUTED, target=scene.ben)
 
 
-def _newest_first(w: dict) -> None:
-    User.objects.filter(pk=w["ann"].pk).update(thread_order="newest")
+def _zoned(scene: Scene) -> None:
+    User.objects.filter(pk=scene.ann.pk).update(time_zone="Europe/Berlin")
 
 
-def _answered(w: dict) -> None:
-    set_answer(post=w["post"], comment=w["reply"], by=w["ann"])
+def _newest_first(scene: Scene) -> None:
+    User.objects.filter(pk=scene.ann.pk).update(thread_order="newest")
 
 
-def _own_waits(w: dict) -> None:
-    change_state(comment=say(w["post"], w["ann"], "Mine."), to=State.HELD, by=w["mod"])
+def _answered(scene: Scene) -> None:
+    set_answer(post=scene.post, comment=scene.reply, by=scene.ann)
 
 
-def _own_waits_over_a_reply(w: dict) -> None:
-    mine = say(w["post"], w["ann"], "Mine.")
-    say(w["post"], w["ben"], "To it.", parent=mine)
-    change_state(comment=mine, to=State.HELD, by=w["mod"])
+def _own_waits(scene: Scene) -> None:
+    change_state(comment=say(scene.post, scene.ann, "Mine."), to=State.HELD, by=scene.mod)
 
 
-def _others_wait(w: dict) -> None:
-    change_state(comment=say(w["post"], w["ben"], "Not for all."), to=State.HELD, by=w["mod"])
+def _own_waits_over_a_reply(scene: Scene) -> None:
+    mine = say(scene.post, scene.ann, "Mine.")
+    say(scene.post, scene.ben, "To it.", parent=mine)
+    change_state(comment=mine, to=State.HELD, by=scene.mod)
 
 
-def _something_new(w: dict) -> None:
-    look(w["reader"], w["post"])
-    say(w["post"], w["ben"], "New.", parent=w["top"])
+def _others_wait(scene: Scene) -> None:
+    change_state(comment=say(scene.post, scene.ben, "Not for all."), to=State.HELD, by=scene.mod)
+
+
+def _something_new(scene: Scene) -> None:
+    look(scene.reader, scene.post)
+    say(scene.post, scene.ben, "New.", parent=scene.top)
 
 
 @pytest.mark.parametrize(
@@ -190,17 +203,20 @@ def _something_new(w: dict) -> None:
     ],
 )
 def test_a_member_sees_their_own_page(
-    happens: Callable[[dict], None], by_drawing: bool, ann: User, ben: User, mod: User, sign_in: SignIn
+    happens: Callable[[Scene], None], by_drawing: bool, ann: User, ben: User, mod: User, sign_in: SignIn
 ) -> None:
     post = make_post(ann, kind=Post.Kind.QUESTION)
     top = say(post, ann, "Which?")
     reply = say(post, ben, "This.", parent=top)
     reader = sign_in(ann)
-    happens({"ann": ann, "ben": ben, "mod": mod, "post": post, "top": top, "reply": reply, "reader": reader})
+    happens(Scene(ann, ben, mod, post, top, reply, reader))
     draw()
     first, from_rows = drawn_and_read(reader, post)
     assert first == from_rows
     assert asks_for_comments(reader, post) != by_drawing
+    for_all, from_rows = drawn_and_read(Client(), post)
+    assert for_all == from_rows
+    assert not asks_for_comments(Client(), post)
 
 
 def test_a_moderator_reads_what_waits_and_what_is_hidden(ann: User, ben: User, mod: User, sign_in: SignIn) -> None:
