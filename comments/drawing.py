@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import Error, transaction
@@ -24,16 +25,19 @@ MOST = 20  # threads of one turn: some hundredths of a second, after which the w
 logger = logging.getLogger(__name__)
 
 
-def draw_waiting() -> int:
-    """Draws up to ``MOST`` threads that have changed, the newest first; returns how many. One query where none has."""
-    waiting = Post.objects.filter(to_draw=True).order_by("-pk").values_list("pk", flat=True)
+def draw_waiting(*, but: Collection[int] = ()) -> list[int]:
+    """Draws up to ``MOST`` threads that have changed, the newest first, ``but`` not these; returns which.
+
+    One query where there are none.
+    """
+    waiting = Post.objects.filter(to_draw=True).exclude(pk__in=but).order_by("-pk").values_list("pk", flat=True)
     return _draw(list(waiting[:MOST]))
 
 
-def draw_outdated() -> int:
+def draw_outdated() -> list[int]:
     """Draws up to ``MOST`` threads that other code has drawn, or of another edition: their versions tell neither.
 
-    Returns how many. Two queries where there are none.
+    Returns which. Two queries where there are none.
     """
     [edition] = Edition.objects.values_list("number", flat=True)
     # As ranges, so that each is found in the index.
@@ -43,8 +47,11 @@ def draw_outdated() -> int:
     return _draw(list(outdated[:MOST]))
 
 
-def _draw(posts: list[int]) -> int:
-    """Draws these. One that cannot be drawn is left to its pages; what a database raises is for the worker."""
+def _draw(posts: list[int]) -> list[int]:
+    """Draws these, and returns them. One that cannot be drawn is left to its pages.
+
+    Raises what the database does: the worker knows what to do about that.
+    """
     for pk in posts:
         try:
             draw(pk)
@@ -53,7 +60,7 @@ def _draw(posts: list[int]) -> int:
         except Exception:
             logger.exception("a thread could not be drawn ahead", extra={"post": pk})
             _keep(pk, None)
-    return len(posts)
+    return posts
 
 
 def draw(pk: int) -> None:

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -94,11 +95,11 @@ def test_threads_are_drawn_between_tasks_however_many_wait(queue, monkeypatch):
         tasks.deliver.enqueue()
     left = []
 
-    def draw_waiting() -> int:
+    def draw_waiting(*, but: Collection[int]) -> list[int]:
         left.append(DBTaskResult.objects.ready().count())
         if not left[-1]:
             delivery.STOPPING.set()
-        return 0
+        return []
 
     monkeypatch.setattr(work, "LOT", 2)
     monkeypatch.setattr(work.drawing, "draw_waiting", draw_waiting)
@@ -107,6 +108,26 @@ def test_threads_are_drawn_between_tasks_however_many_wait(queue, monkeypatch):
     finally:
         delivery.STOPPING.clear()
     assert left == [3, 1, 0]
+
+
+@pytest.mark.django_db
+def test_a_thread_rests_before_it_is_drawn_again(queue, monkeypatch):
+    told = []
+
+    def draw_waiting(*, but: Collection[int]) -> list[int]:
+        told.append(sorted(but))
+        if len(told) == 4:
+            delivery.STOPPING.set()
+        return [7 + len(told)]
+
+    now = iter([0.0, 1.0, 9.9, 10.5])
+    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    monkeypatch.setattr(work.drawing, "draw_waiting", draw_waiting)
+    try:
+        _until_stopped(0)
+    finally:
+        delivery.STOPPING.clear()
+    assert told == [[], [8], [8, 9], [9, 10]]
 
 
 # ── gunicorn and the worker side by side ─────────────────────────────────────

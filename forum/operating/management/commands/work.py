@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_AROUND = 30.0  # seconds
 LOT = 10  # tasks, after which threads are drawn: many may wait, and a mail takes as long as its server does
+REST = 10.0  # seconds from one drawing of a thread to the next: it writes up to half a megabyte
 AFTER_TROUBLE = 5.0  # seconds until a database that failed is asked again
 
 
@@ -55,17 +56,19 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _until_stopped(interval: float) -> None:
     """Looks at the queue again and again by one connection: SQLite would write its files anew for each."""
     look_at, outdated = 0.0, False
+    resting: dict[int, float] = {}  # threads that were drawn, and until when they are not drawn again
     while not STOPPING.is_set():
-        pause = interval
+        pause, now = interval, time.monotonic()
         try:
-            if looked := time.monotonic() >= look_at:
-                look_at = time.monotonic() + LOOK_AROUND
+            if looked := now >= look_at:
+                look_at = now + LOOK_AROUND
                 chores.look_around()
             if chores.is_task_waiting():
                 work_off(most=LOT)
                 pause = 0.0
-            drawing.draw_waiting()
-            outdated = (outdated or looked) and drawing.draw_outdated() > 0
+            resting = {pk: until for pk, until in resting.items() if until > now}
+            resting |= dict.fromkeys(drawing.draw_waiting(but=resting), now + REST)
+            outdated = (outdated or looked) and bool(drawing.draw_outdated())
         except Error:
             logger.exception("the worker cannot use the database and tries again")
             connections.close_all()
