@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -19,7 +18,6 @@ from comments.rendering import known_comments, render_archived, render_markdown
 from forum.inserting import insert, maker, reserve
 from forum.search import index
 from forum.states import STAYING, Format, Precision, State
-from posts.actions import locked
 from posts.models import Post
 
 if TYPE_CHECKING:
@@ -65,21 +63,6 @@ class ArchivedComment:
     position: int | None = None
     state: State = State.PUBLISHED
     archived: bool = True
-
-
-def import_comments(*, post: Post, found: Sequence[ArchivedComment]) -> list[Comment]:
-    """Adds archived comments to a post that has none yet; returns them in page order.
-
-    ``created_at`` must not go back from one to the next: it is the order of the page. Raises ValueError when it
-    does, or when the post has comments already.
-    """
-    if any(later.created_at < item.created_at for item, later in pairwise(found)):
-        raise ValueError("created_at goes back")
-    with transaction.atomic():
-        post = locked(post.pk)
-        if post.comments.exists():
-            raise ValueError("the post has comments already")
-        return add_comments([(post, found)])[0]
 
 
 def add_comments(threads: Sequence[tuple[Post, Sequence[ArchivedComment]]]) -> list[list[Comment]]:

@@ -258,11 +258,6 @@ class ArchivedPost:
     tags: tuple[Tag, ...] = ()
 
 
-def import_post(*, found: ArchivedPost) -> Post:
-    """Adds a post from an archive."""
-    return import_posts([found])[0]
-
-
 def import_posts(found: Sequence[ArchivedPost]) -> list[Post]:
     """Adds posts from an archive, in their order; costs as much for a hundred as for one, but for those with tags."""
     made = []

@@ -11,10 +11,13 @@ from django.db import connection, transaction
 from django.db.models import Max, Model
 
 from comments.actions import add_comment
+from comments.drawing import draw_outdated, draw_waiting
+from comments.importing import ArchivedComment, add_comments
 from comments.models import SHELVED, TOP, Comment
 from forum import inserting
 from forum.states import STAYING, State
 from forum.users.models import Person, Source, User
+from posts.actions import ArchivedPost, import_posts, locked
 from posts.models import Bearing, Post
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -65,6 +68,23 @@ def out_of_step() -> list[Bearing]:
 def say(post: Post, author: User, body: str = "Words.", parent: Comment | None = None) -> Comment:
     """A comment, written the way members write."""
     return add_comment(post=post, author=author, body=body, parent=parent, token=token())
+
+
+def draw_threads() -> None:
+    """Draws threads as the worker does until none waits."""
+    while draw_waiting() or draw_outdated():
+        pass
+
+
+def import_post(*, found: ArchivedPost) -> Post:
+    """A post from an archive, as an import adds it."""
+    return import_posts([found])[0]
+
+
+def import_comments(*, post: Post, found: Sequence[ArchivedComment]) -> list[Comment]:
+    """Comments from an archive under a post that has none yet, in the order of their page."""
+    with transaction.atomic():
+        return add_comments([(locked(post.pk), found)])[0]
 
 
 def make_person(name: str = "Limerick", *, source: str = "blotter", scope: str = "") -> Person:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from comments import actions
-from comments.importing import ArchivedComment, import_comments
+from comments.importing import ArchivedComment
 from comments.models import Comment
 from forum.archive import corrections, restoring
 from forum.archive.items import SavedFile
@@ -22,7 +22,7 @@ from posts.models import Post
 from tests.archive import exports
 from tests.archive.moving import bring as bring_export
 from tests.archive.moving import empty, export
-from tests.making import LONG_AGO, make_person, make_post, say
+from tests.making import LONG_AGO, import_comments, make_person, make_post, say
 
 NAME = "Lena Brook"
 WORDS = "The wheel has to turn, whatever the council says about the cost of the oak and the iron."

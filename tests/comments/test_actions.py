@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from comments.actions import add_comment, change_state, delete_comment, edit_comment, set_parent
-from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
+from comments.importing import ArchivedComment, ArchivedQuotation
 from comments.models import Comment, Quotation
 from forum.moderation.models import Action, Rule
 from forum.refusals import Conflict, NotAllowed, TooMany, Unreadable
@@ -16,7 +16,7 @@ from forum.states import State
 from forum.text.quotations import NOT_SHOWN
 from posts.actions import change_post_state, lock_post
 from posts.models import Post
-from tests.making import LONG_AGO, NOON, Row, make_person, make_post, make_rows, say, token
+from tests.making import LONG_AGO, NOON, Row, import_comments, make_person, make_post, make_rows, say, token
 
 pytestmark = pytest.mark.django_db
 

@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 
 from comments.actions import change_state
-from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
+from comments.importing import ArchivedComment, ArchivedQuotation
 from comments.models import Comment
 from forum.search.models import Entry
 from forum.states import Format, State
 from forum.text.quotations import NOT_SHOWN
 from forum.users.models import User
-from tests.making import LONG_AGO, make_person, make_post
+from tests.making import LONG_AGO, import_comments, make_person, make_post
 
 SAID = "The wheel has to turn, whatever the council says."
 PASSAGE = "The <b>wheel</b> has to turn, whatever the council says."

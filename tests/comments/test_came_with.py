@@ -3,11 +3,11 @@
 import pytest
 
 from comments.actions import change_state, edit_comment
-from comments.importing import ArchivedComment, import_comments
+from comments.importing import ArchivedComment
 from comments.models import Comment
 from forum.states import State
 from posts.models import Post
-from tests.making import LONG_AGO, make_post, say
+from tests.making import LONG_AGO, import_comments, make_post, say
 
 pytestmark = pytest.mark.django_db
 

@@ -30,7 +30,7 @@ from forum.voices.models import Mark
 from posts.actions import change_post_state
 from posts.models import Post
 from tests.archive.pages import seed_plan
-from tests.making import LONG_AGO, NOON, Row, make_post, make_rows, say, take_stock
+from tests.making import LONG_AGO, NOON, Row, draw_threads, make_post, make_rows, say, take_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +43,6 @@ def _free(settings: Settings) -> None:
     """Pages are made anew each time, and nothing that is said waits."""
     settings.PAGE_CACHE = False
     settings.FIRST_COMMENTS_HELD = settings.FIRST_COMMENTS_HELD_IN_OLD_THREADS = 0
-
-
-def draw() -> None:
-    """What the worker does until nothing waits."""
-    while drawing.draw_waiting() + drawing.draw_outdated():
-        pass
 
 
 def look(client: Client, post: Post, query: str = "") -> bytes:
@@ -101,7 +95,7 @@ def test_every_reader_sees_what_the_rows_say(
     seed: int, client: Client, ann: User, ben: User, mod: User, sign_in: SignIn
 ) -> None:
     post = lifelike(ann, [ann, ben], seed)
-    draw()
+    draw_threads()
     assert Drawing.objects.filter(pk=post.pk).exists() == bool(drawn.find(Post.objects.get(), guest=True))
     for browser in (client, sign_in(ann), sign_in(ben), sign_in(mod)):
         for query in ("", "?order=newest", "?order=best", "?view=flat", "?era=then", "?fold=read"):
@@ -111,7 +105,7 @@ def test_every_reader_sees_what_the_rows_say(
 
 def test_the_seed_is_drawn_with_its_evidence(client: Client, ann: User, sign_in: SignIn) -> None:
     post = load(seed_plan(), commit=True).posts[0]
-    draw()
+    draw_threads()
     for browser in (client, sign_in(ann)):
         by_drawing, by_rows = drawn_and_read(browser, post)
         assert by_drawing == by_rows
@@ -210,7 +204,7 @@ def test_a_member_sees_their_own_page(
     reply = say(post, ben, "This.", parent=top)
     reader = sign_in(ann)
     happens(Scene(ann, ben, mod, post, top, reply, reader))
-    draw()
+    draw_threads()
     first, from_rows = drawn_and_read(reader, post)
     assert first == from_rows
     assert asks_for_comments(reader, post) != by_drawing
@@ -222,16 +216,16 @@ def test_a_member_sees_their_own_page(
 def test_a_moderator_reads_what_waits_and_what_is_hidden(ann: User, ben: User, mod: User, sign_in: SignIn) -> None:
     post, reader = make_post(ann), sign_in(mod)
     say(post, ben, "Good.")
-    draw()
+    draw_threads()
     assert not asks_for_comments(reader, post)
     waits, hidden = say(post, ben, "It waits."), say(post, ben, "It is hidden.")
     say(post, ann, "Under it.", parent=hidden)
     change_state(comment=hidden, to=State.HIDDEN, by=mod)
-    draw()
+    draw_threads()
     assert b"It is hidden." in look(reader, post)
     change_state(comment=hidden, to=State.PUBLISHED, by=mod)
     change_state(comment=waits, to=State.HELD, by=mod)
-    draw()
+    draw_threads()
     assert b"It waits." in look(reader, post)
 
 
@@ -240,7 +234,7 @@ def test_a_guest_whose_browser_keeps_what_was_read_sees_what_is_new(client: Clie
     say(post, ben)
     client.post("/reading/remember/", {"post": post.pk, "keep": "1"})
     new = say(post, ben, "New.")
-    draw()
+    draw_threads()
     by_drawing, by_rows = drawn_and_read(client, post)
     assert by_drawing == by_rows
     assert f'href="#c{new.pk}"'.encode() in by_drawing
@@ -249,7 +243,7 @@ def test_a_guest_whose_browser_keeps_what_was_read_sees_what_is_new(client: Clie
 def test_what_changes_is_drawn_again(ann: User, ben: User, mod: User, client: Client) -> None:
     post = make_post(ann)
     said = say(post, ben, "First words.")
-    draw()
+    draw_threads()
     for change, word in (
         (lambda: say(post, ann, "Second words."), b"Second words."),
         (lambda: edit_comment(comment=said, editor=ben, body="Other words.", seen=None), b"Other words."),
@@ -260,7 +254,7 @@ def test_what_changes_is_drawn_again(ann: User, ben: User, mod: User, client: Cl
         change()
         assert Post.objects.get().to_draw
         assert asks_for_comments(client, post)
-        draw()
+        draw_threads()
         assert not asks_for_comments(client, post)
         assert word in look(client, post) != before
         assert not Post.objects.get().to_draw
@@ -270,7 +264,7 @@ def test_a_thread_that_stands_on_no_one_page_has_no_drawing(ann: User, mod: User
     empty, large, gone = make_post(ann), make_post(ann), make_post(ann)
     make_rows(large, [Row(author=ann)] * WHOLE)
     make_rows(gone, [Row(author=ann)])
-    draw()
+    draw_threads()
     assert set(Drawing.objects.values_list("pk", flat=True)) == {large.pk, gone.pk}
     say(large, ann)
     change_post_state(post=gone, to=State.REMOVED, by=mod)
@@ -294,7 +288,7 @@ def test_what_changes_while_it_is_drawn_is_left_for_the_next_turn(ann: User, ben
     drawing.draw(post.pk)
     assert not Drawing.objects.exists()
     assert Post.objects.get().to_draw
-    draw()
+    draw_threads()
     assert b"Meanwhile." in look(client, post)
 
 
@@ -322,7 +316,7 @@ def test_words_with_the_separator_in_them_are_not_drawn_ahead(ann: User, client:
     post = make_post(ann)
     make_rows(post, [Row(author=ann)])
     Comment.objects.update(html=f"<p>One{drawn.GAP}two.</p>")
-    draw()
+    draw_threads()
     assert not Drawing.objects.exists()
     assert b"One" in look(client, post)
 
@@ -330,7 +324,7 @@ def test_words_with_the_separator_in_them_are_not_drawn_ahead(ann: User, client:
 def test_other_code_and_another_edition_take_no_drawing_and_draw_it_anew(ann: User, client: Client) -> None:
     post = make_post(ann)
     say(post, ann)
-    draw()
+    draw_threads()
     for change in (lambda: Drawing.objects.update(build="a"), lambda: Drawing.objects.update(build="z"), move_edition):
         change()
         assert asks_for_comments(client, post)
@@ -360,7 +354,7 @@ def test_the_worker_draws(ann: User) -> None:
 def test_words_that_must_go_go_from_the_drawing_at_once(ann: User, ben: User) -> None:
     post = make_post(ann)
     said = say(post, ben, "Names somebody.")
-    draw()
+    draw_threads()
     redact(comment=said, changes=[Change(0, 5, "Hides")])
     assert not Drawing.objects.exists()
 
@@ -368,7 +362,7 @@ def test_words_that_must_go_go_from_the_drawing_at_once(ann: User, ben: User) ->
 def test_the_drawing_goes_with_its_post(ann: User) -> None:
     post = make_post(ann)
     make_rows(post, [Row(author=ann)])
-    draw()
+    draw_threads()
     Comment.objects.all().delete()
     post.delete()
     assert not Drawing.objects.exists()
@@ -378,7 +372,7 @@ def test_what_is_asked_is_found_by_an_index(ann: User) -> None:
     made = [make_post(ann) for _ in range(400)]
     for post in made[:200]:
         make_rows(post, [Row(author=ann)])
-    draw()
+    draw_threads()
     take_stock()
     with CaptureQueriesContext(connection) as asked:
         drawing.draw_waiting()

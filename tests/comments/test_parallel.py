@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from benchmarks import posters
 from comments import actions, citing
 from comments.actions import add_comment, change_state, delete_comment, edit_comment, redact_all
-from comments.importing import ArchivedComment, import_comments
+from comments.importing import ArchivedComment
 from comments.models import Comment
 from comments.recounting import recount
 from comments.rendering import render_markdown
@@ -26,7 +26,7 @@ from forum.text.redaction import Change
 from posts.actions import add_post, locked
 from posts.models import Post
 from tests.conftest import member
-from tests.making import LONG_AGO, make_person, make_post, say, token
+from tests.making import LONG_AGO, import_comments, make_person, make_post, say, token
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

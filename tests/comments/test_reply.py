@@ -3,10 +3,22 @@
 import pytest
 
 from comments.actions import change_state
-from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
+from comments.importing import ArchivedComment, ArchivedQuotation
 from comments.models import Comment, Quotation
 from forum.states import State
-from tests.making import LONG_AGO, Row, form_on, make_person, make_post, make_rows, page_of, say, select, token
+from tests.making import (
+    LONG_AGO,
+    Row,
+    form_on,
+    import_comments,
+    make_person,
+    make_post,
+    make_rows,
+    page_of,
+    say,
+    select,
+    token,
+)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from comments import citing, recounting
 from comments.actions import add_comment, change_state, delete_comment
-from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
+from comments.importing import ArchivedComment, ArchivedQuotation
 from comments.models import Comment, Quotation
 from comments.quoting import as_markdown, asked_quotation
 from forum.refusals import NotAllowed
@@ -18,7 +18,7 @@ from forum.text.quotations import Quoted, is_in
 from posts.actions import change_post_state, delete_post, update_imported_post
 from posts.models import Post
 from tests.history.conftest import older, rewrite, rewrite_post
-from tests.making import LONG_AGO, make_person, make_post, page_of, say, select, token
+from tests.making import LONG_AGO, import_comments, make_person, make_post, page_of, say, select, token
 
 GONE = "hese words are not in the comment as it stands now."
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import pytest
 
 from comments.actions import add_comment
-from comments.importing import ArchivedComment, ArchivedQuotation, import_comments
+from comments.importing import ArchivedComment, ArchivedQuotation
 from comments.models import Comment
 from forum.moderation.models import Rule
 from forum.text.plain import render_article
 from forum.users.models import Person, Source, User
-from posts.actions import ArchivedPost, add_post, import_post
+from posts.actions import ArchivedPost, add_post
 from posts.models import Post
+from tests.making import import_comments, import_post
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from comments.actions import change_state
-from comments.importing import ArchivedComment, import_comments
+from comments.importing import ArchivedComment
 from forum.moderation import removals
 from forum.moderation.actions import decide
 from forum.moderation.models import Action, NameRemoval
@@ -21,7 +21,7 @@ from posts import actions as posts
 from posts.actions import locked
 from posts.models import Post, Revision
 from tests.comments.test_parallel import together, until_another_waits
-from tests.making import LONG_AGO, make_person, make_post, say
+from tests.making import LONG_AGO, import_comments, make_person, make_post, say
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

@@ -16,7 +16,6 @@ import posts
 from comments import actions as said
 from comments import mending
 from comments.answers.actions import set_answer
-from comments.drawing import draw_outdated, draw_waiting
 from comments.importing import ArchivedComment, add_comments
 from comments.models import Comment, Drawing
 from forum.archive.load import load
@@ -36,7 +35,7 @@ from posts import actions as posting
 from posts.models import Post, Tag
 from posts.tags import actions as tags
 from tests.archive.pages import AFTER, plan, seed_plan
-from tests.making import LONG_AGO, select, token
+from tests.making import LONG_AGO, draw_threads, select, token
 from tests.making import page_of as tree_of
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +183,7 @@ def imported(world: World) -> posting.ArchivedPost:
 
 
 def untwinned(world: World) -> None:
-    made = posting.import_post(found=imported(world))
+    [made] = posting.import_posts([imported(world)])
     visit(world)
     posting.take_back_post(post=made)
 
@@ -243,7 +242,7 @@ ACTS: dict[str, Callable[[World], object]] = {
     "posts.actions.set_tags": lambda w: posting.set_tags(post=w.link, tags=[], by=w.mod),
     "posts.actions.delete_post": lambda w: posting.delete_post(post=w.twin, by=w.ben),
     "posts.actions.change_post_state": lambda w: posting.change_post_state(post=w.link, to=State.HIDDEN, by=w.mod),
-    "posts.actions.import_post": lambda w: posting.import_post(found=imported(w)),
+    "posts.actions.import_posts": lambda w: posting.import_posts([imported(w)]),
     "posts.actions.take_back_post": untwinned,
     "posts.actions.update_imported_post": lambda w: posting.update_imported_post(
         post=w.old, html="<p>A better reading.</p>"
@@ -261,7 +260,7 @@ ACTS: dict[str, Callable[[World], object]] = {
 # These write nothing that a guest's page shows, or are no more than a part of one that stands above.
 QUIET = {
     "comments.actions.present",
-    "comments.importing.import_comments", "comments.importing.quotation_row", "comments.importing.count_replies",
+    "comments.importing.quotation_row", "comments.importing.count_replies",
     "comments.mending.attach", "comments.mending.detach", "comments.mending.make_room",
     "comments.mending.replace_words",
     "forum.archive.suggested.actions.offered", "forum.archive.suggested.actions.dismiss",
@@ -276,7 +275,7 @@ QUIET = {
     "forum.reading.actions.look", "forum.reading.actions.read_all", "forum.reading.actions.next_new",
     "forum.users.actions.set_reading",
     "forum.voices.actions.mark", "forum.voices.actions.unmark", "forum.voices.actions.move_marks",
-    "posts.actions.import_posts", "posts.actions.lock_post", "posts.actions.unlock_post", "posts.actions.touch",
+    "posts.actions.lock_post", "posts.actions.unlock_post", "posts.actions.touch",
     "posts.actions.lock_all",
     "posts.actions.locked", "posts.actions.published_by", "posts.actions.render", "posts.actions.render_new",
     "posts.actions.show_beside",
@@ -309,8 +308,7 @@ def test_every_act_is_tried_or_known_to_be_quiet():
 
 def visit(world: World) -> dict[str, tuple[int, bytes]]:
     """What guests see of every page, and keeps it, after the worker has drawn the threads."""
-    while draw_waiting() + draw_outdated():
-        pass
+    draw_threads()
     return see(world)
 
 

@@ -4,15 +4,15 @@ import datetime as dt
 
 import pytest
 
-from comments.importing import ArchivedComment, import_comments
+from comments.importing import ArchivedComment
 from comments.models import Comment
 from forum.search import finding
 from forum.users.models import NAME_TAKEN_OFF, Person, Source
-from posts.actions import ArchivedPost, add_post, import_post
+from posts.actions import ArchivedPost, add_post
 from posts.models import Tag
 from posts.tags import bearing
 from posts.tags.actions import merge_tags
-from tests.making import make_person, say, token
+from tests.making import import_comments, import_post, make_person, say, token
 
 pytestmark = pytest.mark.django_db
 

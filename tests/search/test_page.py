@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from django.db import OperationalError
 
-from comments.importing import ArchivedComment, import_comments
+from comments.importing import ArchivedComment
 from forum.moderation.models import Tally
 from forum.search import finding
 from forum.search.rebuilding import rebuild
 from posts.actions import add_post
-from tests.making import LONG_AGO, Row, make_person, make_post, make_rows, page_of, say, select, token
+from tests.making import LONG_AGO, Row, import_comments, make_person, make_post, make_rows, page_of, say, select, token
 
 pytestmark = pytest.mark.django_db
 

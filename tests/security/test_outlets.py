@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from comments.actions import add_comment, change_state, edit_comment
-from comments.importing import ArchivedComment, import_comments
-from comments.models import Comment
+from comments.importing import ArchivedComment
+from comments.models import Comment, Drawing
 from forum.archive.models import Item, Run
 from forum.drafts import actions as drafts
 from forum.drafts.models import Place
@@ -24,11 +24,22 @@ from forum.refusals import Refusal
 from forum.states import Format, State
 from forum.text import html, plain
 from forum.users.models import Person, Source, User
-from posts.actions import ArchivedPost, add_post, edit_post, import_post
+from posts.actions import ArchivedPost, add_post, edit_post
 from posts.models import Post, Tag
 from posts.tags import bearing
 from tests.house.test_access import ALL_NAMES
-from tests.making import LONG_AGO, Row, make_post, make_rows, page_of, select, token
+from tests.making import (
+    LONG_AGO,
+    Row,
+    draw_threads,
+    import_comments,
+    import_post,
+    make_post,
+    make_rows,
+    page_of,
+    select,
+    token,
+)
 from tests.security import inert, payloads
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +113,10 @@ def hostile(free, ann, ben) -> list[Post]:
     for number, (post, words) in enumerate(zip(posts, payloads.ALL, strict=True)):
         worst = {"name": f"{number}{words}"[:40], "description": words[:300]}
         bearing.choose(post, [Tag.objects.create(slug=f"tag{number}", **worst)])
-    return [*posts, thread, archive(ann)]
+    made = [*posts, thread, archive(ann)]
+    draw_threads()
+    assert {thread.pk, made[-1].pk} <= set(Drawing.objects.values_list("pk", flat=True))
+    return made
 
 
 def rewrite(post: Post, pk: int, words: str) -> None:
@@ -356,6 +370,7 @@ def test_the_words_of_a_comment_are_read_by_those_of_its_state_alone(free, viewe
         viewers["author"].post(f"/comments/{comment.pk}/delete/")
     elif state != State.PUBLISHED:
         change_state(comment=comment, to=state, by=root, reason="Because.")
+    draw_threads()
     here = post.get_absolute_url()
     thread = [here, f"{here}?view=flat", f"{here}?order=newest", comment.get_absolute_url()]
     aside = [above.get_absolute_url(), "/", "/feed/", f"/posts/{post.pk}/feed/", "/replies/", "/members/ben/"]
@@ -426,7 +441,7 @@ def test_every_model_with_words_is_known_here():
     """A new table of people's words must be given to the tests above."""
     known = {"post", "comment", "report", "nameremoval", "action", "rule", "source", "person", "user", "page"}
     known |= {"tag", "revision"}
-    known |= {"draft"}
+    known |= {"draft", "drawing"}
     quiet = {
         "quotation",
         "bearing",

@@ -12,15 +12,16 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from comments.importing import ArchivedComment, import_comments
+from comments.importing import ArchivedComment
 from comments.models import Comment
 from forum.paging import Spot
 from forum.states import State
 from forum.users.mentions import addresses_of
 from forum.users.models import Person, Source, User
-from posts.actions import ArchivedPost, import_post
+from posts.actions import ArchivedPost
 from posts.models import Post
 from tests.conftest import Doubling
+from tests.making import import_comments, import_post
 
 SignIn = Callable[[User], Client]
 THEN = dt.datetime(2007, 3, 22, 18, 54, tzinfo=dt.UTC)
