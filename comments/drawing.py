@@ -83,13 +83,14 @@ def _drawing(post: Post, version: int, edition: int) -> Drawing | None:
     if thread is None or not thread.roots:
         return None
     told = evidence_of(thread)
-    page = Page(post=post, evidence=told.proofs, quoting=told.quoting, rules=told.rules, above=0, gaps=True)
+    page = Page(post=post, evidence=told.proofs, quoting=told.quoting, rules=told.rules, above=0, gap=drawn.GAP)
     html = "".join(inner_parts(thread, page))
     comments = [node.comment for node in thread.walk()]
-    filled = list(drawn.in_gaps(comments, Page(post=post, viewer=guest_under(post))))
-    guest = drawn.GAP.join(filled)
-    if html.count(drawn.GAP) != len(filled) or guest.count(drawn.GAP) != max(0, len(filled) - 1):
+    gaps = drawn.gaps(comments)
+    if html.count(drawn.GAP) != gaps:
         return None  # somebody has brought the separator in
+    filled = drawn.in_gaps(comments, Page(post=post, viewer=guest_under(post)), html.split(drawn.GAP))
+    guest = drawn.GAP.join(filled)
     packed = drawn.packed(comments)
     return Drawing(post=post, version=version, edition=edition, build=build(), html=html, guest=guest, comments=packed)
 

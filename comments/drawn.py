@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comments.acts import acts
-from comments.marks import said_html
+from comments.marks import MARK, MARKS, new_html, said_html
 from comments.threads import WHOLE, Node, Thread, thread_page
+from comments.ways import WAYS, following, way_to_new
 from forum.bylines import UNDATED, Byline, byline_by
 from forum.pagecache.keeping import build
 from forum.prepared import rows_of
-from forum.states import PUBLISHED
+from forum.states import PUBLISHED, State
 from forum.voices.models import Mark
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ class DrawnThread(Thread):
         if personal.waits or personal.muted or any(not kinds <= PLAIN for kinds in personal.marks.values()):
             return False
         taken = [node.comment for node in self.roots if node.comment.state != PUBLISHED]
-        return not any(viewer.moderates or comment.author_id == viewer.pk for comment in taken)
+        return not any(
+            viewer.moderates or (comment.state == State.HELD and comment.author_id == viewer.pk) for comment in taken
+        )
 
     def read(self, viewer: User | AnonymousUser) -> None:
         """Reads the thread all the same, for a reader whom the drawing does not suit. One query."""
@@ -96,22 +99,47 @@ class DrawnThread(Thread):
         self.roots, self.after, self.torn = thread.roots, thread.after, thread.torn
         self.html = self.guest = []
 
-    def parts(self, page: Page) -> Iterator[str]:
+    def parts(self, page: Page) -> list[str]:
         """The HTML with what stands in the gaps of this page."""
-        filled = iter(self.guest or in_gaps([node.comment for node in self.roots], page))
-        for html in self.html[:-1]:
-            yield html
-            yield next(filled)
-        yield self.html[-1]
+        filled = self.guest or in_gaps([node.comment for node in self.roots], page, self.html)
+        return [*(part for pair in zip(self.html, filled, strict=False) for part in pair if part), self.html[-1]]
 
 
-def in_gaps(comments: Iterable[Comment | DrawnComment], page: Page) -> Iterator[str]:
-    """What stands in the gaps that these comments leave: the time, of living ones, and what may be done with them."""
+def in_gaps(comments: Sequence[Comment | DrawnComment], page: Page, html: Sequence[str]) -> list[str]:
+    """What stands in the gaps between these pieces of ``html``, which the comments have left in this order.
+
+    With each comment that everyone reads: when it was said, if it is a living one; that it is new; what may be done
+    with it. With every comment, tombstones too: the way to the next new one. Whether a mark or a way is the first of
+    its line is told by what follows: the line ends there, or there is none.
+    """
+    fresh = page.fresh = frozenset(page.news.fresh)
+    page.next_new = following([comment.id for comment in comments], fresh) if fresh else {}
+    news, zone = bool(fresh or page.news.onward), page.viewer.zone
+    filled: list[str] = []
     for comment in comments:
         if comment.state == PUBLISHED:
             if not comment.archived:
-                yield said_html(comment.created_at, page.viewer.zone)
-            yield acts(comment, page)
+                filled.append(said_html(comment.created_at, zone))
+            is_new = comment.id in fresh
+            filled.append(_new(comment.id, page, html[len(filled) + 1]) if is_new else "")
+            filled.append(acts(comment, page))
+        filled.append(_way_to_new(comment.id, page, html[len(filled) + 1]) if news else "")
+    return filled
+
+
+def gaps(comments: Iterable[Comment]) -> int:
+    """How many gaps these leave."""
+    return sum([1 if comment.state != PUBLISHED else 3 if comment.archived else 4 for comment in comments])
+
+
+def _new(comment: int, page: Page, rest: str) -> str:
+    mark = new_html(comment, page)
+    return f"{MARK}{mark}" if rest.startswith("</span>") else f"{MARKS}{mark}</span>"
+
+
+def _way_to_new(comment: int, page: Page, rest: str) -> str:
+    link = way_to_new(comment, page)
+    return link if not link or rest.startswith("</p>") else f"{WAYS}{link[1:]}</p>"
 
 
 def find(post: Post, *, guest: bool) -> DrawnThread | None:

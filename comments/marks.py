@@ -33,6 +33,7 @@ MONTHS = (
 )
 TWO = [f"{number:02}" for number in range(60)]  # figures: a format takes four times as long
 DAYS_KEPT, DATES_KEPT = 1_000, 4_000  # in words, in each process
+MARKS, MARK = ' <span class="marks">', " · "  # before the first, and before each other
 SILENT = ("", Comment.Basis.NONE.value)  # bases of which no page says anything
 CONCLUDED = (Comment.Basis.NAMED, Comment.Basis.GUESS, Comment.Basis.MODERATOR)
 
@@ -103,9 +104,9 @@ def marks_html(node: Node, page: Page) -> str:
     if comment.revised_at:
         marks.append(f'<a href="/comments/{comment.id}/history/" rel="nofollow">edited</a>')
     if comment.id in page.fresh:
-        marks.append(_new(node, page))
+        marks.append(new_html(comment.id, page))
     imported = ' <span class="sr">imported</span>' if comment.archived else ""
-    return f'{imported} <span class="marks">{" · ".join(marks)}</span>' if marks else imported
+    return f"{imported}{MARKS}{MARK.join(marks)}{page.gap}</span>" if marks else imported + page.gap
 
 
 def _is_by_the_author(byline: Byline, page: Page) -> bool:
@@ -114,9 +115,9 @@ def _is_by_the_author(byline: Byline, page: Page) -> bool:
     return byline.person is not None and byline.person == page.person
 
 
-def _new(node: Node, page: Page) -> str:
+def new_html(comment: int, page: Page) -> str:
     """That a comment is new, and the way to the next new one."""
-    address = next_new(node, page)
+    address = next_new(comment, page)
     return f"<b>new</b> ·{way('next new', address)}" if address else "<b>new</b>"
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.acts import acts
-from comments.drawn import GAP, DrawnThread
+from comments.drawn import DrawnThread
 from comments.evidence import BY_QUOTE
 from comments.marks import SILENT, evidence_html, marks_html, time_html
 from comments.models import Comment
@@ -193,11 +193,11 @@ def _comment(node: Node, page: Page, parts: list[str], *, branch: bool) -> None:
 
 
 def _time(comment: Comment, page: Page) -> str:
-    return GAP if page.gaps and not comment.archived else time_html(comment, page.viewer.zone)
+    return page.gap if page.gap and not comment.archived else time_html(comment, page.viewer.zone)
 
 
 def _acts(comment: Comment, page: Page) -> str:
-    return GAP if page.gaps else acts(comment, page)
+    return page.gap or acts(comment, page)
 
 
 def _kind(node: Node) -> str:

@@ -71,7 +71,7 @@ class Page:
     era: str = ""  # "then" or "now" where only one is shown
     follows: Comment | None = None  # the comment before the first one of this page, where there is one
     fresh: frozenset[int] = frozenset()  # what of the news stands on this page
-    gaps: bool = False  # drawn ahead for all, with gaps for what readers see differently
+    gap: str = ""  # what stands where readers see different things, while the thread is drawn ahead for all of them
     kept: bool = False  # in a file of its own, where nothing can be done
     leads: bool = False  # from each comment to the next ones: among its siblings, at the top, and among the new
     next_top: int = 0  # the comment at the top after the one that is drawn, 0 for none

@@ -87,8 +87,6 @@ def page_of(
     if drawn and not drawn.suits(viewer, personal):
         drawn.read(request.user)
     news = look_at(request, post, thread, personal)
-    if drawn and drawn.html and (news.fresh or news.onward):
-        drawn.read(request.user)
     if viewer.pk is not None and is_read(request):
         shown = [node.comment.id for node in thread.walk()]
         read_here(request, comments=shown, post=None if top else post.pk)

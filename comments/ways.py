@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 
 from comments.page import DRAWN, DRAWN_ON_PHONES, Page
@@ -9,6 +10,7 @@ from comments.threads import Node
 from forum.bylines import Byline
 from forum.states import PUBLISHED
 
+WAYS = '<p class="ways">'
 PARENT, SIBLING, TOP_LEVEL, NEW = "Parent", "Next sibling", "Next top-level", "Next new"  # static/js/keys.js knows them
 
 
@@ -47,11 +49,16 @@ def lead(nodes: list[Node], page: Page) -> None:
             for one, another in pairwise(node.replies):
                 one.next = another.comment.id
     if page.fresh:
-        new = 0
-        for node in reversed(nodes):
-            pk = node.comment.id
-            page.next_new[pk] = new
-            new = pk if pk in page.fresh else new
+        page.next_new = following([node.comment.id for node in nodes], page.fresh)
+
+
+def following(comments: list[int], fresh: Collection[int]) -> dict[int, int]:
+    """For each comment of a page, in its order, the next that is new; 0 for none."""
+    found, new = {}, 0
+    for pk in reversed(comments):
+        found[pk] = new
+        new = pk if pk in fresh else new
+    return found
 
 
 def ways_html(node: Node, page: Page) -> str:
@@ -66,14 +73,21 @@ def ways_html(node: Node, page: Page) -> str:
         links += way(SIBLING, f"#c{node.next}")
     if page.next_top:
         links += way(TOP_LEVEL, f"#c{page.next_top}")
-    if (page.fresh or page.news.onward) and node.comment.id not in page.fresh and (address := next_new(node, page)):
-        links += way(NEW, address)
-    return f'<p class="ways">{links[1:]}</p>' if links else ""
+    links += way_to_new(node.comment.id, page)
+    return f"{WAYS}{links[1:]}{page.gap}</p>" if links else page.gap
 
 
-def next_new(node: Node, page: Page) -> str:
-    """The address of the next new comment, on this page or after it; "" for none."""
-    pk = page.next_new.get(node.comment.id, 0)
+def way_to_new(comment: int, page: Page) -> str:
+    """From a comment that is not new the way to the next new one, if there is any; a new one leads on by its mark."""
+    if not (page.fresh or page.news.onward) or comment in page.fresh:
+        return ""
+    address = next_new(comment, page)
+    return way(NEW, address) if address else ""
+
+
+def next_new(comment: int, page: Page) -> str:
+    """The address of the next new comment after this one, on this page or after it; "" for none."""
+    pk = page.next_new.get(comment, 0)
     return f"#c{pk}" if pk else page.news.onward
 
 

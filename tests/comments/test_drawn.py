@@ -103,6 +103,22 @@ def test_every_reader_sees_what_the_rows_say(
             assert by_drawing == by_rows
 
 
+@pytest.mark.parametrize("seed", range(12, 18))
+def test_what_is_new_is_marked_in_what_is_drawn(seed: int, ann: User, ben: User, sign_in: SignIn) -> None:
+    post, reader = lifelike(ann, [ann, ben], seed), sign_in(ben)
+    draw_threads()
+    look(reader, post)
+    public = list(Comment.objects.filter(state=State.PUBLISHED).order_by("pk"))
+    for parent in (None, public[0], public[-1], public[len(public) // 2]):
+        say(post, ann, "New.", parent=parent)
+    draw_threads()
+    by_drawing, by_rows = drawn_and_read(reader, post)
+    assert by_drawing == by_rows
+    assert by_drawing.count(b"<b>new</b>") == 4
+    own_waits = Comment.objects.filter(state=State.HELD, author=ben).exists()
+    assert asks_for_comments(reader, post) == own_waits
+
+
 def test_the_seed_is_drawn_with_its_evidence(client: Client, ann: User, sign_in: SignIn) -> None:
     post = load(seed_plan(), commit=True).posts[0]
     draw_threads()
@@ -193,7 +209,7 @@ def _something_new(scene: Scene) -> None:
         (_own_waits, False),
         (_own_waits_over_a_reply, False),
         (_others_wait, True),
-        (_something_new, False),
+        (_something_new, True),
     ],
 )
 def test_a_member_sees_their_own_page(
