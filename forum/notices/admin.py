@@ -6,12 +6,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from forum.moderation.desk.records import ChoosingAdmin
 from forum.notices import outbox
 from forum.notices.models import Mail
 
 
 @admin.register(Mail)
-class MailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MailAdmin(ChoosingAdmin):
     """The outbox, the latest first; those that were given up can be sent after all."""
 
     list_display = ("made_at", "kind", "member", "subject", "state", "tries", "due_at", "reason")

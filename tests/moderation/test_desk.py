@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
+import lxml.html
 import pytest
 from django.contrib.auth.models import Permission
 from django.db.models import Model
@@ -15,6 +17,7 @@ from comments.models import Comment
 from forum.moderation import actions
 from forum.moderation.models import Action, NameRemoval, Report, Rule
 from forum.moderation.templatetags.desk import under
+from forum.notices.models import Mail
 from forum.refusals import Conflict
 from forum.states import State
 from forum.users.models import Person, Source, User
@@ -531,6 +534,48 @@ def test_no_more_than_a_hundred_are_decided_at_once(desk: Client, post: Post, be
     answer = desk.post(listing("comments_comment"), {"action": "hold", "_selected_action": ids}, follow=True)
     assert "at most 100" in answer.content.decode()
     assert not Action.objects.exists()
+
+
+def chosen_on(page: lxml.html.HtmlElement) -> tuple[list[str], list[str]]:
+    """Which rows of a list are ticked, and which action is chosen for them."""
+    ticked = [box.get("value") for box in select(page, "input.action-select[checked]")]
+    return ticked, [one.get("value") for one in select(page, "select[name='action'] option[selected]")]
+
+
+@pytest.mark.parametrize("model", ["comments_comment", "notices_mail"])
+def test_go_without_an_action_keeps_what_was_ticked_and_says_what_to_do(
+    model: str, sign_in: SignIn, root: User, post: Post, ben: User
+) -> None:
+    made: list[Any] = [say(post, ben, f"nr {number}") for number in range(3)]
+    if model == "notices_mail":
+        made = [Mail.objects.create(key=f"{number}", kind=Mail.Kind.DIGEST, member=ben) for number in range(3)]
+    ids = [str(one.pk) for one in made]
+    answer = sign_in(root).post(listing(model), {"action": "", "index": "0", "_selected_action": ids[:2]})
+    page = page_of(answer)
+    assert answer.status_code == 422
+    assert chosen_on(page) == (ids[1::-1], [""])
+    [told] = [one.text_content() for one in select(page, ".messagelist li")]
+    assert told.startswith("No action was chosen, and nothing has changed. What you ticked is still ticked: choose")
+    again = page_of(sign_in(root).get(listing(model)))
+    assert not select(again, ".messagelist li")
+    assert len(select(again, "input.action-select")) == 3
+    assert chosen_on(again)[0] == []
+
+
+def test_go_without_a_tick_keeps_the_action_and_the_filters(desk: Client, comment: Comment) -> None:
+    answer = desk.post(listing("comments_comment", state="published"), {"action": "hold", "index": "0"})
+    page = page_of(answer)
+    assert answer.status_code == 422
+    assert chosen_on(page) == ([], ["hold"])
+    assert "Nothing is ticked, and nothing has changed. Tick at least one line" in page.text_content()
+    assert select(page, "#changelist-filter [href='?state=held']")
+    assert not Action.objects.exists()
+
+
+def test_nobody_is_told_what_to_choose_in_a_list_they_may_not_read(sign_in: SignIn, mod: User) -> None:
+    browser = sign_in(mod)
+    assert browser.post(listing("notices_mail"), {"action": "", "_selected_action": "1"}).status_code == 403
+    assert "was chosen" not in browser.get(listing("comments_comment")).content.decode()
 
 
 def test_deciding_about_many_costs_the_same_for_each(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib import admin
-from django.contrib.admin import ShowFacets
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import ShowFacets, display
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -14,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
 
 from forum.moderation.desk.searching import holding
 from forum.users.models import User
@@ -71,7 +75,57 @@ class Rows(ChangeList):
         self.result_list = rows
 
 
-class ListAdmin(Base):
+class ChoosingAdmin(Base):
+    """A list in which rows are ticked for an action: "Go" pressed too early loses neither the ticks nor the action."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list, with whether each of its rows was ticked."""
+        found = super().get_changelist_instance(request)
+        ticked = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        for row in found.result_list:
+            row.ticked = str(row.pk) in ticked
+        return found
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list. Where "Go" was pressed with half of what it takes, it comes with that half, and says what to do.
+
+        422 then, as for every form that is refused.
+        """
+        missing = self._missing(request)
+        if not missing:
+            return super().changelist_view(request, extra_context)
+        # Django's own leads back to the list with neither. To it this is somebody who only reads.
+        reading = copy.copy(request)
+        reading.method = "GET"
+        answer = super().changelist_view(reading, extra_context)
+        messages.warning(request, missing)
+        if isinstance(answer, TemplateResponse) and answer.context_data:
+            answer.context_data["action_form"].initial = {"action": request.POST.get("action", "")}
+            answer.status_code = 422
+        return answer
+
+    def _missing(self, request: HttpRequest) -> str:
+        """What to do before "Go" can do anything; "" where nothing is missing, and where nobody pressed it."""
+        actions = self.get_actions(request) if request.method == "POST" else {}
+        if not actions or not {"index", ACTION_CHECKBOX_NAME} & request.POST.keys():
+            return ""
+        if not request.POST.getlist(ACTION_CHECKBOX_NAME):
+            return "Nothing is ticked, and nothing has changed. Tick at least one line, then press “Go” again."
+        if request.POST.get("action") not in actions:
+            return (
+                "No action was chosen, and nothing has changed. What you ticked is still ticked:"
+                " choose an action in the list beside “Go”, then press “Go” again."
+            )
+        return ""
+
+    @display(description=mark_safe('<input type="checkbox" id="action-toggle">'))
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """The box of a row as Django's admin makes it, ticked where it was."""
+        box = forms.CheckboxInput({"class": "action-select", "aria-label": f"Choose: {obj}"}, lambda _: obj.ticked)
+        return box.render(ACTION_CHECKBOX_NAME, str(obj.pk))
+
+
+class ListAdmin(ChoosingAdmin):
     """A list that may be large: in one order, and counted no further than anybody pages."""
 
     list_per_page = 50
