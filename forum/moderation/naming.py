@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from forum.users.models import Source
 
 _LETTERS = re.compile(r"[0-9A-Za-z]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 MOST = 500  # texts looked at for one name
 AROUND = 60  # characters shown on each side
 
@@ -128,9 +129,20 @@ def may_hold(name: str) -> Q:
 
 
 def in_any_case(words: str, *columns: str, by: str = "icontains") -> Q:
-    """That one of the columns holds the words, in any capitals; SQLite folds ASCII alone, so others are spelt out."""
-    spelt = {words} if words.isascii() else {words, words.lower(), words.upper(), words.title()}
-    return reduce(or_, [Q(**{f"{column}__{by}": one}) for column in columns for one in sorted(spelt)])
+    """That one of the columns holds the words, in any capitals; SQLite folds ASCII alone, so others are spelt out.
+
+    A part of ASCII is looked for first: it passes nearly all rows over, and the others are looked through once more.
+    """
+    if words.isascii():
+        return reduce(or_, [Q(**{f"{column}__{by}": words}) for column in columns])
+    ways = (words, words.lower(), words.upper(), words.title())
+    spelt = sorted({_ASCII.sub(lambda part: part[0].lower(), way): way for way in ways}.values())
+    part = max(_ASCII.findall(words), key=len, default="")
+    found = Q()
+    for column in columns:
+        held = reduce(or_, [Q(**{f"{column}__{by}": way}) for way in spelt])
+        found |= Q(**{f"{column}__icontains": part}) & held if len(part) > 1 else held
+    return found
 
 
 def longest_word(name: str) -> str:

@@ -82,6 +82,12 @@ def test_a_parent_is_found_by_its_words_or_its_author(desk: Client, mill: list[C
     assert parent_of(mill[2])[0] == mill[1].pk
 
 
+def test_a_parent_is_found_by_words_in_other_capitals_whatever_their_letters(desk: Client, mill: list[Comment]) -> None:
+    Comment.objects.filter(pk=mill[1].pk).update(body="Die ÖRTLICHE Mühle.")
+    page = page_of(desk.post(form_of(mill[2]), {"reason": "why", "find": "örtliche"}))
+    assert [one.get("value") for one in select(page, "input[name='chosen']")] == [str(mill[1].pk), ""]
+
+
 def test_loops_later_comments_and_other_threads_are_told(desk: Client, mill: list[Comment], ann: User) -> None:
     elsewhere = say(make_post(ann), ann)
     assert "stands before it" in attach(desk, mill[0], parent=mill[1].pk)

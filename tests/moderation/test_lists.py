@@ -100,6 +100,32 @@ def test_a_search_finds_words_names_and_titles(desk: Client, post: Post, ben: Us
         assert shown(desk.get(COMMENTS, {"q": typed})) == ids_of(found), typed
 
 
+@pytest.mark.parametrize("most", [searching.MOST, 0])
+@pytest.mark.parametrize("written", ["örtlich", "Örtlich", "ÖRTLICH", "öl", "ÖL", "привет", "Привет", "ПРИВЕТ"])
+def test_a_search_finds_words_in_other_capitals_whatever_their_letters(
+    desk: Client, post: Post, ben: User, monkeypatch, most: int, written: str
+) -> None:
+    """SQLite folds the letters of ASCII alone."""
+    monkeypatch.setattr(searching, "MOST", most)
+    words = say(post, ben, f"So {written} it is.")
+    name = say(post, ben, "By somebody.")
+    Comment.objects.filter(pk=name.pk).update(author=None, person=make_person(f"{written} 7"), archived=True)
+    title = say(make_post(ben, title=f"On {written}"), ben, "Nothing of it.")
+    for typed in {written, written.lower(), written.upper(), written.title()}:
+        assert shown(desk.get(COMMENTS, {"q": typed})) == ids_of([title, name, words]), typed
+        assert shown(desk.get(COMMENTS, {"q": f"{typed}e"})) == []
+
+
+def test_a_search_for_other_letters_reads_the_words_of_most_rows_once(
+    desk: Client, large: list[Comment], count_queries: Asked
+) -> None:
+    [sql] = [sql for sql in count_queries(lambda: desk.get(COMMENTS, {"q": "Örtlich"})) if '."body"' in sql]
+    if connection.vendor == "postgresql":  # which folds them all
+        assert sql.count('"body"') == 1
+    else:
+        assert re.search(r'"body" LIKE .%rtlich%. ESCAPE .*? AND \(', sql), sql
+
+
 def test_a_search_asks_no_row_for_a_name_of_nobody(desk: Client, large: list[Comment], count_queries: Asked) -> None:
     for address in (COMMENTS, POSTS, f"{REPORTS}?outcome=all", ACTIONS):
         asked = count_queries(lambda address=address: desk.get(address, {"q": "nonesuch"}))

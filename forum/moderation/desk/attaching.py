@@ -6,7 +6,6 @@ import re
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q
 
 from comments.models import SHELVED, Comment, CommentQuerySet
 from forum.bylines import NO_DATE
@@ -14,6 +13,7 @@ from forum.fields import Line
 from forum.moderation import actions
 from forum.moderation.desk.deciding import Decision
 from forum.moderation.forms import ReasonForm
+from forum.moderation.naming import in_any_case
 from forum.text.excerpt import excerpt
 from forum.users.models import User
 
@@ -79,8 +79,7 @@ def _offered(things: list[Comment], words: str) -> CommentQuerySet:
     first = min(things, key=lambda one: one.position)
     found = Comment.objects.filter(post=first.post_id, position__lt=first.position).exclude(branch=SHELVED)
     if words:
-        names = Q(person__name__icontains=words) | Q(author__username__icontains=words)
-        found = found.filter(names | Q(body__icontains=words))
+        found = found.filter(in_any_case(words, "person__name", "author__username", "body"))
     return found.with_bylines().order_by("-position")[:OFFERED]
 
 

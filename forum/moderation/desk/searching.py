@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db import connection
 from django.db.models import CharField, Q
 from django.utils.text import smart_split, unescape_string_literal
+
+from forum.moderation.naming import in_any_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,10 +49,15 @@ def _holds(model: type[Model], field: str, word: str, known: dict[tuple[type[Mod
         whose = whose._meta.get_field(step).related_model  # type: ignore[assignment]
     if relation and isinstance(whose._meta.get_field(name), CharField):  # and no text: of those there are too many
         if (whose, name) not in known:
-            called = whose._default_manager.filter(**{f"{name}__icontains": word}).order_by()
+            called = whose._default_manager.filter(_said(name, word)).order_by()
             known[whose, name] = list(called.values_list("pk", flat=True)[: MOST + 1])
         if not known[whose, name]:
             return _NOTHING  # which joins nothing
         if len(known[whose, name]) <= MOST:
             return Q(**{f"{relation}__in": known[whose, name]})
-    return Q(**{f"{field}__icontains": word})
+    return _said(field, word)
+
+
+def _said(field: str, word: str) -> Q:
+    """That the field holds the word, in any capitals: PostgreSQL folds every letter, and reads the words once."""
+    return in_any_case(word, field) if connection.vendor == "sqlite" else Q(**{f"{field}__icontains": word})
