@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from forum.errors import refused, sign_in_first
+from forum.moderation.naming import in_any_case
 from forum.pagecache.keeping import kept
 from forum.refusals import Refusal
 from forum.returning import back
@@ -20,6 +24,8 @@ from posts.models import Tag
 from posts.showing import shown_list
 from posts.versions import of_tag
 
+PAGE: Final = 100  # tags
+LONGEST: Final = 40  # characters of the name of a tag
 OTHER = {Mark.Kind.FOLLOWED: Mark.Kind.HIDDEN, Mark.Kind.HIDDEN: Mark.Kind.FOLLOWED}
 DONE = {
     Mark.Kind.FOLLOWED: ("No longer a favourite.", "One of your favourites now."),
@@ -28,9 +34,27 @@ DONE = {
 
 
 def tags(request: HttpRequest) -> HttpResponse:
-    """All tags that can be chosen, what they mean, and how many posts bear them. One query, and one for a member."""
+    """A page of the tags that can be chosen, what they mean, and how many posts bear them, by name.
+
+    ``?q=`` asks for those that hold these words in their names, and ``?after=`` is the name on which a page ended. One
+    query, along the index of the names, and one for a member.
+    """
+    typed, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
     found = Tag.objects.filter(active=True)
-    context = {"tags": found, "taste": lists.taste_of(request.user), "moderates": may_moderate(request.user)}
+    if typed:
+        found = found.filter(in_any_case(typed[: LONGEST + 1], "name"))  # what is longer is in no name
+    if after:
+        found = found.filter(name__gt=after)
+    page = list(found[: PAGE + 1])
+    said = {"q": typed} if typed else {}
+    context = {
+        "tags": page[:PAGE],
+        "next_url": f"?{urlencode({**said, 'after': page[PAGE - 1].name})}" if len(page) > PAGE else "",
+        "typed": typed,
+        "after": after,
+        "taste": lists.taste_of(request.user),
+        "moderates": may_moderate(request.user),
+    }
     return render(request, "posts/tags/all.html", context)
 
 

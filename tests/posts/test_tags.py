@@ -1,10 +1,13 @@
 """Tags: chosen by authors, listed for readers, counted exactly."""
 
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from benchmarks.explaining import plan_of
 from forum.moderation.models import Action
 from forum.moderation.undoing import undo
 from forum.refusals import Conflict
@@ -14,7 +17,8 @@ from posts.actions import add_post, change_post_state, delete_post, set_tags
 from posts.models import Post, Tag
 from posts.tags import bearing
 from posts.tags.actions import merge_tags
-from tests.making import form_on, make_post, out_of_step, page_of, select, token
+from posts.tags.views import PAGE
+from tests.making import form_on, make_post, out_of_step, page_of, select, take_stock, token
 
 WORDS = {"kind": "question", "title": "Why is it so?", "body": "I *wonder*."}
 
@@ -248,3 +252,70 @@ def test_a_member_makes_a_tag_a_favourite_or_hides_it(client, sign_in, ben, act,
     assert browser.get(f"/tags/gardens/{act}/").status_code == 405
     assert browser.post(f"/tags/gardens/{act}/", {"value": "x"}).status_code == 400
     assert browser.post(f"/tags/none/{act}/", {"value": "1"}).status_code == 404
+
+
+@pytest.fixture
+def many(db) -> list[str]:
+    """As many tags as three pages and a half hold, one in ten of them retired; the names of the others in order."""
+    names = [f"Tag {number:03}" for number in range(7 * PAGE // 2)]
+    Tag.objects.bulk_create(
+        Tag(slug=f"t{number}", name=name, active=number % 10 > 0) for number, name in enumerate(names)
+    )
+    take_stock()
+    return [name for number, name in enumerate(names) if number % 10]
+
+
+def tags_on(page) -> list[str]:
+    return [link.text_content() for link in select(page, ".items h2 a")]
+
+
+def test_a_long_list_of_tags_comes_in_pages_that_go_on_where_the_last_one_ended(client, many, count_queries):
+    found, address = [], "/tags/"
+    while address:
+        assert len(count_queries(lambda address=address: client.get(address))) == 1
+        page = page_of(client.get(address))
+        found.append(tags_on(page))
+        [*more] = select(page, ".more a[rel='next']")
+        address = f"/tags/{more[0].get('href')}" if more else ""
+    assert [len(names) for names in found] == [PAGE, PAGE, PAGE, len(many) - 3 * PAGE]
+    assert [name for names in found for name in names] == many
+    Tag.objects.filter(name=many[PAGE - 1]).update(name="Zebra")  # on which the first page ended
+    assert tags_on(page_of(client.get("/tags/", {"after": many[PAGE - 1]}))) == many[PAGE : 2 * PAGE]
+    page = page_of(client.get("/tags/?after=Zz"))
+    assert tags_on(page) == []
+    assert "No more tags." in page.text_content()
+    assert select(page, ".empty a")[0].get("href") == "/tags/"
+
+
+def test_a_page_of_tags_walks_along_their_names_alone(client, many, count_queries):
+    Tag.objects.bulk_create(Tag(slug=f"z{number}", name=f"Zone {number}") for number in range(5_000))
+    take_stock()
+    for address in ("/tags/", f"/tags/?after={many[200]}"):
+        [sql] = count_queries(lambda address=address: client.get(address))
+        plan = plan_of(sql, None)
+        index = {"sqlite": r"USING INDEX sqlite_autoindex_posts_tag_2", "postgresql": r"Index Scan using \w+name\w+"}
+        assert re.search(index[connection.vendor], plan), plan
+        assert not re.search("SORT|TEMP B-TREE|SEQ SCAN", plan.upper()), plan
+        assert "after" not in address or re.search(r"name ?>|name\)::text >", plan), plan
+
+
+def test_a_tag_is_found_by_words_of_its_name_in_any_capitals(client, many, count_queries):
+    make_tags("Örtliches", "Im-ÖRTLICHEN")
+    page = page_of(client.get("/tags/", {"q": " örtlich "}))
+    assert sorted(tags_on(page)) == ["Im-ÖRTLICHEN", "Örtliches"]
+    assert select(page, "#id_q")[0].get("value") == "örtlich"
+    assert len(count_queries(lambda: client.get("/tags/?q=tag"))) == 1
+    [more] = select(page_of(client.get("/tags/?q=tAG")), ".more a[rel='next']")
+    assert tags_on(page_of(client.get(f"/tags/{more.get('href')}"))) == many[PAGE : 2 * PAGE]
+    for typed in ("nonesuch", "T" * 50_000):
+        page = page_of(client.get("/tags/", {"q": typed}))
+        assert tags_on(page) == []
+        assert "No tag has this in its name." in page.text_content()
+        assert "There are no tags yet." not in page.text_content()
+    page = page_of(client.get("/tags/", {"q": "tag", "after": "Zz"}))
+    assert select(page, ".empty a")[0].get("href") == "?q=tag"
+
+
+def test_a_list_of_tags_that_one_page_holds_asks_for_no_words(client, db):
+    make_tags("Gardens", "Walls")
+    assert not select(page_of(client.get("/tags/")), "#id_q")
