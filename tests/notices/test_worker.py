@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,13 +15,15 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
+from benchmarks.explaining import plan_of
 from forum.notices import chores, delivery, tasks
 from forum.notices.outbox import put_account_mail
 from forum.operating.management.commands import work
 from forum.operating.management.commands.work import _until_stopped
 from forum.serving import Pair
+from tests.making import take_stock
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +62,41 @@ def test_a_task_that_was_cut_short_or_failed_is_done_again_a_few_times(queue, mo
     assert chores.revive() == 0
     DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now(), worker_ids=["a"])
     assert chores.revive() == 0
+
+
+def kept(number: int, **fields: object) -> list[DBTaskResult]:
+    """Tasks as the worker left them."""
+    given = {"args_kwargs": {"args": [], "kwargs": {}}, "backend_name": "default", "run_after": get_date_max()}
+    return DBTaskResult.objects.bulk_create(
+        DBTaskResult(task_path="forum.notices.tasks.deliver", **given, **fields) for _ in range(number)
+    )
+
+
+@pytest.mark.django_db
+def test_tasks_that_were_tried_often_enough_keep_no_others_from_being_tried_again(queue, monkeypatch):
+    monkeypatch.setattr(chores, "MANY", 2)
+    long_ago = timezone.now() - dt.timedelta(minutes=11)
+    kept(3, status="FAILED", finished_at=long_ago, worker_ids=["a"] * chores.TRIES)
+    kept(3, status="FAILED", finished_at=long_ago + dt.timedelta(minutes=1), worker_ids=["a"])
+    assert [chores.revive() for _ in range(3)] == [2, 1, 0]
+    assert DBTaskResult.objects.filter(status="READY").count() == 3
+
+
+@pytest.mark.django_db
+def test_of_the_tasks_that_are_kept_only_those_that_run_or_failed_are_read(queue, count_queries):
+    now = timezone.now()
+    kept(2_000, status="SUCCESSFUL", started_at=now - dt.timedelta(hours=1), finished_at=now - dt.timedelta(minutes=9))
+    kept(200, status="FAILED", finished_at=now - dt.timedelta(days=1), worker_ids=["a"])
+    kept(2, status="FAILED", finished_at=now - dt.timedelta(minutes=9), worker_ids=["a"] * chores.TRIES)
+    kept(2, status="RUNNING", started_at=now)
+    take_stock()
+    asked = count_queries(chores.revive)
+    assert len(asked) == 2
+    for sql, index in zip(asked, ("task_running", "task_failed"), strict=True):
+        plan = plan_of(sql, None)
+        assert re.search(rf"(USING INDEX|using|Index Scan on) {index}\b", plan), plan
+        assert "traceback" not in sql
+    assert re.search(r"finished_at>|Index Cond: \(\(finished_at >=", plan), plan  # none of those of yesterday
 
 
 @pytest.mark.django_db
