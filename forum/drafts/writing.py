@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import SplitResult, urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from forum.users.models import User
+
+NOTHING = "There was nothing to keep as a draft: the form had no words in it. Write some, then keep them."
 
 
 class Writing:
@@ -139,17 +142,21 @@ class Writing:
         return self._page(self.form(initial=self.initial(self.draft)))
 
     def _kept(self, form: Any) -> HttpResponse:
-        """Keeps a draft because somebody asked for it, or a script did."""
+        """Keeps a draft because somebody asked for it, or a script did; whoever asked is told if there was nothing."""
+        asked = not self.by_script or self.request.POST["keep"] == "asked"
         try:
-            if not (self.by_script and self.is_done(self._words())):
+            if asked or not self.is_done(self._words()):
                 self._keep()
         except Refusal as refusal:
             if self.by_script:
                 return JsonResponse({"said": refusal.message}, status=refusal.status)
             return self._refused(form, refusal)
+        nothing = NOTHING if asked and not self.draft else ""
         if self.by_script:
-            said = f"Draft kept at {self.draft.updated_at:%H:%M} UTC." if self.draft else ""
+            said = f"Draft kept at {self.draft.updated_at:%H:%M} UTC." if self.draft else nothing
             return JsonResponse({"said": said})
+        if nothing:
+            messages.info(self.request, nothing)
         return redirect(self.request.path)
 
     def _keep(self) -> None:

@@ -134,6 +134,23 @@ def test_without_scripts_a_form_that_the_network_lost_is_sent_once_more(
     expect(page.locator("ol.thread .body")).to_have_text("Not lost on the way.")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_keep_as_draft_says_what_it_did(open_page: OpenPage, ben, post: Post, scripts: bool) -> None:
+    page = open_page(f"/posts/{post.pk}/comment/", scripts=scripts, user=ben)
+    keep = page.get_by_role("button", name="Keep as draft")
+    keep.click()
+    expect(page.locator("main" if scripts else "body")).to_contain_text("There was nothing to keep as a draft")
+    box(page).fill("Something.")
+    keep.click()
+    expect(page.locator("main")).to_contain_text(re.compile(r"Draft kept at|Your draft of"))
+    expect(page.locator("body")).not_to_contain_text("nothing to keep")
+    assert Draft.objects.get().words["body"] == "Something."
+    if scripts:
+        keep.click()  # as it is kept already
+        expect(page.locator("#polite")).to_contain_text("Draft kept at")
+        expect(box(page)).to_have_value("Something.")
+
+
 def test_what_is_typed_on_one_device_goes_on_on_another_without_scripts(open_page: OpenPage, ben, post: Post) -> None:
     address = f"/posts/{post.pk}/comment/"
     desk = open_page(address, user=ben)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from comments.actions import change_state, edit_comment
 from comments.models import Comment
-from forum.drafts import actions
+from forum.drafts import actions, writing
 from forum.drafts.models import Draft, Place
 from forum.refusals import NotAllowed
 from forum.states import State
@@ -105,6 +105,28 @@ def test_an_empty_form_makes_no_draft_and_takes_the_one_it_began_from_away(sign_
     form = form_on(page_of(browser.get(address)), body="")
     browser.post(address, {**form, "keep": "1"})
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("kind", Draft.Kind.values)
+def test_whoever_keeps_an_empty_form_is_told_that_there_was_nothing(sign_in, ann, post, comment, kind):
+    browser, address = sign_in(ann), places(post, comment, comment)[kind]
+    form = {**form_on(page_of(browser.get(address)), body=" \r\n "), **dict.fromkeys(("title", "url"), "")}
+    page = text_of(browser.post(address, {**form, "keep": "1"}, follow=True))
+    assert "There was nothing to keep as a draft: the form had no words in it." in page
+    assert not Draft.objects.exists()
+    for keep, said in (("asked", writing.NOTHING), ("1", "")):  # a button, and a script while somebody types
+        answer = browser.post(address, {**form, "keep": keep}, headers=SCRIPT)
+        assert json.loads(answer.content) == {"said": said}
+    assert "nothing to keep" not in text_of(browser.post(address, {**form, "body": "x", "keep": "1"}, follow=True))
+
+
+def test_who_asks_for_it_keeps_words_that_were_not_changed_yet(sign_in, ann, comment):
+    browser, address = sign_in(ann), f"/comments/{comment.pk}/edit/"
+    form = form_on(page_of(browser.get(address)), body="What is answered.")
+    assert json.loads(browser.post(address, {**form, "keep": "1"}, headers=SCRIPT).content) == {"said": ""}
+    answer = browser.post(address, {**form, "keep": "asked"}, headers=SCRIPT)
+    assert json.loads(answer.content)["said"].startswith("Draft kept at ")
+    assert Draft.objects.get().words["body"] == "What is answered."
 
 
 def test_a_draft_is_thrown_away_from_the_form_and_only_by_its_member(sign_in, ben, eve, post):
