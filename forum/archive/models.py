@@ -171,6 +171,8 @@ class Suggestion(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        verbose_name = "suggested reply"
+        verbose_name_plural = "suggested replies"
         constraints = (models.UniqueConstraint(fields=["comment", "parent"], name="suggestion_once"),)
         indexes = (models.Index(fields=["outcome", "id"], name="suggestion_waiting"),)
 

@@ -122,7 +122,7 @@ def test_many_are_dismissed_at_once(desk: Client) -> None:
     answer = desk.post(QUEUE, {"action": "dismiss_chosen", "_selected_action": chosen}, follow=True)
     page = answer.content.decode()
     assert "8 dismissed." in page
-    assert "No suggestion waits here." in page
+    assert "No suggested reply waits here." in page
     assert "Nothing fits what you asked for." in desk.get(QUEUE, {"q": "nowhere"}).content.decode()
 
 
@@ -152,6 +152,13 @@ def test_what_was_taken_away_or_placed_meanwhile_is_not_offered(desk: Client, mo
 def test_the_first_page_of_the_desk_counts_them(desk: Client) -> None:
     page = desk.get(reverse("admin:index")).content.decode()
     assert re.search(r'href="/admin/archive/suggestion/"><b>8</b> suggested replies', page)
+
+
+def test_they_have_one_name_on_every_page(desk: Client) -> None:
+    for page in (desk.get(address).content.decode() for address in (reverse("admin:index"), QUEUE)):
+        told = lxml.html.fromstring(page).text_content().lower()
+        assert "suggested replies" in told
+        assert "suggestion" not in told
 
 
 def test_filters_by_thread_source_and_words(desk: Client, seed: Post) -> None:

@@ -125,7 +125,7 @@ def test_living_threads_and_very_long_ones_are_left(seed: Post, monkeypatch: pyt
 def test_the_command_goes_through_what_was_loaded_before(seed: Post) -> None:
     out = StringIO()
     call_command("suggest_replies", stdout=out)
-    assert f"{seed.title}: 8 new suggestions." in out.getvalue()
+    assert f"{seed.title}: 8 new suggested replies." in out.getvalue()
     out = StringIO()
     call_command("suggest_replies", str(seed.pk), stdout=out)
     assert out.getvalue().startswith("0 in all.")

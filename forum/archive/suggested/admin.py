@@ -103,7 +103,7 @@ class SuggestionAdmin(RecordAdmin):
             for act in _ACTS:
                 if act in request.POST and self.has_view_permission(request):
                     return self._decide_row(request, act, request.POST[act])
-        return super().changelist_view(request, {"title": "Suggested replies", **(extra_context or {})})
+        return super().changelist_view(request, extra_context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -11,7 +11,7 @@ from posts.models import Post
 
 
 class Command(BaseCommand):
-    help = "Keeps likely replies of archived threads as suggestions for the moderators. A second time adds nothing."
+    help = "Keeps what is likely in archived threads for moderators, as suggested replies. A second time adds nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Posts by their number; none: every archived thread."""
@@ -31,5 +31,5 @@ class Command(BaseCommand):
             found = suggest(post)
             total += found
             if found:
-                self.stdout.write(f"{post.title}: {found} new {'suggestion' if found == 1 else 'suggestions'}.")
+                self.stdout.write(f"{post.title}: {found} new suggested {'reply' if found == 1 else 'replies'}.")
         self.stdout.write(f"{total} in all. They wait at /admin/archive/suggestion/ and set nothing by themselves.")
