@@ -51,14 +51,14 @@ def vote(*, member: User, target: Post | Comment, value: int) -> bool:
 
 
 def withdraw_votes(*, member: User) -> int:
-    """Takes back every vote of a member, as before the account is deleted; returns how many there were.
+    """Takes back every vote that a member has given, as before the account is deleted; returns how many there were.
 
     One transaction for each thread they voted in.
     """
     mine = Vote.objects.filter(member=member)
     posts = set(mine.filter(post__isnull=False).values_list("post", flat=True))
     posts |= set(mine.filter(comment__isnull=False).values_list("comment__post", flat=True))
-    return sum(_withdraw(mine.filter(Q(post=pk) | Q(comment__post=pk)), pk) for pk in sorted(posts))
+    return sum(_withdraw(mine, pk) for pk in sorted(posts))
 
 
 def mark(*, member: User, kind: Mark.Kind, target: Post | Comment | User | Tag) -> bool:
@@ -112,13 +112,22 @@ def _cast(member: User, target: Post | Comment, value: int) -> bool:
 
 
 def _withdraw(votes: QuerySet[Vote], post: int) -> int:
+    """Takes back those of these votes that are of one thread, but none that comes meanwhile."""
     with transaction.atomic():
+        # Locked in the order in which voting locks them, or each could wait for the other: on a comment the row of the
+        # vote goes before the thread, on a post the thread before the row.
+        gone = _held(votes.filter(comment__post=post))
         touch([post])
-        on = list(votes.values_list("comment", "post"))
-        gone = votes.delete()[0]
-        _count([pk for pk, _ in on if pk], Comment)
-        _count([pk for _, pk in on if pk], Post)
-    return gone
+        gone += _held(votes.filter(post=post))
+        Vote.objects.filter(pk__in=[vote.pk for vote in gone]).delete()
+        _count([vote.comment_id for vote in gone if vote.comment_id], Comment)
+        _count([vote.post_id for vote in gone if vote.post_id], Post)
+    return len(gone)
+
+
+def _held(votes: QuerySet[Vote]) -> list[Vote]:
+    """These votes, locked; those that are taken back just now are waited for, and are not among them."""
+    return list(votes.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _count(targets: Iterable[int], model: type[Post | Comment]) -> None:

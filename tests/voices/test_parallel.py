@@ -1,6 +1,7 @@
 """Fifty votes at the same moment: one row for each member, the score their sum, and no request that fails (case 45)."""
 
 import random
+import threading
 from collections import Counter
 
 import pytest
@@ -10,12 +11,14 @@ from comments.models import Comment
 from comments.recounting import recount
 from forum.refusals import Refusal
 from forum.states import State
+from forum.voices import actions as voices
 from forum.voices.actions import mark, unmark, vote, withdraw_votes
 from forum.voices.models import Mark, Vote
 from posts.models import Post
-from tests.comments.test_parallel import together
+from tests.comments.test_parallel import together, until_another_waits
 from tests.conftest import member
 from tests.making import make_post, say, token
+from tests.moderation.test_name_at_once import once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -108,3 +111,27 @@ def test_an_account_whose_votes_are_taken_back_while_others_vote_leaves_right_sc
     together(acts)
     assert not Vote.objects.filter(member=eve).exists()
     assert recount(post.pk) == recount(thread.pk) == []
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize(("kind", "value"), [("comment", -1), ("comment", 0), ("post", -1), ("post", 0)])
+def test_a_vote_that_changes_while_all_of_the_member_are_taken_back_is_waited_for_in_no_circle(
+    request, post, comment, eve, monkeypatch, kind, value
+):
+    on, holds = request.getfixturevalue(kind), threading.Event()
+    for target in (comment, post):
+        vote(member=eve, target=target, value=1)
+
+    def while_another_waits() -> None:
+        holds.set()
+        until_another_waits()
+
+    def withdraw() -> int:
+        holds.wait(5)
+        return withdraw_votes(member=eve)
+
+    once(monkeypatch, voices, "_cast", while_another_waits)  # it holds the row of the vote, and not yet the thread
+    answers = together([lambda: vote(member=eve, target=on, value=value), withdraw])
+    assert answers == [True, 2 if value else 1]
+    assert not Vote.objects.filter(member=eve).exists()
+    assert recount(post.pk) == []
