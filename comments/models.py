@@ -142,6 +142,7 @@ class Comment(Bylined):
             models.Index(fields=["author", "state"], condition=~Q(state="published"), name="comment_withheld"),
             models.Index(fields=["post", "created_at"], condition=Q(state="held"), name="comment_held"),
             models.Index(fields=["-created_at", "-id"], condition=Q(state="published"), name="comment_newest"),
+            models.Index(fields=["-id"], condition=Q(archived=True), name="comment_archived"),
         )
         constraints = (
             models.CheckConstraint(

@@ -153,6 +153,20 @@ def test_what_new_accounts_wrote_is_found_by_its_authors(
     assert not re.search(through, plan_of(sql, None)), plan_of(sql, None)
 
 
+def test_archived_comments_are_listed_along_an_index_of_them_alone(
+    desk: Client, post: Post, ben: User, count_queries: Asked
+) -> None:
+    old = make_rows(post, [Row(archived=True) for _ in range(3)])
+    make_rows(post, [Row(author=ben) for _ in range(2_000)])
+    take_stock()
+    page = f"{COMMENTS}?era=then"
+    assert shown(desk.get(page)) == ids_of(old[::-1])
+    [sql] = [sql for sql in count_queries(lambda: desk.get(page)) if " LIMIT 51" in sql]
+    plan = plan_of(sql, None)
+    assert re.search("(USING INDEX|Index Only Scan using|Index Scan using) comment_archived", plan), plan
+    assert not re.search("TEMP B-TREE|Sort", plan), plan
+
+
 def test_what_stands_and_what_was_undone(desk: Client, large: list[Comment], mod: User) -> None:
     first, second = Action.objects.order_by("pk")[:2]
     back = Action.objects.create(verb=Action.Verb.RESTORE, actor=mod, undoes=first)
