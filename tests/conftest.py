@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,6 +12,7 @@ from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks import task_backends
+from pytest_django import DjangoDbBlocker
 
 from forum.operating.management.commands.work import work_off
 from forum.queue import Queue
@@ -72,36 +74,66 @@ def _rows(here: BaseDatabaseWrapper) -> dict[str, list[tuple[object, ...]]]:
     return {table: rows for table, rows in found.items() if rows}
 
 
+Lasting = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lasting]:
+    """Lets a fixture of a module write what stays until the last of its tests: `with lasting(): …`.
+
+    For what takes long to make and is the same for many tests. Each of them takes back what it wrote itself, and
+    nothing else. Who of the cast stands there already is given to a test that asks for them.
+    """
+    whole = transaction.atomic()
+    with django_db_blocker.unblock():
+        whole.__enter__()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        whole.__exit__(None, None, None)
+
+
+def cast(name: str, **fields: object) -> User:
+    """The member of that name who lasts, or a new one."""
+    lasts = len(connection.atomic_blocks) > 1  # the transaction of the test lies in another
+    return (lasts and User.objects.filter(username=name).first()) or member(name, **fields)
+
+
+def moderator(name: str) -> User:
+    """One who moderates: the group's permissions and no more."""
+    made = cast(name, is_staff=True)
+    made.groups.add(Group.objects.get_or_create(name="Moderators")[0])
+    return made
+
+
 @pytest.fixture
 def ann(db: None) -> User:
     """Posts."""
-    return member("ann")
+    return cast("ann")
 
 
 @pytest.fixture
 def ben(db: None) -> User:
     """Replies."""
-    return member("ben")
+    return cast("ben")
 
 
 @pytest.fixture
 def eve(db: None) -> User:
     """Is new and may do nothing yet."""
-    return member("eve")
+    return cast("eve")
 
 
 @pytest.fixture
 def mod(db: None) -> User:
-    """Moderates: the group's permissions and no more."""
-    moderator = member("mod", is_staff=True)
-    moderator.groups.add(Group.objects.get_or_create(name="Moderators")[0])
-    return moderator
+    """Moderates."""
+    return moderator("mod")
 
 
 @pytest.fixture
 def root(db: None) -> User:
     """Administers."""
-    return member("root", is_staff=True, is_superuser=True)
+    return cast("root", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
@@ -183,6 +215,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             mark.get("serialized_rollback") for mark in marks
         ):
             raise pytest.UsageError(f"{item.nodeid} empties the tables: mark it with serialized_rollback=True as well")
+    refuse_to_empty_what_lasts(items)
     vendor = connections["default"].vendor
     others = {"sqlite": "postgresql_only", "postgresql": "sqlite_only"}[vendor]
     once = bool(os.environ.get("BESIDE_SQLITE"))
@@ -190,6 +223,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def refuse_to_empty_what_lasts(items: list[pytest.Item]) -> None:
+    """Keeps tests that need the tables to themselves out of modules whose rows last: they would wait for each other."""
+    fixtures = {item: set(getattr(item, "fixturenames", ())) for item in items}
+    lasting = {item.path for item in items if "lasting" in fixtures[item]}
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        empties = (mark and mark.kwargs.get("transaction")) or fixtures[item] & {"transactional_db", "live_server"}
+        if item.path in lasting and empties:
+            raise pytest.UsageError(f"{item.nodeid} empties the tables: move it out of a module whose rows last")
 
 
 def _asks_this_database(item: pytest.Item) -> bool:

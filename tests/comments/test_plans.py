@@ -20,8 +20,10 @@ from forum.states import State
 from forum.users.models import User
 from posts.models import Post, Tag
 from posts.tags.bearing import borne
-from tests.conftest import member
+from tests.conftest import Lasting, cast, member
 from tests.making import NOON, Row, make_post, make_rows, store, take_stock
+
+pytestmark = pytest.mark.django_db
 
 GUEST = AnonymousUser()
 MANY = 4_000  # comments in the large thread: enough for a planner to prefer an index where it has one
@@ -69,9 +71,14 @@ def check(
     return plans
 
 
-@pytest.fixture
-def busy(ann: User, ben: User) -> Post:
+@pytest.fixture(scope="module")
+def busy(lasting: Lasting) -> Post:
     """A large thread among many small ones, and what the planner knows of them."""
+    with lasting():
+        return busy_thread(cast("ann"), cast("ben"))
+
+
+def busy_thread(ann: User, ben: User) -> Post:
     others = [member(f"member{number}") for number in range(20)]
     for number in range(300):
         small = make_post(others[number % 20], created_at=NOON + dt.timedelta(minutes=number))
@@ -129,26 +136,6 @@ def test_no_list_or_thread_sorts_or_is_read_through(busy, ann, ben, root):
     check(lambda: Client().get(f"/posts/{busy.pk}/feed/"), few=True)
 
 
-@pytest.mark.postgresql_only
-@pytest.mark.parametrize(("index", "orders"), [("comment_ranked", ["best"]), ("comment_placed", ["oldest", "newest"])])
-def test_an_order_keeps_to_its_index_when_that_has_grown_taller_than_the_other(busy, index, orders):
-    """Where a single reply is expected, nothing but the levels of an index told it from one that needs a sort."""
-    with connection.cursor() as cursor:
-        for _ in range(8):
-            cursor.execute("UPDATE comments_comment SET best = best")
-        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'comments_comment'")
-        for [name] in cursor.fetchall():
-            if name != index:
-                cursor.execute(f"REINDEX INDEX {name}")
-        cursor.execute("ANALYZE")
-    some = Comment.objects.filter(post=busy, parent=None).order_by("position")[500]
-    for order in orders:
-        for after in (None, some):
-            plans = check(lambda order=order, after=after: threads.thread_page(busy, GUEST, order=order, after=after))
-            assert len(plans) == 2
-            assert all(index in plan for plan in plans.values())
-
-
 @pytest.mark.parametrize("viewer", ["guest", "member"])
 def test_no_page_sorts_or_reads_through_what_it_lists(client, sign_in, busy, ann, viewer):
     browser = client if viewer == "guest" else sign_in(ann)
@@ -189,7 +176,7 @@ def test_lists_of_the_desk_find_what_is_not_published_by_its_own_indexes(busy, s
     assert not re.search("SCAN comments_comment|Seq Scan on comments_comment", str(plans))
 
 
-def test_the_feed_of_the_site_does_not_read_through_an_archive(client, ann):
+def test_the_feed_of_the_site_does_not_read_through_an_archive(client, busy, ann):
     moment = dt.datetime(2007, 3, 22, tzinfo=dt.UTC)
     archived = [Post(title="Old", archived=True, created_at=moment, active_at=moment) for _ in range(2_000)]
     store(archived)

@@ -1,14 +1,15 @@
 """Who may open what: every address of the site has its row, and a new one must join."""
 
+import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import lxml.html
 import pytest
 from django.contrib.admin import AdminSite
 from django.db.models import Model
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
@@ -21,8 +22,9 @@ from forum.voices.models import Mark, Vote
 from posts.actions import add_post
 from posts.models import ADDRESSES, Post, Tag
 from posts.tags import bearing
+from tests.conftest import Lasting, cast, moderator
 
-SignIn = Callable[[User], Client]
+TAG = "walks"
 
 
 class World(NamedTuple):
@@ -159,7 +161,7 @@ def address(name: str, world: World) -> str:
         "comment": {"pk": world.comment.pk},
         "report": {"kind": "comment", "pk": world.comment.pk},
         "member": {"name": "ann"},
-        "tag": {"slug": world.post.tags.get().slug},
+        "tag": {"slug": TAG},
         "person": {"pk": world.person.pk},
         "key": {"key": "no-such-key"},
         "token": {"token": "no-such-token"},
@@ -168,16 +170,34 @@ def address(name: str, world: World) -> str:
     return reverse(name, kwargs=arguments[ACCESS[name].of])
 
 
-@pytest.fixture
-def world(ann: User, ben: User, eve: User, mod: User, sign_in: SignIn, settings: Settings) -> World:
-    settings.FIRST_COMMENTS_HELD = 0
-    post = add_post(author=ann, kind="article", title="Of gardens", body="A long walk.", token="1")
-    comment = add_comment(post=post, author=ben, body="Which way?", token="2")
-    bearing.bear(post, [Tag.objects.create(slug="walks", name="Walks")])
+def new_world(ann: User, ben: User, eve: User, mod: User) -> World:
+    with override_settings(FIRST_COMMENTS_HELD=0):
+        post = add_post(author=ann, kind="article", title="Of gardens", body="A long walk.", token="1")
+        comment = add_comment(post=post, author=ben, body="Which way?", token="2")
+    bearing.bear(post, [Tag.objects.create(slug=TAG, name="Walks")])
     source = Source.objects.create(key="old", name="An old page")
     person = Person.objects.create(source=source, name="Ruth")
-    viewers = {"guest": Client(), "stranger": sign_in(eve), "ann": sign_in(ann), "ben": sign_in(ben)}
-    return World(post, comment, person, {**viewers, "moderator": sign_in(mod)})
+    viewers = {name: Client() for name in ("guest", "stranger", "ann", "ben", "moderator")}
+    for name, user in (("stranger", eve), ("ann", ann), ("ben", ben), ("moderator", mod)):
+        viewers[name].force_login(user)
+    return World(post, comment, person, viewers)
+
+
+@pytest.fixture(scope="module")
+def standing(lasting: Lasting) -> World:
+    """The world as each test finds it."""
+    with lasting():
+        return new_world(cast("ann"), cast("ben"), cast("eve"), moderator("mod"))
+
+
+@pytest.fixture
+def world(standing: World, db: None, settings: Settings) -> World:
+    """One of its own for a test: rows as they are stored, and browsers that know nothing but who they are."""
+    settings.FIRST_COMMENTS_HELD = 0
+    viewers = {name: Client() for name in standing.viewers}
+    for name, browser in viewers.items():
+        browser.cookies = copy.deepcopy(standing.viewers[name].cookies)
+    return World(*(type(row)._default_manager.get(pk=row.pk) for row in standing[:3]), viewers)
 
 
 def everything() -> list[object]:

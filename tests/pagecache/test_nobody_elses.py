@@ -11,7 +11,7 @@ from forum.drafts.models import Place
 from forum.users.models import User
 from forum.voices import actions as voices
 from forum.voices.models import Mark
-from tests.house.test_access import ACCESS, ALL_NAMES, World, address, world  # noqa: F401  a fixture
+from tests.house.test_access import ACCESS, ALL_NAMES, World, address, standing, world  # noqa: F401  fixtures
 from tests.making import token
 
 pytestmark = pytest.mark.django_db

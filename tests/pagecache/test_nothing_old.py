@@ -3,11 +3,12 @@
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 
 import pytest
-from django.test import Client
+from django.db.models import Model
+from django.test import Client, override_settings
 from django.urls import reverse
 
 import comments.importing
@@ -35,6 +36,7 @@ from posts import actions as posting
 from posts.models import Post, Tag
 from posts.tags import actions as tags
 from tests.archive.pages import AFTER, plan, seed_plan
+from tests.conftest import cast, moderator
 from tests.making import LONG_AGO, draw_threads, select, token
 from tests.making import page_of as tree_of
 
@@ -82,9 +84,26 @@ class World:
         return found + [f"/comments/{row.pk}/" for row in (self.comment, self.hidden, self.archived()[0])]
 
 
+UNHELD = {"FIRST_COMMENTS_HELD": 0, "FIRST_COMMENTS_HELD_IN_OLD_THREADS": 0}
+
+
+@pytest.fixture(scope="module")
+def standing(lasting) -> World:
+    """The world as each test finds it."""
+    with lasting(), override_settings(**UNHELD):
+        return new_world(cast("ann"), cast("ben"), moderator("mod"))
+
+
 @pytest.fixture
-def world(ann, ben, mod, root, sign_in, settings) -> World:
-    settings.FIRST_COMMENTS_HELD = settings.FIRST_COMMENTS_HELD_IN_OLD_THREADS = 0
+def world(standing, db, sign_in, root, settings) -> World:
+    """One of its own for a test, with the rows as they are stored."""
+    for name, value in UNHELD.items():
+        setattr(settings, name, value)
+    rows = {name: standing.again(row) for name, row in vars(standing).items() if isinstance(row, Model)}
+    return replace(standing, **rows, admin=sign_in(root), seen={})
+
+
+def new_world(ann: User, ben: User, mod: User) -> World:
     tag = Tag.objects.create(slug="walks", name="Walks")
     link = posting.add_post(author=ann, kind="link", title="Gardens", url=LINK, body="Look.", tags=[tag], token=token())
     twin = posting.add_post(author=ben, kind="link", title="The same page", url=LINK, token=token())
@@ -97,7 +116,7 @@ def world(ann, ben, mod, root, sign_in, settings) -> World:
     answer = said.add_comment(post=question, author=ben, body="Right.", token=token())
     old = load(seed_plan(), commit=True).posts[0]
     suggest(old)
-    found = World(ann, ben, mod, sign_in(root), link, twin, question, old, comment, reply, hidden, answer, tag)
+    found = World(ann, ben, mod, Client(), link, twin, question, old, comment, reply, hidden, answer, tag)
     said.change_state(comment=hidden, to=State.HIDDEN, by=mod, rule=found.rule)
     return found
 

@@ -12,6 +12,7 @@ from forum.search.models import Entry
 from forum.search.query import parse
 from forum.search.rebuilding import rebuild
 from forum.search.wanted import Wanted
+from tests.conftest import cast
 from tests.making import Row, make_person, make_post, make_rows
 from tests.security import inert, payloads
 
@@ -47,16 +48,18 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@pytest.fixture
-def corpus(ann, ben):
-    post = make_post(ann, title="Red and green")
-    for number, text in enumerate(TEXTS):
-        when = dt.datetime(2007, 1 + number, 3, tzinfo=dt.UTC)
-        [row] = make_rows(post, [Row(author=(ann, ben)[number % 2], moment=when)])
-        row.html = f"<p>{text.replace('&', '&amp;')}</p>"
-        row.save(update_fields=["html"])
-    make_person()
-    rebuild(repair=True)
+@pytest.fixture(scope="module")
+def corpus(lasting):
+    with lasting():
+        people = cast("ann"), cast("ben")
+        post = make_post(people[0], title="Red and green")
+        for number, text in enumerate(TEXTS):
+            when = dt.datetime(2007, 1 + number, 3, tzinfo=dt.UTC)
+            [row] = make_rows(post, [Row(author=people[number % 2], moment=when)])
+            row.html = f"<p>{text.replace('&', '&amp;')}</p>"
+            row.save(update_fields=["html"])
+        make_person()
+        rebuild(repair=True)
 
 
 def read_through(wanted: Wanted) -> list[int]:

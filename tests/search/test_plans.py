@@ -12,6 +12,7 @@ from forum.search.query import parse
 from forum.search.rebuilding import rebuild
 from posts.models import Tag
 from posts.tags import bearing
+from tests.conftest import cast
 from tests.making import NOON, Row, make_post, make_rows, take_stock
 
 pytestmark = pytest.mark.django_db
@@ -28,15 +29,17 @@ SEARCHES = [
 ]
 
 
-@pytest.fixture
-def busy(ann, ben) -> int:
-    for number in range(3):
-        post = make_post(ann, title=f"Thread {number}")
-        make_rows(post, [Row(author=ben, moment=NOON + dt.timedelta(seconds=n)) for n in range(1_000)])
-    bearing.bear(post, [Tag.objects.create(slug="busy", name="Busy")])
-    rebuild(repair=True)
-    take_stock()
-    return post.pk
+@pytest.fixture(scope="module")
+def busy(lasting) -> int:
+    with lasting():
+        ann, ben = cast("ann"), cast("ben")
+        for number in range(3):
+            post = make_post(ann, title=f"Thread {number}")
+            make_rows(post, [Row(author=ben, moment=NOON + dt.timedelta(seconds=n)) for n in range(1_000)])
+        bearing.bear(post, [Tag.objects.create(slug="busy", name="Busy")])
+        rebuild(repair=True)
+        take_stock()
+        return post.pk
 
 
 def plan_of(sql, params) -> str:

@@ -13,15 +13,20 @@ from forum.states import State
 from forum.users.models import User
 from forum.voices.models import Mark, Vote
 from posts.models import Post, Tag
-from tests.house.test_access import ACCESS, ALL_NAMES
+from tests.house.test_access import ACCESS, ALL_NAMES, World, new_world
 from tests.making import make_post, say, token
-from tests.security.test_odd_values import BUTTON, free, pages, saying, world
+from tests.security.test_odd_values import BUTTON, free, pages, saying
 
 pytestmark = pytest.mark.django_db
-__all__ = ["free", "pages", "saying", "world"]
+__all__ = ["free", "pages", "saying"]
 
 NEVER_SIGNED = {"unsubscribe"}  # its token is the proof
 WORDS = {"title": "Other words", "body": "Other words.", "text": "Other words.", "name": "Ruth", "contact": ""}
+
+
+@pytest.fixture
+def world(ann, ben, eve, mod) -> World:
+    return new_world(ann, ben, eve, mod)
 
 
 def rows(*but: str) -> dict[str, list[dict[str, object]]]:
