@@ -11,14 +11,15 @@ from forum.archive.limits import Refused
 from forum.archive.readers import shapes
 from tests.archive import html_pages
 from tests.archive.pages import AFTER, ARTICLE, BEFORE, comments, plan, thread
+from tests.pace import slower
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Fails when what is inside takes more processor time."""
+    """Fails when what is inside takes more processor time than that on an idle core."""
     start = time.process_time()
     yield
-    assert time.process_time() - start < seconds
+    assert time.process_time() - start < seconds * slower()
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read() -> None:
@@ -43,17 +44,20 @@ def test_bytes_that_are_no_utf_8_are_read_and_told() -> None:
     assert {"1 control characters", "1 characters already lost (U+FFFD)"} <= {a.what for a in found.anomalies}
 
 
-def test_a_page_of_a_hundred_thousand_lines_is_read_in_bounded_time() -> None:
-    lines = (f"word{n} said\n\nmo{n % 999} on May 4, 2004 at 10:01 AM\n\n" for n in range(25_000))
+# Below, as many lines and letters as take a second: what grows with their square would take several times the limit.
+
+
+def test_a_page_of_twenty_thousand_lines_is_read_in_bounded_time() -> None:
+    lines = (f"word{n} said\n\nmo{n % 999} on May 4, 2004 at 10:01 AM\n\n" for n in range(5_000))
     text = ARTICLE + "".join(lines)
-    with within(60):
-        assert len(comments(text)) == 25_000
+    with within(3):
+        assert len(comments(text)) == 5_000
 
 
 def test_thousands_of_repeats_of_one_attribution_are_read_in_bounded_time() -> None:
-    with within(60):
-        found = thread(AFTER + "mo on May 4, 2004 at 10:01 AM\n\n" * 25_000)
-    assert found.attribution_lines == 25_003
+    with within(3):
+        found = thread(AFTER + "mo on May 4, 2004 at 10:01 AM\n\n" * 5_000)
+    assert found.attribution_lines == 5_003
 
 
 def test_too_many_comments_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,10 +67,10 @@ def test_too_many_comments_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("filler", ["x", " ", "a ", "May 4, ", "on ", "“", "\t\t", "1:"])
-def test_a_line_of_megabytes_is_read_in_bounded_time(filler: str) -> None:
-    long = filler * (4_000_000 // len(filler))
+def test_a_line_of_a_megabyte_is_read_in_bounded_time(filler: str) -> None:
+    long = filler * (1_000_000 // len(filler))
     for text in (AFTER, BEFORE):
-        with within(20):
+        with within(1.5):
             found = thread(text.replace("Keep it,", f"Keep {long} it,"))
         assert len(found.comments) == 2
         assert "not imported" in [a.done for a in found.anomalies]
