@@ -19,8 +19,12 @@ HERE = Path("/somewhere/var/forum.sqlite3")
 
 
 def run_manage(tmp_path: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+    return run_python(tmp_path, "manage.py", *arguments, **values)
+
+
+def run_python(tmp_path: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={"DATA_DIR": str(tmp_path / "data"), "PYTHONDONTWRITEBYTECODE": "1", **values},
         capture_output=True,
