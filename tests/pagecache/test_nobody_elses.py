@@ -14,7 +14,7 @@ from forum.voices.models import Mark
 from tests.house.test_access import ACCESS, ALL_NAMES, World, address, standing, world  # noqa: F401  fixtures
 from tests.making import token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either]
 
 FORM_TOKEN = re.compile(rb'(name="(csrfmiddlewaretoken|token)" value=")[^"]*')
 QUERIES = ("", "?view=flat", "?order=best", "?fold=read", "?utm_source=x", "?next=/")

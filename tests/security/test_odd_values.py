@@ -242,6 +242,7 @@ def test_bytes_that_are_no_text_do_not_fail_a_form(sign_in, ann, pages, body):
         assert answer.status_code < 500
 
 
+@pytest.mark.either
 @pytest.mark.parametrize(
     "kind", ["application/json", "multipart/form-data", "multipart/form-data; boundary=x", "x/y; z"]
 )
@@ -251,6 +252,7 @@ def test_a_body_of_another_kind_does_not_fail_a_form(sign_in, ann, pages, kind):
         assert browser.post(address, body, content_type=kind).status_code < 500
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("charset", ["unicode_escape", "idna"])
 def test_a_form_in_another_charset_is_refused(sign_in, root, pages, charset):
     """Codecs of Python that make halves of surrogates of plain letters, or raise."""
