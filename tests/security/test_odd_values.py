@@ -85,15 +85,20 @@ class Asked(QueryDict):
 
 
 @pytest.fixture
-def saying(monkeypatch) -> Callable[..., None]:
-    """Lets every request from now on say a text under every name: no view can take one that is not tried."""
+def saying(monkeypatch) -> Callable[..., list[WSGIRequest]]:
+    """Lets every request from now on say a text under every name: no view can take one that is not tried.
 
-    def say(method: str, text: str, /, **given: str | None) -> None:
+    Gives the list of requests in whose address somebody looks for a value from now on.
+    """
+
+    def say(method: str, text: str, /, **given: str | None) -> list[WSGIRequest]:
         asked = Asked(text, given)
+        looked: list[WSGIRequest] = []
         if method == "GET":
-            monkeypatch.setattr(WSGIRequest, "GET", asked)
+            monkeypatch.setattr(WSGIRequest, "GET", property(lambda request: looked.append(request) or asked))
         else:
             monkeypatch.setattr(WSGIRequest, "POST", asked)
+        return looked
 
     return say
 
@@ -104,15 +109,20 @@ def opened(pages: dict[str, str]) -> Iterator[str]:
 
 # A word of these that is wrong ends the reading of a thread's address: once more without them.
 CURSOR = dict.fromkeys(("view", "order", "fold", "after", "start"))
+SILENT: set[tuple[str, str]] = set()  # who opened which page without a look at any value: one says as much as all
 
 
 @pytest.mark.parametrize("value", NUMBERS)
 def test_no_value_in_an_address_fails_a_page(world, pages, saying, value):
     for viewer in ("guest", "ann"):
         for given in ({}, CURSOR):
-            saying("GET", value, **given)
+            looked = saying("GET", value, **given)
             for page in (pages["post"], pages["comment"]) if given else opened(pages):
-                assert world.viewers[viewer].get(page).status_code in (200, 204, 301, 302, 400, 404)
+                if (viewer, page) not in SILENT:
+                    looked.clear()
+                    assert world.viewers[viewer].get(page).status_code in (200, 204, 301, 302, 400, 404)
+                    if not looked:
+                        SILENT.add((viewer, page))
 
 
 @pytest.mark.parametrize("value", BYTES)
