@@ -225,18 +225,22 @@ def test_where_nothing_can_be_quoted_a_reference_is_only_words() -> None:
     ],
 )  # fmt: skip
 def test_the_time_grows_with_the_length_only(unit: str) -> None:
-    def seconds(length: int) -> float:
+    def seconds(length: int, enough: float = 0) -> float:
+        """The least of three times, or the first that is below what is enough."""
         source = (unit * length)[:length]
         best = 9.0
         for _ in range(3):
             started = time.process_time()
             render(source, resolve=resolve)
             best = min(best, time.process_time() - started)
+            if best < enough:
+                break
         return best
 
     # Four times the text: sixteen times the time would be quadratic.
     longest = min(16_000, MAX_BRACKETS * len(unit) // max(1, unit.count("[")))
-    assert seconds(longest) < max(0.1, 8 * seconds(longest // 4))
+    took = seconds(longest, enough=0.1)
+    assert took < 0.1 or took < 8 * seconds(longest // 4)
 
 
 def test_too_long_a_text_is_refused_before_it_is_parsed() -> None:
