@@ -189,11 +189,11 @@ def test_portraits_of_one_width_are_no_levels() -> None:
     assert not thread(page(*rows).replace(' class="comment-tree"', "")).threaded
 
 
-def test_rows_by_the_ten_thousand_are_read_in_seconds() -> None:
-    with within(30):
-        empty = "<tr><td><img src='s.gif' width='0'></td><td></td></tr>" * 10_000
+def test_rows_by_the_thousand_are_read_in_seconds() -> None:
+    with within(2.5):
+        empty = "<tr><td><img src='s.gif' width='0'></td><td></td></tr>" * 2_500
         assert parents(comments(tree(drawn).replace("</table>\n", f"{empty}</table>\n"))) == TREE
         around = "<table><tr><td><img src='s.gif' width='0'></td><td>"
         assert parents(comments(tree(drawn).replace("Guidelines", f"{around * 180}{empty}"))) == TREE
-        deep = "<tr><td class='ind' indent='999'></td><td></td></tr>" * 10_000
+        deep = "<tr><td class='ind' indent='999'></td><td></td></tr>" * 2_500
         assert not any(one.parent for one in comments(tree(named).replace("Guidelines", f"<table>{deep}</table>")))
