@@ -168,7 +168,8 @@ def test_a_page_that_many_guests_ask_for_is_made_once_a_second(browser: Browser)
     assert browser.made_once("/posts/1/")
     assert {answer.words for answer in answers} == {f"first {WORDS}"}
     assert answers[-1].headers["cache-control"] == "public, no-cache"
-    assert len({answer.headers["x-request-id"] for answer in answers}) == 5
+    # Of one visit alone, which the site has in its log; the others show nobody's.
+    assert sum("x-request-id" in answer.headers for answer in answers) == 1
 
 
 def test_the_site_is_told_the_id_that_its_answer_carries(browser: Browser) -> None:
