@@ -83,9 +83,9 @@ def before(front: Front, folder: Path, *, port: int = 0, workers: str = AUTO) ->
 
 @contextmanager
 def files(served: Path, folder: Path) -> Iterator[Server]:
-    """nginx that serves the files of a folder, to hold everything else against."""
+    """nginx that serves the files of a folder as it does by itself, to hold everything else against."""
     port = free_port()
-    inside = f"server {{ listen 127.0.0.1:{port}; root {served}; default_type text/html; open_file_cache max=100; }}"
+    inside = f"server {{ listen 127.0.0.1:{port}; root {served}; default_type text/html; }}"
     with _nginx(inside, folder, port) as server:
         yield server
 
