@@ -18,7 +18,7 @@ from forum.moderation import holds, ledger, limits
 from forum.moderation.models import Action, Rule
 from forum.notices import tell
 from forum.prepared import Given, Prepared
-from forum.refusals import Conflict, NotAllowed, Refusal
+from forum.refusals import Conflict, NotAllowed, Refusal, TooMany
 from forum.search import index
 from forum.states import STAYING, State
 from forum.text.redaction import Change, change, moved
@@ -52,8 +52,10 @@ def add_comment(*, post: Post, author: User, body: str, parent: Comment | None =
     """
     try:
         return _add_comment(post, author, body, parent, token)
-    except (IntegrityError, Refusal):  # asked for only where something stands in the way: most forms come once
+    except (IntegrityError, Refusal) as why:  # asked for only where something stands in the way: most forms come once
         made = Comment.objects.filter(author=author, token=token).first()
+        if made is None and isinstance(why, TooMany):  # the last of the hour, said again
+            made = _said_just_now(post, author, body, parent)
         if made is None:
             raise
         return _same_form(made, post, body, parent)
@@ -64,14 +66,16 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
     rendered = render_new(body, post)
     found = index.words_in(rendered.html)
     with transaction.atomic():
+        # Two forms of one member wait here for each other, so that what they say twice is found before the lock.
+        limits.spend("comments", f"member:{author.pk}")
+        said = _said_just_now(post, author, body, parent)
         post = locked(post.pk)
         if parent is not None:  # what the rules and figures need of it, as it is now
             parent = present(Comment.objects.only("post", "author", "state"), parent.pk)
         _check(rules.why_not_reply(author, post, parent))
-        said = _said_just_now(post, author, body, parent)
         if said is not None:
+            transaction.set_rollback(True)  # it was counted when it was said
             return said
-        limits.spend("comments", f"member:{author.pk}")
         citing.check_quoted(post, set(rendered.quotes))
         if rendered.quotes:  # whose words and names may have gone while this waited at the lock
             rendered = render_markdown(body, post)

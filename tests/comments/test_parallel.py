@@ -18,7 +18,7 @@ from comments.recounting import recount
 from comments.rendering import render_markdown
 from forum.moderation import actions as moderation
 from forum.moderation import removals
-from forum.moderation.models import Action
+from forum.moderation.models import Action, Tally
 from forum.moderation.undoing import undo
 from forum.refusals import Conflict, Refusal
 from forum.states import State
@@ -70,6 +70,13 @@ def test_one_form_posted_many_times_at_once_makes_one_comment(post, ann):
     assert len({comment.pk for comment in made}) == 1
     assert Comment.objects.count() == 1
     assert recount(post.pk) == []
+
+
+def test_the_same_words_from_two_forms_at_once_make_one_comment_and_count_once(post, ann):
+    made = together([lambda: add_comment(post=post, author=ann, body="Once.", token=token()) for _ in range(6)])
+    assert len({comment.pk for comment in made}) == 1
+    assert Comment.objects.count() == 1
+    assert Tally.objects.get(key=f"comments:member:{ann.pk}").count == 1
 
 
 def test_one_form_posted_in_two_threads_at_once_makes_one_comment(ann):
