@@ -45,7 +45,7 @@ class Lines(Logger):
 bind = f"[{_host}]:{_port}" if _is_ipv6 else f"{_host}:{_port}"
 worker_class = Worker
 workers = ENVIRONMENT.number("WEB_WORKERS", default=2, least=1, most=64)
-threads = ENVIRONMENT.number("WEB_THREADS", default=8, least=1, most=64)
+threads = ENVIRONMENT.number("WEB_THREADS", default=4, least=1, most=64)
 timeout = 30
 graceful_timeout = 20
 keepalive = 5
