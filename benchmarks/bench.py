@@ -46,6 +46,8 @@ class Bench:
     django: Server
     files: Server
     """The two floors."""
+    open_files: Server
+    """The second once more, with its files kept open."""
     members: list[Member]
     answers: Mapping[str, tuple[str, Headers]] = field(default_factory=dict)
 
@@ -116,7 +118,8 @@ def running(folder: Path, say: Callable[[str], None]) -> Iterator[Bench]:
         given = environment(folder) | {"FLOOR_ANSWERS": str(for_django)}
         django = stack.enter_context(serving.gunicorn(logs / "floor", given, application="benchmarks.floor"))
         files = stack.enter_context(nginx.files(for_nginx, logs / "nginx-files"))
-        yield Bench(site, say, started["kept"], started["bare"], front, django, files, signed_in, answers)
+        open_files = stack.enter_context(nginx.files(for_nginx, logs / "nginx-open-files", kept_open=True))
+        yield Bench(site, say, started["kept"], started["bare"], front, django, files, open_files, signed_in, answers)
 
 
 def _answers(site: Site, member: Member, kept: Server) -> dict[str, tuple[str, Headers]]:

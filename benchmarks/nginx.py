@@ -82,10 +82,10 @@ def before(front: Front, folder: Path, *, port: int = 0, workers: str = AUTO) ->
 
 
 @contextmanager
-def files(served: Path, folder: Path) -> Iterator[Server]:
-    """nginx that serves the files of a folder as it does by itself, to hold everything else against."""
-    port = free_port()
-    inside = f"server {{ listen 127.0.0.1:{port}; root {served}; default_type text/html; }}"
+def files(served: Path, folder: Path, *, kept_open: bool = False) -> Iterator[Server]:
+    """nginx that serves the files of a folder, to hold everything else against: as it comes, or keeping them open."""
+    port, more = free_port(), "open_file_cache max=100;" if kept_open else ""
+    inside = f"server {{ listen 127.0.0.1:{port}; root {served}; default_type text/html; {more} }}"
     with _nginx(inside, folder, port) as server:
         yield server
 
