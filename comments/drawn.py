@@ -78,6 +78,10 @@ class DrawnThread(Thread):
         """Whether there is any comment on the page: nothing else is drawn."""
         return bool(self.html or self.roots)
 
+    def holds(self, pk: int | None) -> bool:
+        """Whether this comment stands on the page: what is drawn is the whole thread, of which everyone sees all."""
+        return bool(self.html) or any(node.comment.id == pk for node in self.walk())
+
     def suits(self, viewer: Viewer, personal: Personal) -> bool:
         """Whether this reader sees what everyone sees, but for the gaps.
 

@@ -82,6 +82,10 @@ class Thread:
         """Whether there is any comment on the page."""
         return bool(self.roots)
 
+    def holds(self, pk: int | None) -> bool:
+        """Whether this comment stands on the page."""
+        return any(node.comment.id == pk for node in self.walk())
+
     def walk(self) -> Iterator[Node]:
         """Every node in page order."""
         waiting = self.roots[::-1]

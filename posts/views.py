@@ -152,8 +152,7 @@ def _answer_url(found: Post, thread: threads.Thread) -> str:
     """Where the answer to a question stands: on this page, or on its own."""
     if not found.is_answered or found.answer is None:
         return ""
-    here = isinstance(thread, drawn.DrawnThread) or any(node.comment.id == found.answer_id for node in thread.walk())
-    return f"#c{found.answer_id}" if here else found.answer.get_absolute_url()
+    return f"#c{found.answer_id}" if thread.holds(found.answer_id) else found.answer.get_absolute_url()
 
 
 def _eras(found: Post, here: str, *, view: str, order: str) -> list[tuple[Choice, str, int]]:
