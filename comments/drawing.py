@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import Error, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from comments import drawn, threads
@@ -50,12 +50,12 @@ def draw_outdated() -> list[int]:
 def _draw(posts: list[int]) -> list[int]:
     """Draws these, and returns them. One that cannot be drawn is left to its pages.
 
-    Raises what the database does: the worker knows what to do about that.
+    Raises what a database that is away or busy does: the worker knows what to do about that.
     """
     for pk in posts:
         try:
             draw(pk)
-        except Error:
+        except (InterfaceError, OperationalError):
             raise
         except Exception:
             logger.exception("a thread could not be drawn ahead", extra={"post": pk})

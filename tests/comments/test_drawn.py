@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import DataError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -308,7 +308,10 @@ def test_what_changes_while_it_is_drawn_is_left_for_the_next_turn(ann: User, ben
     assert b"Meanwhile." in look(client, post)
 
 
-def test_a_thread_that_cannot_be_drawn_is_told_and_left_to_its_pages(ann: User, monkeypatch, caplog, client) -> None:
+@pytest.mark.parametrize("error", [ValueError, DataError])
+def test_a_thread_that_cannot_be_drawn_is_told_and_left_to_its_pages(
+    error: type[Exception], ann: User, monkeypatch, caplog, client
+) -> None:
     bad, good = make_post(ann), make_post(ann)
     for post in (bad, good):
         say(post, ann, "Words.")
@@ -316,7 +319,7 @@ def test_a_thread_that_cannot_be_drawn_is_told_and_left_to_its_pages(ann: User, 
 
     def fail(thread, page):
         if page.post == bad:
-            raise ValueError("an error of ours")
+            raise error("of this thread alone")
         return inner(thread, page)
 
     monkeypatch.setattr(drawing, "inner_parts", fail)
@@ -326,6 +329,18 @@ def test_a_thread_that_cannot_be_drawn_is_told_and_left_to_its_pages(ann: User, 
     assert drawing.draw_waiting() == []
     assert [row.pk for row in Drawing.objects.all()] == [good.pk]
     assert b"Words." in look(client, bad)
+
+
+def test_a_database_that_is_away_is_for_the_worker(ann: User, monkeypatch) -> None:
+    say(make_post(ann), ann)
+
+    def fail(thread, page):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(drawing, "inner_parts", fail)
+    with pytest.raises(OperationalError):
+        drawing.draw_waiting()
+    assert Post.objects.get().to_draw
 
 
 def test_words_with_the_separator_in_them_are_not_drawn_ahead(ann: User, client: Client) -> None:
