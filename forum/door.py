@@ -70,9 +70,8 @@ def kept_answer(environ: Environ) -> Answer | None:
     page = keeping.found_in_memory(environ, path)
     if page is None:
         return None
-    name = middleware.name_request(environ)
+    middleware.name_request(environ)
     answer = page.answer(environ)
-    answer.headers.append(("X-Request-ID", name))
     status = int(answer.status[:3])
     middleware.write_line(environ["REQUEST_METHOD"], path, status, began, middleware.visitor_of(environ), None)
     return answer

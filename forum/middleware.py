@@ -42,14 +42,19 @@ PERMISSIONS = (
 
 
 def request_log(get_response: GetResponse) -> GetResponse:
-    """Gives each request an id and, once it is answered, a line without query, full address or secret."""
+    """Gives each request an id and, once it is answered, a line without query, full address or secret.
+
+    The answer carries the id, unless anybody may keep it: to those who are shown it later it would name a visit that
+    was not theirs.
+    """
     quiet = ("/healthz", "/readyz", settings.STATIC_URL)
 
     def answer(request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
         name = name_request(request.META)
         response = get_response(request)
-        response["X-Request-ID"] = name
+        if "public" not in response.get("Cache-Control", ""):
+            response["X-Request-ID"] = name
         if response.status_code >= 400 or not request.path_info.startswith(quiet):
             # Only a user that the page has looked up already: the log shall not cost a query.
             user = getattr(request, "_cached_user", None)

@@ -50,9 +50,21 @@ def test_a_forwarded_address_counts_only_as_far_as_proxies_are_trusted(
     assert address_seen(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded) == address
 
 
-def test_every_answer_carries_an_id(client: Client) -> None:
+def test_an_answer_carries_the_id_of_its_request(client: Client) -> None:
     assert len(client.get("/healthz")["X-Request-ID"]) == 16
     assert client.get("/healthz", headers={"X-Request-ID": "abcdef-1234"})["X-Request-ID"] == "abcdef-1234"
+
+
+def test_what_anybody_may_keep_carries_the_id_of_no_visit(client: Client, ann: User, settings: Settings) -> None:
+    path = make_post(ann).get_absolute_url()
+    for settings.PAGE_CACHE in (True, False):
+        for _ in range(2):
+            answer = client.get(path)
+            assert answer["Cache-Control"] == "public, no-cache"
+            assert "X-Request-ID" not in answer
+            own = client.get(path, headers={"Cookie": "reading=1"})
+            assert own["Cache-Control"] == "private, no-store"
+            assert "X-Request-ID" in own
 
 
 @pytest.mark.parametrize("odd", ["short", "with blanks in it", "x" * 65, "line\\nbreak12", "<script>alert"])
