@@ -26,19 +26,9 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")  # of a request
 
 KNOWN = 1_000  # addresses that are not read anew: to read one takes as long as to find a page that is kept
 
-PERMISSIONS = (
-    "accelerometer",
-    "browsing-topics",
-    "camera",
-    "display-capture",
-    "geolocation",
-    "gyroscope",
-    "magnetometer",
-    "microphone",
-    "midi",
-    "payment",
-    "usb",
-)
+# What would watch a reader is refused by name. No script but the site's own runs on a page, and none is in a frame, so
+# nothing here would ask for the rest of what browsers know; their names went with every page.
+PERMISSIONS = ("camera", "display-capture", "geolocation", "microphone")
 
 
 def request_log(get_response: GetResponse) -> GetResponse:
