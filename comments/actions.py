@@ -4,7 +4,7 @@ the figures of the thread right."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
@@ -43,29 +43,52 @@ _SAID = Prepared(
 )
 
 
-def add_comment(*, post: Post, author: User, body: str, parent: Comment | None = None, token: str) -> Comment:
+def add_comment(
+    *,
+    post: Post,
+    author: User,
+    body: str,
+    parent: Comment | None = None,
+    token: str,
+    along: Callable[[], object] = int,
+) -> Comment:
     """Publishes or holds a new comment; the same ``token`` again, or the same words in the same place
     a moment later, returns the comment that was made.
 
+    ``along`` is done in the same transaction, before anybody waits for it, and only if a comment comes of the words.
     One INSERT and two updates, at any depth. Raises NotAllowed, TooMany, Unreadable, or Conflict when the token was
     used for other words.
     """
     try:
-        return _add_comment(post, author, body, parent, token)
+        return _add_comment(post, author, body, parent, token, along)
+    except _SaidBefore as before:
+        made = before.comment
     except (IntegrityError, Refusal) as why:  # asked for only where something stands in the way: most forms come once
-        made = Comment.objects.filter(author=author, token=token).first()
-        if made is None and isinstance(why, TooMany):  # the last of the hour, said again
-            made = _said_just_now(post, author, body, parent)
-        if made is None:
+        known = Comment.objects.filter(author=author, token=token).first()
+        if known is None and isinstance(why, TooMany):  # the last of the hour, said again
+            known = _said_just_now(post, author, body, parent)
+        if known is None:
             raise
-        return _same_form(made, post, body, parent)
+        made = _same_form(known, post, body, parent)
+    along()
+    return made
 
 
-def _add_comment(post: Post, author: User, body: str, parent: Comment | None, token: str) -> Comment:
+class _SaidBefore(Exception):  # noqa: N818  nothing went wrong
+    """The comment was made by a form a moment ago; what this one has stored goes."""
+
+    def __init__(self, comment: Comment) -> None:
+        self.comment = comment
+
+
+def _add_comment(
+    post: Post, author: User, body: str, parent: Comment | None, token: str, along: Callable[[], object]
+) -> Comment:
     # Before the lock at which everyone who writes in the thread waits; in SQLite, everyone who writes.
     rendered = render_new(body, post)
     found = index.words_in(rendered.html)
     with transaction.atomic():
+        along()
         # Two forms of one member wait here for each other, so that what they say twice is found before the lock.
         limits.spend("comments", f"member:{author.pk}")
         said = _said_just_now(post, author, body, parent)
@@ -74,8 +97,7 @@ def _add_comment(post: Post, author: User, body: str, parent: Comment | None, to
             parent = present(Comment.objects.only("post", "author", "state"), parent.pk)
         _check(rules.why_not_reply(author, post, parent))
         if said is not None:
-            transaction.set_rollback(True)  # it was counted when it was said
-            return said
+            raise _SaidBefore(said)  # it was counted when it was said
         citing.check_quoted(post, set(rendered.quotes))
         if rendered.quotes:  # whose words and names may have gone while this waited at the lock
             rendered = render_markdown(body, post)

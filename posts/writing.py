@@ -54,7 +54,8 @@ class PostWriting(Writing):
         told = self.request.POST.get("again") == self.again
         if self.earlier and not told and not self.is_done({}):
             raise PostedBefore(POSTED_BEFORE)
-        return actions.add_post(author=self.member, **form.cleaned_data)
+        with self.letting_go():
+            return actions.add_post(author=self.member, **form.cleaned_data)
 
     def published(self, made: Post) -> HttpResponse:
         """To the thread."""
@@ -117,7 +118,8 @@ class PostEditing(PostWriting):
     def publish(self, form: Any) -> Post:
         """Saves the words."""
         words = {name: form.cleaned_data[name] for name in ("title", "url", "body", "seen")}
-        actions.edit_post(post=self.post, editor=self.member, tags=form.cleaned_data.get("tags"), **words)
+        with self.letting_go():
+            actions.edit_post(post=self.post, editor=self.member, tags=form.cleaned_data.get("tags"), **words)
         return self.post
 
     def published(self, made: Post) -> HttpResponse:

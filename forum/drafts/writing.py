@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -57,7 +58,10 @@ class Writing:
         raise NotImplementedError
 
     def publish(self, form: Any) -> Any:
-        """Carries out what the form is for, in a transaction; returns what it made. Raises Refusal."""
+        """Carries out what the form is for and lets go of the draft, in one transaction; returns what it made.
+
+        Raises Refusal, which brings the draft back.
+        """
         raise NotImplementedError
 
     def published(self, made: Any) -> HttpResponse:
@@ -93,10 +97,7 @@ class Writing:
             if "preview" in request.POST:
                 limits.spend("previews", f"member:{request.user.pk}")
                 return self._given_back(form, preview=self.preview(form))
-            with transaction.atomic():
-                # First, for what publishes may hold a lock at which others wait; a refusal brings the draft back.
-                actions.posted(member=self.member, place=self.place, mark=self._mark())
-                made = self.publish(form)
+            made = self.publish(form)
         except Refusal as refusal:
             return self._refused(form, refusal)
         return self.published(made)
@@ -106,6 +107,17 @@ class Writing:
         """Whoever writes; only to be asked for once somebody is known to be signed in."""
         assert self.request.user.is_authenticated  # noqa: S101  answer() asked
         return self.request.user
+
+    @contextmanager
+    def letting_go(self) -> Iterator[None]:
+        """A transaction that lets go of the draft: first, for what publishes may hold a lock at which others wait."""
+        with transaction.atomic():
+            self.let_go()
+            yield
+
+    def let_go(self) -> None:
+        """Lets go of the draft whose words are posted."""
+        actions.posted(member=self.member, place=self.place, mark=self._mark())
 
     @property
     def in_place(self) -> bool:

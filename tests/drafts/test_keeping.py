@@ -9,6 +9,7 @@ from comments.actions import change_state, edit_comment
 from comments.models import Comment
 from forum.drafts import actions, writing
 from forum.drafts.models import Draft, Place
+from forum.moderation.models import Tally
 from forum.refusals import NotAllowed
 from forum.states import State
 from posts.actions import lock_post
@@ -62,6 +63,22 @@ def test_what_is_posted_is_no_draft_any_more(sign_in, ann, post, comment, kind):
     assert Draft.objects.count() == 1
     assert browser.post(address, form).status_code == 302
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("again", ["the same form", "the same words"])
+def test_what_was_posted_already_is_no_draft_either(sign_in, ben, post, again):
+    """The form came once before, or its words by another one: what was written of it meanwhile is said."""
+    browser, address = sign_in(ben), f"/posts/{post.pk}/comment/"
+    form = form_on(page_of(browser.get(address)), body="Said once.")
+    assert browser.post(address, form).status_code == 302
+    browser.post(address, {**form, "keep": "1"})
+    assert Draft.objects.get().words["body"] == "Said once."
+    if again == "the same words":
+        form["token"] = token()
+    assert browser.post(address, form).status_code == 302
+    assert not Draft.objects.exists()
+    assert Comment.objects.get(author=ben).body == "Said once."
+    assert Tally.objects.get(key=f"comments:member:{ben.pk}").count == 1
 
 
 def test_a_preview_and_an_error_keep_a_draft_by_themselves(sign_in, ben, post):
