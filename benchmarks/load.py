@@ -177,7 +177,8 @@ async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, post
             head = "".join(f"{name}: {value}\r\n" for name, value in (said | poster.headers).items())
             writer.write(f"POST {poster.path} HTTP/1.1\r\n{head}\r\n{form}".encode())
             answer = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(int(_LENGTH.search(answer)[1]))  # type: ignore[index]  # of each answer
+            if length := _LENGTH.search(answer):
+                await reader.readexactly(int(length[1]))
             statuses.append(int(answer.split(b" ", 2)[1]))
     return statuses + [0] * (each - len(statuses))
 

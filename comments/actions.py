@@ -60,30 +60,23 @@ def add_comment(
     used for other words.
     """
     try:
-        return _add_comment(post, author, body, parent, token, along)
-    except _SaidBefore as before:
-        made = before.comment
+        made, is_new = _add_comment(post, author, body, parent, token, along)
     except (IntegrityError, Refusal) as why:  # asked for only where something stands in the way: most forms come once
         known = Comment.objects.filter(author=author, token=token).first()
         if known is None and isinstance(why, TooMany):  # the last of the hour, said again
             known = _said_just_now(post, author, body, parent)
         if known is None:
             raise
-        made = _same_form(known, post, body, parent)
-    along()
+        made, is_new = _same_form(known, post, body, parent), False
+    if not is_new:  # what was done along with it was undone with it
+        along()
     return made
-
-
-class _SaidBefore(Exception):  # noqa: N818  nothing went wrong
-    """The comment was made by a form a moment ago; what this one has stored goes."""
-
-    def __init__(self, comment: Comment) -> None:
-        self.comment = comment
 
 
 def _add_comment(
     post: Post, author: User, body: str, parent: Comment | None, token: str, along: Callable[[], object]
-) -> Comment:
+) -> tuple[Comment, bool]:
+    """The comment, and whether it was made just now: where it was made before, nothing of this is stored."""
     # Before the lock at which everyone who writes in the thread waits; in SQLite, everyone who writes.
     rendered = render_new(body, post)
     found = index.words_in(rendered.html)
@@ -97,7 +90,8 @@ def _add_comment(
             parent = present(Comment.objects.only("post", "author", "state"), parent.pk)
         _check(rules.why_not_reply(author, post, parent))
         if said is not None:
-            raise _SaidBefore(said)  # it was counted when it was said
+            transaction.set_rollback(True)  # it was counted when it was said
+            return said, False
         citing.check_quoted(post, set(rendered.quotes))
         if rendered.quotes:  # whose words and names may have gone while this waited at the lock
             rendered = render_markdown(body, post)
@@ -133,7 +127,7 @@ def _add_comment(
             else:  # No page is another, so no version and no date of a page may tell that somebody waits.
                 storing.update(post, "last_position")
             tell.of_comment(comment)
-    return comment
+    return comment, True
 
 
 def edit_comment(*, comment: Comment, editor: User, body: str, seen: dt.datetime | None) -> bool:

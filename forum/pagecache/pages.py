@@ -18,7 +18,7 @@ from forum.pagecache.versions import Version
 LASTING = 600.0  # seconds that a page is kept: what was changed by hand in the database shows by then
 SETTLED = 2  # seconds after which the time of a page tells it from any before, with clocks of other machines too
 ZIPPED_FROM = 500  # bytes; less is not worth it
-OWN = ("content-length", "content-encoding", "etag", "last-modified", "x-request-id")  # of each answer
+OWN = ("content-length", "content-encoding", "etag", "last-modified")  # of each answer
 SELDOM = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")  # conditions that are meant for writing
 
 Said = Mapping[str, Any]  # what a request says, by the names of WSGI, as Django's ``META`` holds it
