@@ -33,6 +33,10 @@ SAME_WORDS = dt.timedelta(minutes=10)  # said again within this, words in one pl
 AHEAD = dt.timedelta(days=1)  # how far the time of a comment may be past now: a reply is never before what it answers
 GONE = "This comment is no longer there: the import that brought it was taken back."
 OFFSETS = ("start", "end", "attribution_start", "attribution_end")  # of a quotation in the words that hold it
+_LOCKED = Prepared(
+    lambda: Post.objects.select_for_update().annotate(next_comment=storing.NextKey(Comment)).filter(pk=Given("pk"))
+)
+_ANSWERED = Prepared(lambda: Comment.objects.only("post", "author", "state").filter(pk=Given("pk")))
 _SAID = Prepared(
     lambda: Comment.objects.filter(
         author=Given("author"),
@@ -80,14 +84,15 @@ def _add_comment(
     # Before the lock at which everyone who writes in the thread waits; in SQLite, everyone who writes.
     rendered = render_new(body, post)
     found = index.words_in(rendered.html)
+    comment = Comment(post=post, parent=parent, author=author, body=body, html=rendered.html, zone="UTC", token=token)
     with transaction.atomic():
         along()
         # Two forms of one member wait here for each other, so that what they say twice is found before the lock.
         limits.spend("comments", f"member:{author.pk}")
         said = _said_just_now(post, author, body, parent)
-        post = locked(post.pk)
+        post = comment.post = locked(post.pk, _LOCKED)
         if parent is not None:  # what the rules and figures need of it, as it is now
-            parent = present(Comment.objects.only("post", "author", "state"), parent.pk)
+            parent = comment.parent = present(_ANSWERED, parent.pk)
         _check(rules.why_not_reply(author, post, parent))
         if said is not None:
             transaction.set_rollback(True)  # it was counted when it was said
@@ -96,31 +101,24 @@ def _add_comment(
         if rendered.quotes:  # whose words and names may have gone while this waited at the lock
             rendered = render_markdown(body, post)
             found = index.words_in(rendered.html)
-        now = timezone.now()
+            comment.html = rendered.html
         enough = holds.needed(post)
-        state = holds.first_state(author, published_by(author, enough), enough)
-        comment = Comment(
-            post=post,
-            parent=parent,
-            author=author,
-            body=body,
-            html=rendered.html,
-            state=state,
-            position=post.last_position + 1,
-            came_with=post.version + (state == State.PUBLISHED),
-            created_at=_not_before(now, post),
-            instant=now,
-            zone="UTC",
-            token=token,
-        )
-        comment.branch = comment.home_branch() if state in STAYING else SHELVED
+        comment.pk = post.next_comment  # type: ignore[attr-defined]  # asked for with the lock
+        comment.state = holds.first_state(author, published_by(author, enough), enough)
+        comment.position = post.last_position + 1
+        comment.came_with = post.version + (comment.state == State.PUBLISHED)
+        comment.instant = timezone.now()
+        comment.created_at = _not_before(comment.instant, post)
+        comment.branch = comment.home_branch() if comment.state in STAYING else SHELVED
         comment.answers_id = comment.whom_it_answers()
-        storing.insert(comment)
-        citing.quote_first(comment, rendered.quotes)
         with storing.together():
+            storing.insert(comment)
+            if rendered.quotes:
+                storing.send()  # those that quote something are counted among the comments that are there
+                citing.quote_first(comment, rendered.quotes)
             index.put_comment(comment, found)
             post.last_position = comment.position
-            if state == State.PUBLISHED:
+            if comment.state == State.PUBLISHED:
                 counters.published(post, comment)
                 counters.save(post)
                 counters.count_reply(comment, 1)
@@ -307,12 +305,12 @@ def _enter(post: Post, comment: Comment, to: State) -> None:
     citing.rerender_quoting([comment.pk])
 
 
-def present(rows: CommentQuerySet, pk: int) -> Comment:
+def present(rows: CommentQuerySet | Prepared[Comment], pk: int) -> Comment:
     """The comment as it is now, once its thread is locked.
 
     Raises Conflict where the import that brought it was taken back meanwhile.
     """
-    found = rows.filter(pk=pk).first()
+    found = rows.first(pk=pk) if isinstance(rows, Prepared) else rows.filter(pk=pk).first()
     if found is None:
         raise Conflict(GONE)
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import F
 
 from comments.models import SHELVED, TOP, Comment, CommentQuerySet
 from forum import storing
@@ -31,6 +30,7 @@ def published(post: Post, comment: Comment) -> None:
     if post.last_comment_at is None or comment.created_at > post.last_comment_at:
         _speak_last(post, comment)
     elif comment.created_at == post.last_comment_at:  # a clock that was set back: the position tells
+        storing.send()
         _speak_last(post, _published(post).last())
 
 
@@ -62,8 +62,9 @@ def count_reply(comment: Comment, step: int) -> None:
     parent = comment.parent
     if parent is None:
         return
-    Comment.objects.filter(pk=parent.pk).update(reply_count=F("reply_count") + step)
+    storing.run("UPDATE comments_comment SET reply_count = reply_count + %s WHERE id = %s", [step, parent.pk])
     if parent.state not in STAYING:
+        storing.send()  # who comes or goes follows from the count
         settle(Comment.objects.get(pk=parent.pk))
 
 

@@ -33,7 +33,7 @@ class Queue(DatabaseBackend):
             backend_name=self.alias,
             run_after=task.run_after or get_date_max(),
         )
-        storing.insert_keyed(row)
+        storing.insert(row)
         result = row.task_result
         task_enqueued.send(type(self), task_result=result)
         return result

@@ -7,35 +7,53 @@ signals, to which nothing of the site listens.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import BigIntegerField, Func, Value
 
 from forum.inserting import fitting
 
+KINDS = 100  # of statements that were sent together, whose words a process keeps
 _Values = Callable[[models.Model], list[Any]]
+_waiting: ContextVar[list[tuple[str, Sequence[Sequence[Any]]]] | None] = ContextVar("waiting", default=None)
+"""The statements that are to go together, each with the values of its rows; None where none waits for others."""
+
+
+class NextKey(Func):
+    """The id for a new row of a model, asked for by the query that locks what the row belongs to; NULL in SQLite.
+
+    A query that had to wait for the lock asks again behind it, so that ids follow the order in which it was held.
+    """
+
+    function, output_field = "nextval", BigIntegerField()
+
+    def __init__(self, model: type[models.Model]) -> None:
+        super().__init__(Func(Value(model._meta.db_table), Value("id"), function="pg_get_serial_sequence"))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[str | int, ...]]:
+        """NULL: there only the row itself brings its id."""
+        return "NULL", ()
 
 
 def insert(row: models.Model) -> None:
-    """Stores a new row and tells it its id, as ``save(force_insert=True)`` does. One statement."""
-    sql, values = _insertion(type(row), connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values(row))
-        row.pk = cursor.fetchone()[0]
-    row._state.adding, row._state.db = False, connection.alias
+    """Stores a new row, as ``save(force_insert=True)`` does, and tells it its id if it has none. One statement.
 
-
-def insert_keyed(row: models.Model) -> None:
-    """Stores a new row that has its key, as ``save(force_insert=True)`` does. One statement, which reads nothing.
-
-    What ``save`` fills in by itself, such as the moment of now, must be there.
+    Of a row that has one nothing is read, so that it may go ``together`` with others. What ``save`` fills in by
+    itself, such as the moment of now, must be there.
     """
-    sql, values = _insertion(type(row), connection.vendor, keyed=True)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values(row))
+    keyed = row.pk is not None
+    sql, values = _insertion(type(row), connection.vendor, keyed=keyed)
+    if keyed:
+        run(sql, values(row))
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values(row))
+            row.pk = cursor.fetchone()[0]
     row._state.adding, row._state.db = False, connection.alias
 
 
@@ -46,8 +64,7 @@ def insert_new(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     sql, values = _insertion(type(rows[0]), connection.vendor, new=True)
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, [values(row) for row in rows])
+    run(sql, *map(values, rows))
 
 
 def update(row: models.Model, *names: str, of: str = "pk") -> None:
@@ -56,29 +73,64 @@ def update(row: models.Model, *names: str, of: str = "pk") -> None:
     ``of`` is another field than its key where they are to be stored in all rows that have the same in it.
     """
     sql, values = _change(type(row), names, of, connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values(row))
+    run(sql, values(row))
+
+
+def run(sql: str, *rows: Sequence[Any]) -> None:
+    """Runs a statement that reads nothing, once for the values of each row; in ``together``, at its end."""
+    waiting = _waiting.get()
+    if waiting is None:
+        _run(sql, rows)
+    else:
+        waiting.append((sql, rows))
 
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Sends statements to PostgreSQL without waiting for the answer of each, up to the next that reads something.
+    """Stores what these functions store in the block at its end; in PostgreSQL by one statement.
 
-    An error is told by a later statement, or at the end. How many rows a statement changed is not told at all, so
-    that the ``save`` of a row that is there, which goes by it, has no place in here. In SQLite there is nobody to wait
-    for, and where nothing is prepared there may be a pooler, of which nobody knows whether it takes that.
+    There all of it happens at once: no two may be about one row, nor can one find what another has stored. Whatever
+    is asked in the block finds nothing of it, unless it was sent.
     """
-    if connection.vendor != "postgresql":
+    if _waiting.get() is not None:
         yield
         return
-    from psycopg import Pipeline  # with its library, only where its database is
-
-    line = connection.connection
-    with ExitStack() as inside:
-        if line.prepare_threshold is not None and Pipeline.is_supported():
-            inside.enter_context(connection.wrap_database_errors)
-            inside.enter_context(line.pipeline())
+    was = _waiting.set([])
+    try:
         yield
+        send()
+    finally:
+        _waiting.reset(was)
+
+
+def send() -> None:
+    """Stores what waits to go together, for whoever must find it in the database now. One statement, if any."""
+    waiting = _waiting.get()
+    if not waiting:
+        return
+    if connection.vendor == "postgresql":
+        sql = _joined(tuple(sql for sql, rows in waiting for _ in rows))
+        _run(sql, [[value for _, rows in waiting for values in rows for value in values]])
+    else:
+        for sql, rows in waiting:
+            _run(sql, rows)
+    waiting.clear()
+
+
+def _run(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(sql, rows[0])
+        else:
+            cursor.executemany(sql, rows)
+
+
+@lru_cache(maxsize=KINDS)
+def _joined(statements: tuple[str, ...]) -> str:
+    """One statement that carries all of these out, which PostgreSQL does whether or not anything is read of them."""
+    *others, last = statements
+    named = ", ".join(f"part_{number} AS ({sql})" for number, sql in enumerate(others))
+    return f"WITH {named} {last}" if named else last
 
 
 @cache

@@ -331,12 +331,13 @@ def touch(post_ids: list[int]) -> None:
         Post.objects.filter(pk__in=post_ids[begin : begin + MANY]).update(**Post.moved())
 
 
-def locked(pk: int) -> Post:
+def locked(pk: int, query: Prepared[Post] = _LOCKED) -> Post:
     """The post, with its row locked until the transaction ends: all writing in one thread queues here.
 
-    Raises Conflict where the import that brought it was taken back meanwhile.
+    ``query`` is one that locks it and asks for more. Raises Conflict where the import that brought it was taken back
+    meanwhile.
     """
-    post = _LOCKED.first(pk=pk)
+    post = query.first(pk=pk)
     if post is None:
         raise Conflict(GONE)
     return post

@@ -27,5 +27,5 @@ else:
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # else each test client walks through all static files
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}  # no worker runs beside tests
+TASKS = {"default": {"BACKEND": "tests.tasks.Immediate"}}
 PAGE_CACHE = False  # tests of pages count what it takes to make them; tests/pagecache turns it on

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection
-
+from forum import storing
 from forum.inserting import insert_values
 from forum.search import marks
 from forum.search.folding import words
@@ -98,5 +97,4 @@ def _line(about: list[str], text: list[str]) -> str:
 
 def write(entries: Iterable[Entry]) -> None:
     """Writes entries as they are; one that is there gets the new words. One statement, repeated for each."""
-    with connection.cursor() as cursor:
-        cursor.executemany(_WRITE, [(entry.key, entry.words) for entry in entries])
+    storing.run(_WRITE, *((entry.key, entry.words) for entry in entries))

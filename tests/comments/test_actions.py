@@ -130,6 +130,8 @@ def test_a_clock_that_was_set_back_does_not_sort_a_reply_before_what_it_answers(
         reply = write(post, ben, parent=first)
     assert (first.created_at, first.position) < (reply.created_at, reply.position)
     assert reply.instant == NOON + dt.timedelta(hours=1)
+    post.refresh_from_db()
+    assert (post.last_comment_at, post.last_author) == (first.created_at, ben)
 
 
 def test_no_comment_is_older_than_its_post(ann, ben):

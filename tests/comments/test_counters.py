@@ -11,9 +11,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comments import actions, recounting
-from comments.models import SHELVED, Comment
+from comments import actions, counters, recounting
+from comments.models import SHELVED, TOP, Comment
 from comments.recounting import recount
+from forum import storing
 from forum.refusals import Refusal
 from forum.states import State
 from forum.voices.actions import vote
@@ -221,6 +222,17 @@ def test_every_column_that_follows_from_others_is_counted(ann):
         # Said by nothing else; the last person is told beside the last author. The worker asks what is to be drawn.
         own = {"position", "answer", "added_at", "last_person", "merged_into", "to_draw"}
         assert kept - told - own == set()
+
+
+def test_a_tombstone_comes_back_with_its_first_reply_though_its_count_waits_with_others(ann):
+    post = make_post(ann)
+    gone, reply = make_rows(post, [Row(author=ann, state=State.DELETED), Row(0, author=ann)])
+    Comment.objects.filter(pk=gone.pk).update(reply_count=0, branch=SHELVED)
+    reply.parent = Comment.objects.get(pk=gone.pk)
+    with storing.together():
+        counters.count_reply(reply, 1)
+    gone.refresh_from_db()
+    assert (gone.reply_count, gone.branch) == (1, TOP)
 
 
 def test_the_check_can_be_asked_of_one_thread(ann):

@@ -16,14 +16,16 @@ from comments.importing import ArchivedComment
 from comments.models import Comment
 from comments.recounting import recount
 from comments.rendering import render_markdown
+from forum.inserting import reserve
 from forum.moderation import actions as moderation
 from forum.moderation import removals
 from forum.moderation.models import Action, Tally
 from forum.moderation.undoing import undo
+from forum.prepared import Prepared
 from forum.refusals import Conflict, Refusal
 from forum.states import State
 from forum.text.redaction import Change
-from posts.actions import add_post, locked
+from posts.actions import add_post, locked, touch
 from posts.models import Post
 from tests.conftest import member
 from tests.making import LONG_AGO, import_comments, make_person, make_post, say, token
@@ -202,16 +204,37 @@ def test_a_quotation_shows_what_its_source_says_when_it_is_stored(ann, ben, monk
     source = say(post, ann, "My number is 555 1234.")
     waits = iter([True])
 
-    def after_an_edit(pk: int) -> Post:
+    def after_an_edit(pk: int, *query: Prepared[Post]) -> Post:
         if next(waits, False):
             edit_comment(comment=source, editor=ann, body="Nothing.", seen=None)
-        return locked(pk)
+        return locked(pk, *query)
 
     monkeypatch.setattr(actions, "locked", after_an_edit)
     made = say(post, ben, f"> #c{source.pk}\n> My number is 555 1234.\n\nCall her.")
     made.refresh_from_db()
     assert made.html == render_markdown(made.body, post, written=made.instant).html
     assert "These words are not in the comment" in made.html
+
+
+@pytest.mark.postgresql_only
+def test_the_id_of_a_comment_that_waited_for_its_thread_is_of_when_it_came_there(post, ann, ben):
+    """Else the ids of a thread would follow who asked first, and not who spoke first."""
+    holds = threading.Event()
+
+    def spoken_meanwhile() -> int:
+        with transaction.atomic():
+            locked(post.pk)
+            holds.set()
+            until_another_waits()
+            touch([post.pk])
+            return reserve(Comment, 1)[0]
+
+    def speak() -> int:
+        holds.wait(5)
+        return say(post, ben, "Words.").pk
+
+    first, second = together([spoken_meanwhile, speak])
+    assert first < second
 
 
 @pytest.mark.postgresql_only

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from psycopg.pq import PipelineStatus
 
 from comments.counters import FIGURES
 from comments.models import Comment
 from forum import storing
+from forum.inserting import reserve
 from forum.notices.models import Kind, Notice
 from forum.states import State
 from posts.models import Post
@@ -91,32 +91,91 @@ def test_rows_that_are_there_are_left_as_they_are(ann) -> None:
     assert len({*Notice.objects.filter(kind=Kind.COMMENT).values_list(*usual)}) == 1
 
 
-@pytest.mark.parametrize("reads", [False, True])
-def test_an_error_among_statements_that_go_together_is_told_and_leaves_a_connection_that_works(ann, reads) -> None:
+def words_of(post: Post) -> Comment:
+    return Comment(post=post, author=post.author, **ROW | {"token": "once"})
+
+
+def test_what_is_stored_together_is_stored_at_the_end_and_by_one_statement_in_postgresql(ann) -> None:
+    post, other = make_post(ann), make_post(ann)
+    post.version, other.version = 7, 8
+    notices = [Notice(member=ann, kind=Kind.COMMENT, post=of) for of in (post, other)]
+    with CaptureQueriesContext(connection) as captured, transaction.atomic():
+        with storing.together():
+            storing.update(post, "version")
+            storing.insert_new(notices)
+            with storing.together():
+                storing.update(other, "version")
+            assert not Post.objects.filter(version__in=[7, 8]).exists()
+        assert Post.objects.filter(version__in=[7, 8]).count() == 2
+    assert Notice.objects.filter(member=ann, kind=Kind.COMMENT, post__in=[post, other]).count() == 2
+    changing = [query["sql"] for query in captured if "UPDATE" in query["sql"] or "INSERT" in query["sql"]]
+    assert len(changing) == (1 if connection.vendor == "postgresql" else 3)
+
+
+def test_what_waits_to_be_stored_is_sent_for_whoever_must_find_it(ann) -> None:
     post = make_post(ann)
+    with storing.together():
+        for version in (7, 8):
+            post.version = version
+            storing.update(post, "version")
+            storing.send()
+            assert Post.objects.get(pk=post.pk).version == version
+        with CaptureQueriesContext(connection) as captured:
+            storing.send()
+        assert not captured.captured_queries
+    assert Post.objects.get(pk=post.pk).version == 8
+
+
+def test_an_error_among_what_is_stored_together_is_told_as_by_save(ann) -> None:
+    post = make_post(ann)
+    storing.insert(words_of(post))
+    [key] = reserve(Comment, 1)
+    again = words_of(post)
+    again.pk, post.version = key, 9
 
     def fail() -> None:
-        with transaction.atomic(), storing.together(), connection.cursor() as cursor:
-            cursor.execute("UPDATE posts_post SET version = 9 WHERE id = %s", [post.pk])
-            cursor.execute("INSERT INTO posts_tag (id) VALUES (NULL)")
-            if reads:
-                Post.objects.get(pk=post.pk)
+        with transaction.atomic(), storing.together():
+            storing.update(post, "version")
+            storing.insert(again)
 
     with pytest.raises(IntegrityError):
         fail()
     assert Post.objects.get(pk=post.pk).version != 9
+    storing.update(post, "version")  # nothing waits for others any more
+    assert Post.objects.get(pk=post.pk).version == 9
 
 
-@pytest.mark.postgresql_only
-def test_postgresql_is_sent_many_statements_before_it_answers(ann, monkeypatch) -> None:
-    post, line = make_post(ann), connection.connection.pgconn
+def test_nothing_of_a_block_that_failed_is_stored(ann) -> None:
+    post = make_post(ann)
+    post.version = 9
 
-    def in_one() -> bool:
+    def fail() -> None:
         with storing.together():
-            storing.update(post, "title")
-            return line.pipeline_status == PipelineStatus.ON
+            storing.update(post, "version")
+            raise ZeroDivisionError
 
-    assert in_one()
-    assert line.pipeline_status == PipelineStatus.OFF
-    monkeypatch.setattr(connection.connection, "prepare_threshold", None)  # as before a pooler
-    assert not in_one()
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with storing.together():
+        pass
+    assert Post.objects.get(pk=post.pk).version != 9
+
+
+def test_a_query_asks_for_the_id_of_a_row_to_be_where_the_database_can_tell(ann) -> None:
+    post = make_post(ann)
+    first, second = (
+        Post.objects.annotate(coming=storing.NextKey(Comment)).values_list("coming", flat=True).get(pk=post.pk)
+        for _ in range(2)
+    )
+    if connection.vendor == "postgresql":
+        assert first < second
+    else:
+        assert first is None
+        assert second is None
+    row = Comment(pk=first, post=post, author=ann, **ROW)
+    storing.insert(row)
+    assert stored(row.pk)
+    assert first in (None, row.pk)
+    later = Comment(post=post, author=ann, **ROW)
+    later.save()
+    assert later.pk > max(row.pk, second or 0)
