@@ -90,6 +90,7 @@ def _add_comment(
         # Two forms of one member wait here for each other, so that what they say twice is found before the lock.
         limits.spend("comments", f"member:{author.pk}")
         said = _said_just_now(post, author, body, parent)
+        hears = tell.hears(comment)
         post = comment.post = locked(post.pk, _LOCKED)
         if parent is not None:  # what the rules and figures need of it, as it is now
             parent = comment.parent = present(_ANSWERED, parent.pk)
@@ -124,7 +125,7 @@ def _add_comment(
                 counters.count_reply(comment, 1)
             else:  # No page is another, so no version and no date of a page may tell that somebody waits.
                 storing.update(post, "last_position")
-            tell.of_comment(comment)
+            tell.of_comment(comment, hears)
     return comment, True
 
 

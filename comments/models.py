@@ -179,11 +179,17 @@ class Comment(Bylined):
         return self.branch == SHELVED
 
     def ancestry(self, *, levels: int | None = None) -> list[int]:
-        """The ids of this comment and of what it stands under, at most ``levels`` of it. One query."""
-        limit, at_most = ("", []) if levels is None else (" LIMIT %s", [levels + 1])
+        """The ids of this comment, if it has one yet, and of what it stands under, at most ``levels`` of it.
+
+        One query; none at the top of a thread.
+        """
+        own = [self.pk] if self.pk else []
+        if self.parent_id is None:
+            return own
+        limit, at_most = ("", []) if levels is None else (" LIMIT %s", [levels])
         with connection.cursor() as cursor:
-            cursor.execute(f"{UPWARDS} SELECT id FROM up{limit}", [self.pk, *at_most])  # noqa: S608  no values
-            return [row[0] for row in cursor.fetchall()]
+            cursor.execute(f"{UPWARDS} SELECT id FROM up{limit}", [self.parent_id, *at_most])  # noqa: S608  no values
+            return own + [row[0] for row in cursor.fetchall()]
 
     def is_under(self, pk: int) -> bool:
         """Whether this is the comment ``pk`` or stands under it. One query, about 1 µs a level."""

@@ -6,7 +6,7 @@ follow: they are told, and all mails written, by the worker (``spreading``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -29,10 +29,23 @@ MENTIONS = 10  # members one comment or post can tell by naming them, over all i
 TOLD = {Action.Verb.APPROVE, Action.Verb.HOLD, Action.Verb.HIDE, Action.Verb.REMOVE, Action.Verb.RESTORE}
 
 
-def of_comment(comment: Comment) -> None:
+def hears(comment: Comment) -> dict[int, bool]:
+    """Whether a comment that is to be stored is told to the member whom it answers: nothing where it answers none.
+
+    Asked before the lock of the thread, which a mute does not wait for either. At most one query, one more for muted
+    branches.
+    """
+    answered = comment.whom_it_answers()
+    if answered is None:
+        return {}
+    return {answered: answered in rules.not_muting([answered], post=comment.post, words=comment)}
+
+
+def of_comment(comment: Comment, hears: Mapping[int, bool] | None = None) -> None:
     """Tells of a comment that everyone reads since now; whoever was told of it before is not told again.
 
-    Three statements, and one more each for quotations, mentions and muted branches.
+    ``hears`` says of members whether they are to be told, where that was asked before. Two statements, and one more
+    each for whoever else is told, for quotations, mentions and muted branches.
     """
     if comment.state != State.PUBLISHED or comment.archived or comment.post.state not in STATES_WITH_A_PAGE:
         return
@@ -47,7 +60,7 @@ def of_comment(comment: Comment) -> None:
         authors = shown.values_list("quoted__author", "quoted_post__author")
         _add(found, [author for pair in authors for author in pair], Kind.QUOTATION)
     _add(found, _named(names_in(comment.html)), Kind.MENTION)
-    _tell(comment.post, comment, found)
+    _tell(comment.post, comment, found, hears)
     spread.enqueue("comment", comment.pk)
 
 
@@ -108,13 +121,12 @@ def _named(mentions: list[str]) -> list[int]:
     return [by_name[name] for name in first if name in by_name]
 
 
-def _tell(post: Post, comment: Comment | None, found: dict[int, Kind]) -> None:
-    """Writes the notices, save those to the author and to whoever has muted this. Two statements."""
-    words = comment or post
+def _tell(post: Post, comment: Comment | None, found: dict[int, Kind], hears: Mapping[int, bool] | None = None) -> None:
+    """Writes the notices, save those to the author and to whoever has muted this. At most two statements."""
+    words, known = comment or post, hears or {}
     found.pop(words.author_id or 0, None)
-    if not found:
-        return
-    told = rules.not_muting(found, post=post, words=words)
+    told = {member for member in found if known.get(member)}
+    told |= rules.not_muting(found.keys() - known.keys(), post=post, words=words)
     storing.insert_new(
         [
             Notice(member_id=member, kind=kind, post=post, comment=comment)

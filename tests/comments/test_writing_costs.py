@@ -47,7 +47,9 @@ def test_a_comment_is_rendered_before_anybody_has_to_wait_for_it(ann, ben, count
 
 
 def test_the_draft_and_the_answer_are_seen_to_while_nobody_waits(sign_in, ann, ben, count_queries):
-    """The draft goes before the post is locked, and what a script is shown is read when the transaction is over."""
+    """The draft goes before the post is locked, and whom the answer is told is asked; what a script is shown is read
+    when the transaction is over.
+    """
     post, browser = make_post(ann), sign_in(ben)
     script = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{post.get_absolute_url()}"}
     words = {"body": "Words", "token": token()}
@@ -59,6 +61,7 @@ def test_the_draft_and_the_answer_are_seen_to_while_nobody_waits(sign_in, ann, b
     [begins, *_], [*_, ends] = at("SAVEPOINT"), at("RELEASE SAVEPOINT")
     told = "\n".join(f"{number}. {sql[:200]}" for number, sql in enumerate(queries))
     assert begins < at("drafts_draft")[0] < at("SELECT", "posts_post")[1] < at("INSERT", "comments_comment")[0], told
+    assert at("drafts_draft")[0] < at("voices_mark")[0] < at("SELECT", "posts_post")[1], told
     assert at("SELECT", "c.reply_count")[0] > ends, told  # the comments above it, to be drawn
     assert len(at("SAVEPOINT")) == 2, told  # one transaction: a second would wait at the lock for its release
 
