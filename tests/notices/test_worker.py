@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -166,6 +167,38 @@ def test_a_thread_rests_before_it_is_drawn_again(queue, monkeypatch):
     finally:
         delivery.STOPPING.clear()
     assert told == [[], [8], [8, 9], [9, 10]]
+
+
+@pytest.mark.django_db
+def test_a_database_that_fails_is_told_of_once_and_again_after_a_while_and_so_is_its_end(queue, monkeypatch, caplog):
+    """Where the disk is full or only read, a traceback every five seconds would fill what is left of it."""
+    turns = list("xxxxx.x.")
+
+    def draw_waiting(*, but: Collection[int]) -> list[int]:
+        turn = turns.pop(0)
+        if not turns:
+            delivery.STOPPING.set()
+        if turn == "x":
+            raise OperationalError("attempt to write a readonly database")
+        return []
+
+    monkeypatch.setattr(work, "AFTER_TROUBLE", 0)
+    monkeypatch.setattr(work, "SAID_AGAIN", 3)
+    monkeypatch.setattr(work.connections, "close_all", lambda: None)
+    monkeypatch.setattr(work.drawing, "draw_waiting", draw_waiting)
+    try:
+        with caplog.at_level("INFO", logger=work.logger.name):
+            _until_stopped(0)
+    finally:
+        delivery.STOPPING.clear()
+    failed, works = "the worker cannot use the database and tries again", "the worker can use the database again"
+    assert [(bool(said.exc_info), said.getMessage()) for said in caplog.records] == [
+        (True, failed),
+        (False, "the worker still cannot use the database: attempt to write a readonly database"),
+        (False, works),
+        (True, failed),
+        (False, works),
+    ]
 
 
 # ── gunicorn and the worker side by side ─────────────────────────────────────

@@ -23,6 +23,7 @@ LOOK_AROUND = 30.0  # seconds
 LOT = 10  # tasks, after which threads are drawn: many may wait, and a mail takes as long as its server does
 REST = 10.0  # seconds from one drawing of a thread to the next: it writes up to half a megabyte
 AFTER_TROUBLE = 5.0  # seconds until a database that failed is asked again
+SAID_AGAIN = 120  # failures in a row after which the log says once more that it still fails: ten minutes
 
 
 class Command(BaseCommand):
@@ -55,7 +56,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def _until_stopped(interval: float) -> None:
     """Looks at the queue again and again by one connection: SQLite would write its files anew for each."""
-    look_at, outdated = 0.0, False
+    look_at, outdated, failed = 0.0, False, 0
     resting: dict[int, float] = {}  # threads that were drawn, and until when they are not drawn again
     while not STOPPING.is_set():
         pause, now = interval, time.monotonic()
@@ -69,10 +70,18 @@ def _until_stopped(interval: float) -> None:
             resting = {pk: until for pk, until in resting.items() if until > now}
             resting |= dict.fromkeys(drawing.draw_waiting(but=resting), now + REST)
             outdated = (outdated or looked) and bool(drawing.draw_outdated())
-        except Error:
-            logger.exception("the worker cannot use the database and tries again")
+        except Error as why:
+            if not failed:
+                logger.exception("the worker cannot use the database and tries again")
+            elif failed % SAID_AGAIN == 0:
+                logger.error("the worker still cannot use the database: %s", why)
+            failed += 1
             connections.close_all()
             pause = AFTER_TROUBLE
+        else:
+            if failed:
+                logger.info("the worker can use the database again")
+            failed = 0
         STOPPING.wait(pause)
 
 
