@@ -37,6 +37,8 @@ class Site(BaseHTTPRequestHandler):
     wbufsize = -1  # or the body waits until the headers are confirmed
     asked: ClassVar[Counter[str]] = Counter()
     edition = "first"
+    let_go = threading.Event()
+    """Until then whoever asks for something slow waits."""
 
     def do_GET(self) -> None:
         self.asked[self.path] += 1
@@ -44,6 +46,9 @@ class Site(BaseHTTPRequestHandler):
         cookie = self.headers.get("Cookie", "")
         if "session=ann" in cookie or "reading=" in cookie:
             self.answer(200, f"for {cookie}", {"Cache-Control": "private, no-store", "Vary": "Cookie"})
+        elif self.path.startswith("/slow"):
+            self.let_go.wait(10)
+            self.answer(200, "at last", {"Cache-Control": "private, no-store"})
         elif self.path.startswith("/broken"):
             self.answer(500, "broken", KEPT)
         elif self.path.startswith("/form"):
@@ -327,6 +332,27 @@ def test_one_address_asks_so_often_and_no_more(tmp_path: Path) -> None:
         for way in ways:
             assert asked(way)[429]
         assert browser.ask("/own/", at="127.0.0.2").status == 200
+
+
+def test_one_address_has_so_many_connections_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Site, "let_go", threading.Event())
+    with _before_the_site(tmp_path, limits=True) as port, ThreadPoolExecutor(50) as many:
+        browser, refused = Browser(port), threading.Semaphore(0)
+
+        def ask(_: int) -> int:
+            answer = browser.ask("/slow/")
+            if answer.status == 429:
+                refused.release()
+            return answer.status
+
+        statuses = many.map(ask, range(50))
+        for _ in range(10):
+            assert refused.acquire(timeout=5)
+        assert browser.ask("/own/").status == 429
+        assert browser.ask("/own/", at="127.0.0.2").status == 200
+        Site.let_go.set()
+        assert Counter(statuses) == {200: 40, 429: 10}
+        assert browser.ask("/own/").status == 200
 
 
 def test_further_processes_stand_beside_the_first(tmp_path: Path) -> None:
