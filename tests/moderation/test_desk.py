@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import lxml.html
 import pytest
@@ -525,21 +526,47 @@ def test_persons_are_filtered_by_whether_their_name_was_taken_off(desk: Client, 
         assert set(desk.get(listing("users_person", name=name)).context["cl"].result_list) == off, name
 
 
-def test_no_more_than_a_hundred_are_decided_at_once(desk: Client, post: Post, ben: User, mod: User) -> None:
-    Comment.objects.bulk_create(
-        Comment(post=post, author=ben, created_at=post.created_at, body="x", html="x", token=f"{number}")
-        for number in range(101)
-    )
-    ids = list(Comment.objects.values_list("pk", flat=True))
-    answer = desk.post(listing("comments_comment"), {"action": "hold", "_selected_action": ids}, follow=True)
-    assert "at most 100" in answer.content.decode()
-    assert not Action.objects.exists()
-
-
 def chosen_on(page: lxml.html.HtmlElement) -> tuple[list[str], list[str]]:
     """Which rows of a list are ticked, and which action is chosen for them."""
     ticked = [box.get("value") for box in select(page, "input.action-select[checked]")]
     return ticked, [one.get("value") for one in select(page, "select[name='action'] option[selected]")]
+
+
+def say_hundred_and_one(post: Post, author: User) -> list[str]:
+    """The ids of so many comments, as the boxes of a list send them."""
+    Comment.objects.bulk_create(
+        Comment(post=post, author=author, created_at=post.created_at, body="x", html="x", token=f"{number}")
+        for number in range(101)
+    )
+    return [str(pk) for pk in Comment.objects.order_by("-pk").values_list("pk", flat=True)]
+
+
+@pytest.mark.parametrize("across", ["0", "1"])
+def test_no_more_than_a_hundred_are_decided_at_once_and_what_was_ticked_stays(
+    desk: Client, post: Post, ben: User, across: str
+) -> None:
+    """Whether a hundred boxes were sent, or the list was asked for all there are on its pages."""
+    ids = say_hundred_and_one(post, ben)
+    ticked = ids[:50] if across == "1" else ids
+    go = {"action": "hold", "index": "0", "select_across": across, "_selected_action": ticked}
+    answer = desk.post(listing("comments_comment"), go)
+    page = page_of(answer)
+    assert answer.status_code == 422
+    assert chosen_on(page) == (ids[:50], ["hold"])
+    [told] = [one.text_content() for one in select(page, ".messagelist li")]
+    assert told.startswith("More than 100 were chosen, and nothing has changed: at most 100 are decided at a time.")
+    assert not Action.objects.exists()
+    Comment.objects.filter(pk=ids[0]).delete()
+    leads = desk.post(listing("comments_comment"), {**go, "_selected_action": ticked[1:]})
+    assert leads.status_code == 302
+    assert len(parse_qs(urlsplit(leads["Location"]).query)["ids"][0].split(",")) == 100
+
+
+def test_a_filter_that_no_list_knows_is_told_of_as_ever_where_all_are_chosen(desk: Client, comment: Comment) -> None:
+    go = {"action": "hold", "index": "0", "select_across": "1", "_selected_action": str(comment.pk)}
+    answer = desk.post(listing("comments_comment", post__title="x", nothing="x"), go)
+    assert answer.status_code in (302, 400)
+    assert not Action.objects.exists()
 
 
 @pytest.mark.parametrize("model", ["comments_comment", "notices_mail"])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -75,6 +78,22 @@ class DecidingAdmin(RecordAdmin):
             decision.slug: (_choosing(decision.slug), decision.slug, decision.label)
             for decision in self.decisions_for(moderator(request))
         }
+
+    def why_not_go(self, request: HttpRequest) -> str:
+        """As for every list; and one decision is about ``MOST`` things at most."""
+        return super().why_not_go(request) or self._why_not_so_many(request)
+
+    def _why_not_so_many(self, request: HttpRequest) -> str:
+        many = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        if request.POST.get("select_across") == "1":  # all of the list, on other pages too
+            with suppress(IncorrectLookupParameters):  # of which the list itself tells
+                many = self.get_changelist_instance(request).get_queryset(request)[: MOST + 1].count()
+        if many <= MOST:
+            return ""
+        return (
+            f"More than {MOST} were chosen, and nothing has changed: at most {MOST} are decided at a time."
+            " Those that you see are still ticked: press “Go” again for them, or search for fewer."
+        )
 
     def buttons(self, request: HttpRequest, thing: Any) -> list[tuple[str, str]]:
         """The decisions that would change this one thing, with their addresses."""
@@ -187,14 +206,11 @@ class DecidingAdmin(RecordAdmin):
         return TemplateResponse(request, "admin/moderation/decide.html", context, status=status)
 
 
-def _choosing(slug: str) -> Callable[[DecidingAdmin, HttpRequest, QuerySet[Any]], HttpResponse | None]:
+def _choosing(slug: str) -> Callable[[DecidingAdmin, HttpRequest, QuerySet[Any]], HttpResponse]:
     """The list's action that leads to the page of the reason."""
 
-    def choose(model_admin: DecidingAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        ids = list(queryset.values_list("pk", flat=True)[: MOST + 1])
-        if len(ids) > MOST:
-            messages.warning(request, f"Choose at most {MOST} at a time. Nothing has changed.")
-            return None
+    def choose(model_admin: DecidingAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        ids = queryset.values_list("pk", flat=True)[:MOST]
         return redirect(model_admin.decide_url(slug, ids, filters=request.GET.urlencode()))
 
     return choose

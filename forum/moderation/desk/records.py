@@ -76,7 +76,7 @@ class Rows(ChangeList):
 
 
 class ChoosingAdmin(Base):
-    """A list in which rows are ticked for an action: "Go" pressed too early loses neither the ticks nor the action."""
+    """A list whose rows are ticked for an action: "Go" that cannot be done loses neither the ticks nor the action."""
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list, with whether each of its rows was ticked."""
@@ -87,31 +87,28 @@ class ChoosingAdmin(Base):
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list. Where "Go" was pressed with half of what it takes, it comes with that half, and says what to do.
+        """The list. Where "Go" was pressed and cannot be done, it comes with what was chosen, and says what to do.
 
         422 then, as for every form that is refused.
         """
-        missing = self._missing(request)
-        if not missing:
+        why_not = self.why_not_go(request) if _is_go(request) and self.get_actions(request) else ""
+        if not why_not:
             return super().changelist_view(request, extra_context)
         # Django's own leads back to the list with neither. To it this is somebody who only reads.
         reading = copy.copy(request)
         reading.method = "GET"
         answer = super().changelist_view(reading, extra_context)
-        messages.warning(request, missing)
+        messages.warning(request, why_not)
         if isinstance(answer, TemplateResponse) and answer.context_data:
             answer.context_data["action_form"].initial = {"action": request.POST.get("action", "")}
             answer.status_code = 422
         return answer
 
-    def _missing(self, request: HttpRequest) -> str:
-        """What to do before "Go" can do anything; "" where nothing is missing, and where nobody pressed it."""
-        actions = self.get_actions(request) if request.method == "POST" else {}
-        if not actions or not {"index", ACTION_CHECKBOX_NAME} & request.POST.keys():
-            return ""
+    def why_not_go(self, request: HttpRequest) -> str:
+        """What to do before "Go", which was pressed, can do anything; "" where nothing stands in the way."""
         if not request.POST.getlist(ACTION_CHECKBOX_NAME):
             return "Nothing is ticked, and nothing has changed. Tick at least one line, then press “Go” again."
-        if request.POST.get("action") not in actions:
+        if request.POST.get("action") not in self.get_actions(request):
             return (
                 "No action was chosen, and nothing has changed. What you ticked is still ticked:"
                 " choose an action in the list beside “Go”, then press “Go” again."
@@ -123,6 +120,10 @@ class ChoosingAdmin(Base):
         """The box of a row as Django's admin makes it, ticked where it was."""
         box = forms.CheckboxInput({"class": "action-select", "aria-label": f"Choose: {obj}"}, lambda _: obj.ticked)
         return box.render(ACTION_CHECKBOX_NAME, str(obj.pk))
+
+
+def _is_go(request: HttpRequest) -> bool:
+    return request.method == "POST" and bool({"index", ACTION_CHECKBOX_NAME} & request.POST.keys())
 
 
 class ListAdmin(ChoosingAdmin):
