@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
+from playwright.sync_api import expect
 
 from comments.models import Comment
 from forum.moderation import actions, removals
@@ -14,6 +15,7 @@ from forum.users.models import Person, User
 from posts.actions import add_post
 from tests.browser import OpenPage
 from tests.conftest import PASSWORD
+from tests.making import Row, make_rows
 from tests.moderation.conftest import archived_thread, say, token
 
 
@@ -287,6 +289,19 @@ def test_the_desk_breaks_long_words_alone(open_page: OpenPage, people: dict[str,
         page.goto(path)
         assert [head.evaluate(lines) for head in page.locator(".decisions th").all()] == [1] * 6
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_what_is_said_beside_go_can_be_read_and_touched_on_a_phone(
+    open_page: OpenPage, people: dict[str, User], said: Comment
+) -> None:
+    make_rows(said.post, [Row(author=people["ben"]) for _ in range(51)])  # one more than stand on a page
+    page = open_page("/admin/comments/comment/", width=390, user=people["mod"])
+    page.locator("#action-toggle").click()
+    choose_all = page.locator(".actions .question a")
+    expect(choose_all).to_contain_text("Select all")
+    size = "it => parseFloat(getComputedStyle(it).fontSize)"
+    assert all(said.evaluate(size) >= 12 for said in page.locator(".actions span:visible, .actions a:visible").all())
+    assert choose_all.evaluate("it => it.getBoundingClientRect().height") >= 24
 
 
 def test_quotations_lists_and_code_are_read_as_easily_as_the_words_around_them(
