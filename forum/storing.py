@@ -110,7 +110,7 @@ def send() -> None:
         return
     if connection.vendor == "postgresql":
         sql = _joined(tuple(sql for sql, rows in waiting for _ in rows))
-        _run(sql, [[value for _, rows in waiting for values in rows for value in values]])
+        _run_as_one(sql, [value for _, rows in waiting for values in rows for value in values])
     else:
         for sql, rows in waiting:
             _run(sql, rows)
@@ -123,6 +123,21 @@ def _run(sql: str, rows: Sequence[Sequence[Any]]) -> None:
             cursor.execute(sql, rows[0])
         else:
             cursor.executemany(sql, rows)
+
+
+def _run_as_one(sql: str, values: Sequence[Any]) -> None:
+    """The same for what PostgreSQL is sent as one, which is so long that psycopg would look for each ``%s`` anew."""
+    if connection.queries_logged:  # Django looks for them to tell what was asked
+        _run(sql, [values])
+        return
+    from psycopg import RawCursor  # with its library, only where its database is
+
+    from forum.direct import numbered
+
+    connection.ensure_connection()
+    raw: Any = RawCursor(connection.connection)
+    with connection.make_cursor(raw) as cursor:
+        cursor.execute(numbered(sql), values)
 
 
 @lru_cache(maxsize=KINDS)
