@@ -1,13 +1,16 @@
 """The nginx of deploy/ keeps guests' pages for a second: never a member's, never an error, never the wrong encoding."""
 
+import datetime as dt
 import gzip
 import http.client
 import itertools
 import json
+import socket
+import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +19,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
@@ -153,17 +161,25 @@ def _skip_without_nginx() -> None:
 
 
 @contextmanager
-def _before_the_site(folder: Path, *, limits: bool = False) -> Iterator[int]:
+def _the_site() -> Iterator[int]:
     _skip_without_nginx()
     site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
-        # Of two workers, one may make the page that the other is about to keep.
-        with nginx.before(nginx.Front([site.server_port], folder, limits=limits), folder, workers="1") as server:
-            yield server.port
+        yield site.server_port
     finally:
         site.shutdown()
         site.server_close()
+
+
+@contextmanager
+def _before_the_site(folder: Path, *, limits: bool = False) -> Iterator[int]:
+    # Of two workers, one may make the page that the other is about to keep.
+    with (
+        _the_site() as site,
+        nginx.before(nginx.Front([site], folder, limits=limits), folder, workers="1") as server,
+    ):
+        yield server.port
 
 
 @pytest.fixture(scope="module")
@@ -353,6 +369,86 @@ def test_one_address_has_so_many_connections_and_no_more(tmp_path: Path, monkeyp
         Site.let_go.set()
         assert Counter(statuses) == {200: 40, 429: 10}
         assert browser.ask("/own/").status == 200
+
+
+@dataclass
+class Shipped:
+    """The file of deploy/ as it is, but for ports, folders and the certificate: where it listens, and whom to trust."""
+
+    plain: int
+    secure: int
+    trusts: Path
+
+    @contextmanager
+    def reached(
+        self, name: str = "forum.example.org", *, speaks: Sequence[str] = ("h2", "http/1.1")
+    ) -> Iterator[ssl.SSLSocket]:
+        """A connection over TLS to this name of the site, by a browser that speaks these versions of HTTP."""
+        context = ssl.create_default_context(cafile=str(self.trusts))
+        context.set_alpn_protocols(list(speaks))
+        with (
+            socket.create_connection(("127.0.0.1", self.secure), timeout=10) as line,
+            context.wrap_socket(line, server_hostname=name) as secure,
+        ):
+            yield secure
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Iterator[Shipped]:
+    plain, secure = serving.free_port(), serving.free_port()
+    certify("forum.example.org", tmp_path)
+    with _the_site() as site:
+        text = (serving.ROOT / "deploy" / "nginx.conf").read_text()
+        for there, here in (
+            ("listen [::]:80;", ""),
+            ("listen [::]:443 ssl default_server;", ""),
+            ("listen [::]:443 ssl http2;", ""),
+            ("listen 80;", f"listen 127.0.0.1:{plain};"),
+            ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
+            ("/etc/letsencrypt/live/forum.example.org", str(tmp_path)),
+            ("server 127.0.0.1:8000;", f"server 127.0.0.1:{site};"),
+            ("/var/cache/rejoinder", f"{tmp_path}/kept"),
+            ("/var/lib/rejoinder-static/", f"{tmp_path}/"),
+            ("/etc/nginx/rejoinder-proxy.conf", str(serving.ROOT / "deploy" / "rejoinder-proxy.conf")),
+        ):
+            assert there in text
+            text = text.replace(there, here)
+        with nginx._nginx(text, tmp_path / "front", secure, "1"):
+            yield Shipped(plain, secure, tmp_path / "fullchain.pem")
+
+
+def certify(name: str, folder: Path) -> None:
+    """Puts a certificate that nobody but this test trusts where certbot would put its own."""
+    key, named = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder(named, named, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - dt.timedelta(hours=1)).not_valid_after(now + dt.timedelta(hours=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    (folder / "fullchain.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    (folder / "privkey.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def test_the_shipped_file_ends_tls_and_tells_the_site_of_it(shipped: Shipped) -> None:
+    with shipped.reached(speaks=["http/1.1"]) as line:
+        browser = http.client.HTTPConnection("forum.example.org")
+        browser.sock = line
+        browser.request("GET", "/own/", headers={"X-Forwarded-Proto": "http"})
+        answer = browser.getresponse()
+        told = {name.lower(): value for name, value in json.loads(answer.read())}
+    assert answer.status == 200
+    assert (told["x-forwarded-proto"], told["host"]) == ("https", "forum.example.org")
+    with shipped.reached() as line:
+        assert line.selected_alpn_protocol() == "h2"
+
+
+def test_the_shipped_file_leads_to_tls_and_answers_to_no_other_name(shipped: Shipped) -> None:
+    plain = http.client.HTTPConnection("127.0.0.1", shipped.plain, timeout=10)
+    plain.request("GET", "/posts/1/?page=2", headers={"Host": "forum.example.org"})
+    answer = plain.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (301, "https://forum.example.org/posts/1/?page=2")
+    plain.close()
+    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"), shipped.reached("other.example.org"):
+        pass
 
 
 def test_further_processes_stand_beside_the_first(tmp_path: Path) -> None:
