@@ -127,7 +127,7 @@ def _run(sql: str, rows: Sequence[Sequence[Any]]) -> None:
 
 def _run_as_one(sql: str, values: Sequence[Any]) -> None:
     """The same for what PostgreSQL is sent as one, which is so long that psycopg would look for each ``%s`` anew."""
-    if connection.queries_logged:  # Django looks for them to tell what was asked
+    if connection.queries_logged or connection.execute_wrappers:  # who are told of statements look for them
         _run(sql, [values])
         return
     from psycopg import RawCursor  # with its library, only where its database is

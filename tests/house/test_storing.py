@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg import Cursor
 
 from comments.counters import FIGURES
 from comments.models import Comment
@@ -113,19 +114,29 @@ def test_what_is_stored_together_is_stored_at_the_end_and_by_one_statement_in_po
 
 
 @pytest.mark.postgresql_only
-def test_postgresql_is_told_the_places_of_values_and_is_asked_past_no_wrapper(ann, monkeypatch) -> None:
+def test_postgresql_is_told_the_places_of_values_unless_somebody_listens(ann, monkeypatch) -> None:
     """psycopg looks for ``%s`` in each long statement anew, which takes as long as to run it."""
-    post, sent = make_post(ann), []
-    post.version = 7
-    with storing.together(), connection.execute_wrapper(lambda run, sql, *rest: (sent.append(sql), run(sql, *rest))[1]):
-        storing.insert_new([Notice(member=ann, kind=Kind.COMMENT, post=post)])
-        storing.update(post, "version")
-        storing.send()
-    [sql] = sent
+    post, run = make_post(ann), Cursor.execute
+
+    def sent() -> list[str]:
+        told: list[str] = []
+        monkeypatch.setattr(Cursor, "execute", lambda self, sql, *rest: (told.append(sql), run(self, sql, *rest))[1])
+        post.version += 1
+        with storing.together():
+            storing.insert_new([Notice(member=ann, kind=Kind.COMMENT, post=post)])
+            storing.update(post, "version")
+        monkeypatch.undo()
+        assert Post.objects.get(pk=post.pk).version == post.version
+        return told
+
+    [sql] = sent()
     assert sql.startswith("WITH part_0 AS (INSERT")
     assert "%s" not in sql
     assert [f"${number}" in sql for number in (1, 10, 11)] == [True, True, False]
-    assert (Post.objects.get(pk=post.pk).version, Notice.objects.filter(post=post).count()) == (7, 1)
+    with connection.execute_wrapper(lambda ask, *asked: ask(*asked)):
+        [listened] = sent()
+    assert listened.count("%s") == 10
+    assert Notice.objects.filter(post=post).count() == 1
 
 
 def test_what_waits_to_be_stored_is_sent_for_whoever_must_find_it(ann) -> None:
