@@ -41,11 +41,11 @@ def hears(comment: Comment) -> dict[int, bool]:
     return {answered: answered in rules.not_muting([answered], post=comment.post, words=comment)}
 
 
-def of_comment(comment: Comment, hears: Mapping[int, bool] | None = None) -> None:
+def of_comment(comment: Comment, known: Mapping[int, bool] | None = None) -> None:
     """Tells of a comment that everyone reads since now; whoever was told of it before is not told again.
 
-    ``hears`` says of members whether they are to be told, where that was asked before. Two statements, and one more
-    each for whoever else is told, for quotations, mentions and muted branches.
+    ``known`` says of members whether they are to be told, where that was asked before (``hears``). Two statements, and
+    one more each for whoever else is told, for quotations, mentions and muted branches.
     """
     if comment.state != State.PUBLISHED or comment.archived or comment.post.state not in STATES_WITH_A_PAGE:
         return
@@ -60,7 +60,7 @@ def of_comment(comment: Comment, hears: Mapping[int, bool] | None = None) -> Non
         authors = shown.values_list("quoted__author", "quoted_post__author")
         _add(found, [author for pair in authors for author in pair], Kind.QUOTATION)
     _add(found, _named(names_in(comment.html)), Kind.MENTION)
-    _tell(comment.post, comment, found, hears)
+    _tell(comment.post, comment, found, known)
     spread.enqueue("comment", comment.pk)
 
 
@@ -121,9 +121,9 @@ def _named(mentions: list[str]) -> list[int]:
     return [by_name[name] for name in first if name in by_name]
 
 
-def _tell(post: Post, comment: Comment | None, found: dict[int, Kind], hears: Mapping[int, bool] | None = None) -> None:
+def _tell(post: Post, comment: Comment | None, found: dict[int, Kind], known: Mapping[int, bool] | None = None) -> None:
     """Writes the notices, save those to the author and to whoever has muted this. At most two statements."""
-    words, known = comment or post, hears or {}
+    words, known = comment or post, known or {}
     found.pop(words.author_id or 0, None)
     told = {member for member in found if known.get(member)}
     told |= rules.not_muting(found.keys() - known.keys(), post=post, words=words)
