@@ -201,6 +201,33 @@ def test_a_database_that_fails_is_told_of_once_and_again_after_a_while_and_so_is
     ]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", ["look_around", "draw_outdated"])
+def test_what_failed_is_tried_again_before_the_database_is_said_to_work(what, queue, monkeypatch, caplog):
+    tried = []
+
+    def fail_twice():
+        tried.append(what)
+        if len(tried) < 3:
+            raise OperationalError("database or disk is full")
+        delivery.STOPPING.set()
+        return []
+
+    monkeypatch.setattr(work, "AFTER_TROUBLE", 0)
+    monkeypatch.setattr(work.connections, "close_all", lambda: None)
+    monkeypatch.setattr(work.chores if what == "look_around" else work.drawing, what, fail_twice)
+    monkeypatch.setattr(work.time, "monotonic", iter([1.0 + number / 10 for number in range(99)]).__next__)
+    try:
+        with caplog.at_level("INFO", logger=work.logger.name):
+            _until_stopped(0)
+    finally:
+        delivery.STOPPING.clear()
+    assert [said.getMessage() for said in caplog.records] == [
+        "the worker cannot use the database and tries again",
+        "the worker can use the database again",
+    ]
+
+
 # ── gunicorn and the worker side by side ─────────────────────────────────────
 
 

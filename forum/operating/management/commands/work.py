@@ -62,7 +62,6 @@ def _until_stopped(interval: float) -> None:
         pause, now = interval, time.monotonic()
         try:
             if looked := now >= look_at:
-                look_at = now + LOOK_AROUND
                 chores.look_around()
             if chores.is_task_waiting():
                 work_off(most=LOT)
@@ -70,6 +69,8 @@ def _until_stopped(interval: float) -> None:
             resting = {pk: until for pk, until in resting.items() if until > now}
             resting |= dict.fromkeys(drawing.draw_waiting(but=resting), now + REST)
             outdated = (outdated or looked) and bool(drawing.draw_outdated())
+            if looked:  # all of it: where something failed, the next turn looks again, and knows whether it works
+                look_at = now + LOOK_AROUND
         except Error as why:
             if not failed:
                 logger.exception("the worker cannot use the database and tries again")
