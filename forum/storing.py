@@ -33,7 +33,9 @@ class NextKey(Func):
     function, output_field = "nextval", BigIntegerField()
 
     def __init__(self, model: type[models.Model]) -> None:
-        super().__init__(Func(Value(model._meta.db_table), Value("id"), function="pg_get_serial_sequence"))
+        super().__init__(
+            Func(Value(model._meta.db_table), Value(model._meta.pk.column), function="pg_get_serial_sequence")
+        )
 
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[str | int, ...]]:
         """NULL: there only the row itself brings its id."""
@@ -78,6 +80,8 @@ def update(row: models.Model, *names: str, of: str = "pk") -> None:
 
 def run(sql: str, *rows: Sequence[Any]) -> None:
     """Runs a statement that reads nothing, once for the values of each row; in ``together``, at its end."""
+    if not rows:
+        return
     waiting = _waiting.get()
     if waiting is None:
         _run(sql, rows)

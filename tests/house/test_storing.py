@@ -139,6 +139,14 @@ def test_postgresql_is_told_the_places_of_values_unless_somebody_listens(ann, mo
     assert Notice.objects.filter(post=post).count() == 1
 
 
+def test_nothing_is_asked_for_no_rows(ann) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        storing.run("INSERT INTO search_entry (key, words) VALUES (%s, %s)")
+        with storing.together():
+            storing.run("INSERT INTO search_entry (key, words) VALUES (%s, %s)")
+    assert not captured.captured_queries
+
+
 def test_what_waits_to_be_stored_is_sent_for_whoever_must_find_it(ann) -> None:
     post = make_post(ann)
     with storing.together():
