@@ -562,10 +562,15 @@ def test_no_more_than_a_hundred_are_decided_at_once_and_what_was_ticked_stays(
     assert len(parse_qs(urlsplit(leads["Location"]).query)["ids"][0].split(",")) == 100
 
 
-def test_a_filter_that_no_list_knows_is_told_of_as_ever_where_all_are_chosen(desk: Client, comment: Comment) -> None:
+@pytest.mark.parametrize(
+    ("asked", "status"), [({"position": "first"}, 400), ({"id": "x"}, 400), ({"state": "x"}, 302), ({"p": "99"}, 302)]
+)
+def test_what_no_list_knows_is_answered_as_ever_where_all_are_chosen(
+    desk: Client, comment: Comment, asked: dict[str, str], status: int
+) -> None:
     go = {"action": "hold", "index": "0", "select_across": "1", "_selected_action": str(comment.pk)}
-    answer = desk.post(listing("comments_comment", post__title="x", nothing="x"), go)
-    assert answer.status_code in (302, 400)
+    assert desk.post(listing("comments_comment", **asked), go).status_code == status
+    assert desk.get(listing("comments_comment", **asked)).status_code == (400 if status == 400 else 200)
     assert not Action.objects.exists()
 
 

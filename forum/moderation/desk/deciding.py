@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -86,8 +84,7 @@ class DecidingAdmin(RecordAdmin):
     def _why_not_so_many(self, request: HttpRequest) -> str:
         many = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
         if request.POST.get("select_across") == "1":  # all of the list, on other pages too
-            with suppress(IncorrectLookupParameters):  # of which the list itself tells
-                many = self.get_changelist_instance(request).get_queryset(request)[: MOST + 1].count()
+            many = self.get_changelist_instance(request).get_queryset(request)[: MOST + 1].count()
         if many <= MOST:
             return ""
         return (
